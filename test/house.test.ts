@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { expect, test } from "vitest";
+
+/**
+ * Who may import whom; ground floor first, so no cycles. This list is the architecture: a new line needs a
+ * decision record in docs/decisions. `app` is the only room where adapters and judgement meet.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  wire: ["core"],
+  intel: ["core"],
+  discovery: ["core"],
+  policy: ["core"],
+  actors: ["core"],
+  engine: ["core", "intel", "discovery", "policy"],
+  analyst: ["core", "policy", "engine"],
+  edge: ["core", "wire"],
+  store: ["core"],
+  integrations: ["core"],
+  app: ["core", "wire", "intel", "discovery", "policy", "actors", "engine", "analyst", "edge", "store", "integrations"],
+};
+
+/** Judgement has no clock, no chance and no IO: time and seeds are arguments. */
+const judgement = ["core", "wire", "intel", "discovery", "policy", "actors", "engine", "analyst"];
+const ambient =
+  /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|process\.(env|stdout|stderr|hrtime)|setTimeout\(|setInterval\(|setImmediate\()/;
+const pureNodeModules = new Set(["node:buffer", "node:crypto", "node:net"]);
+
+interface Source {
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+}
+
+/** Every breach of the house rules in the given sources, as sentences. */
+function breaches(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => [...importBreaches(source), ...purityBreaches(source), ...sizeBreaches(source)]);
+}
+
+function importBreaches({ path, room, text }: Source): string[] {
+  const found: string[] = [];
+  for (const match of text.matchAll(/(?:from|import)\s*\(?\s*"(?<specifier>[^"]+)"/g)) {
+    const specifier = match.groups?.specifier ?? "";
+    if (specifier.startsWith("#")) {
+      const target = specifier.slice(1);
+      if (target === room)
+        found.push(`${path} imports its own room through its door (${specifier}); use a relative path`);
+      else if (!(mayImport[room] ?? []).includes(target)) found.push(`${path}: ${room} may not import ${target}`);
+    } else if (specifier.startsWith(".")) {
+      const target = relative(join("src", room), join(path, "..", specifier)).split(sep)[0];
+      if (target === "..") found.push(`${path} reaches into another room by path (${specifier}); use its door "#room"`);
+    } else if (
+      judgement.includes(room) &&
+      specifier.startsWith("node:") &&
+      !pureNodeModules.has(specifier) &&
+      !isTest(path)
+    ) {
+      found.push(`${path}: ${room} is judgement and may not use ${specifier}`);
+    }
+  }
+  return found;
+}
+
+function purityBreaches({ path, room, text }: Source): string[] {
+  if (!judgement.includes(room) || isTest(path)) return [];
+  return text.split("\n").flatMap((line, index) => {
+    const code = line.replace(/^\s*(\/\/|\*|\/\*).*$/, "");
+    return ambient.test(code) ? [`${path}:${index + 1} uses ambient time, chance or IO: ${line.trim()}`] : [];
+  });
+}
+
+function sizeBreaches({ path, text }: Source): string[] {
+  const lines = text.split("\n").length - 1;
+  return lines > 400 && !isTest(path) ? [`${path} has ${lines} lines; no file is longer than 400`] : [];
+}
+
+function isTest(path: string): boolean {
+  return path.endsWith(".test.ts") || path.includes("testdata");
+}
+
+function readSources(): Source[] {
+  return readdirSync("src", { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return { path, room: path.split(sep)[1] ?? "", text: readFileSync(path, "utf8") };
+    });
+}
+
+test("the rooms of src are the rooms of the house", () => {
+  const rooms = readdirSync("src", { withFileTypes: true }).map((entry) => entry.name);
+  expect(rooms.filter((room) => !(room in mayImport))).toEqual([]);
+});
+
+test("nobody breaks the rules of the house", () => {
+  expect(breaches(readSources())).toEqual([]);
+});
+
+test("the house test sees planted breaches", () => {
+  const plant = (path: string, text: string): string[] => breaches([{ path, room: path.split("/")[1] ?? "", text }]);
+  expect(plant("src/engine/guard.ts", 'import { serve } from "#edge";')).toEqual([
+    "src/engine/guard.ts: engine may not import edge",
+  ]);
+  expect(plant("src/engine/guard.ts", 'import { x } from "../edge/index.ts";')).toHaveLength(1);
+  expect(plant("src/wire/path.ts", 'import { readFile } from "node:fs";')).toHaveLength(1);
+  expect(plant("src/policy/decide.ts", "const at = Date.now();")).toHaveLength(1);
+  expect(plant("src/engine/long.ts", "\n".repeat(401))).toHaveLength(1);
+  expect(plant("src/edge/proxy.ts", 'import { parse } from "#wire";\nconst at = Date.now();')).toEqual([]);
+});

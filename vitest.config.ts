@@ -1,0 +1,39 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const resolve = { conditions: ["source"] };
+
+/**
+ * `unit` needs Node alone. `real` starts parts from Debian (nginx, HAProxy, Caddy, Chromium, curl…);
+ * a real test whose part is missing fails and says what to install: it never passes by being skipped.
+ */
+const config: ViteUserConfig = defineConfig({
+  resolve,
+  ssr: { resolve },
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["**/*.real.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: "real",
+          include: ["src/**/*.real.test.ts", "test/**/*.real.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
+
+export default config;
