@@ -3,6 +3,7 @@ export * from "./errors.ts";
 export * from "./exchange.ts";
 export * from "./fnv.ts";
 export * from "./keyed-hash.ts";
+export * from "./limits/index.ts";
 export * from "./ports.ts";
 export * from "./random.ts";
 export * from "./set-cookie.ts";

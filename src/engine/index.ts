@@ -1,1 +1,1 @@
-export {};
+export type { ClientView, Engine } from "./engine.ts";
