@@ -16,7 +16,7 @@ if (major < 24) {
 import("../dist/app/cli/main.js").then(
   (main) => main.start(),
   (error) => {
-    process.stderr.write("gait could not start: " + error.message + "\n");
+    process.stderr.write(`gait could not start: ${error.message}\n`);
     process.exit(1);
   },
 );
