@@ -7,5 +7,6 @@ export * from "./limits/index.ts";
 export * from "./ports.ts";
 export * from "./random.ts";
 export * from "./set-cookie.ts";
+export * from "./sketches/index.ts";
 export * from "./trace.ts";
 export * from "./verdict.ts";
