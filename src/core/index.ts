@@ -8,5 +8,6 @@ export * from "./ports.ts";
 export * from "./random.ts";
 export * from "./set-cookie.ts";
 export * from "./sketches/index.ts";
+export * from "./suggest.ts";
 export * from "./trace.ts";
 export * from "./verdict.ts";
