@@ -46,6 +46,8 @@ export interface VerifiedAgent {
 export interface Fingerprint {
   /** JA4 of the TLS ClientHello (FoxIO, BSD-3-Clause part). */
   readonly ja4: string;
+  /** Gait's own form of it, which resumption, WebSockets and bare addresses leave unchanged. Absent or empty: not observed. */
+  readonly tls?: string | undefined;
   /** HTTP/2 settings, window update, priorities and pseudo-header order. */
   readonly h2: string;
   /** Gait's own structural hash of header names, their order and case. */

@@ -1,0 +1,107 @@
+import { hash } from "node:crypto";
+import { type ClientHello, extensionType } from "./client-hello.ts";
+import { isGrease } from "./grease.ts";
+
+/**
+ * JA4, the TLS client fingerprint of FoxIO (technical_details/JA4.md of github.com/FoxIO-LLC/ja4; this one
+ * method is BSD-3-Clause, the other JA4+ methods are not and none of them is implemented here).
+ *
+ * It names an implementation, not a person, and it is presentation: whoever links the same TLS library, or
+ * replays a browser's hello byte for byte, gets the same value. It changes when a session is resumed
+ * (`pre_shared_key` joins the extensions); `stableTlsFingerprint` does not.
+ */
+export function ja4(hello: ClientHello): string {
+  const extensions = hello.extensions.filter((type) => !isGrease(type));
+  const hashed = extensions.filter((type) => type !== extensionType.serverName && type !== extensionType.alpn);
+  const ciphers = hello.cipherSuites.filter((suite) => !isGrease(suite));
+  const named = hello.extensions.includes(extensionType.serverName) ? "d" : "i";
+  const head = `t${versionOf(hello)}${named}${count(ciphers.length)}${count(extensions.length)}${alpnOf(hello.alpn[0])}`;
+  return `${head}_${hashList(ciphers)}_${hashExtensions(hashed, hello.signatureAlgorithms)}`;
+}
+
+/**
+ * Extensions whose presence depends on the moment and not on the client: resumption (ticket, pre-shared key,
+ * early data), a retry (cookie), padding to a size, and what is being asked for (name, protocols: a browser
+ * offers no h2 and no ALPS for a WebSocket).
+ */
+const momentary: ReadonlySet<number> = new Set([
+  extensionType.serverName,
+  extensionType.alpn,
+  extensionType.padding,
+  extensionType.sessionTicket,
+  extensionType.preSharedKey,
+  extensionType.earlyData,
+  extensionType.cookie,
+  extensionType.applicationSettingsOld,
+  extensionType.applicationSettings,
+]);
+
+/**
+ * Gait's own fingerprint of a TLS client in the layout of JA4, without what changes from one connection of a
+ * client to its next; so a resumed session, a WebSocket and a bare address keep one identity. Begins with "g"
+ * so that nobody takes it for a JA4. Coarser than JA4: two clients that differ only in those extensions share it.
+ */
+export function stableTlsFingerprint(hello: ClientHello): string {
+  const extensions = hello.extensions.filter((type) => !isGrease(type) && !momentary.has(type));
+  const ciphers = hello.cipherSuites.filter((suite) => !isGrease(suite));
+  const head = `g${versionOf(hello)}${count(ciphers.length)}${count(extensions.length)}`;
+  return `${head}_${hashList(ciphers)}_${hashExtensions(extensions, hello.signatureAlgorithms)}`;
+}
+
+const versionNames: Readonly<Record<number, string>> = {
+  772: "13",
+  771: "12",
+  770: "11",
+  769: "10",
+  768: "s3",
+  2: "s2",
+};
+
+/** The highest version offered: of supported_versions where it was sent, else the legacy field. */
+function versionOf(hello: ClientHello): string {
+  const offered = hello.supportedVersions.filter((version) => !isGrease(version));
+  const version = offered.length > 0 ? Math.max(...offered.slice(0, 127)) : hello.legacyVersion;
+  return versionNames[version] ?? "00";
+}
+
+function count(length: number): string {
+  return String(Math.min(length, 99)).padStart(2, "0");
+}
+
+/**
+ * First and last character of the first protocol. A byte outside ASCII is written "9", as the reference
+ * implementations and their published snapshots do (the text of JA4.md would give its hexadecimal digit); an
+ * ASCII character that is not alphanumeric turns both into ends of the hexadecimal form.
+ */
+function alpnOf(protocol: string | undefined): string {
+  if (protocol === undefined || protocol === "") return "00";
+  const first = protocol.charCodeAt(0);
+  const last = protocol.charCodeAt(protocol.length - 1);
+  if (first > 127 || last > 127) return `${first > 127 ? "9" : protocol[0]}${last > 127 ? "9" : protocol.at(-1)}`;
+  const ends = `${protocol[0]}${protocol.at(-1)}`;
+  if (/^[A-Za-z0-9]{2}$/.test(ends)) return ends;
+  return `${byteHex(first)[0]}${byteHex(last)[1]}`;
+}
+
+function byteHex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}
+
+function hashExtensions(extensions: readonly number[], signatureAlgorithms: readonly number[]): string {
+  if (extensions.length === 0) return "000000000000";
+  const algorithms = signatureAlgorithms.filter((algorithm) => !isGrease(algorithm));
+  const listed = extensions.map(hex).sort().join(",");
+  return digest(algorithms.length === 0 ? listed : `${listed}_${algorithms.map(hex).join(",")}`);
+}
+
+function hashList(values: readonly number[]): string {
+  return values.length === 0 ? "000000000000" : digest(values.map(hex).sort().join(","));
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(4, "0");
+}
+
+function digest(text: string): string {
+  return hash("sha256", text, "hex").slice(0, 12);
+}
