@@ -1,1 +1,14 @@
-export {};
+export { type Condition, compileCondition } from "./language/compile.ts";
+export { createLanguage, type Language } from "./language/language.ts";
+export { ConditionProblem } from "./language/problem.ts";
+export {
+  type Layout,
+  layoutOf,
+  type Subject,
+  type Truth,
+  type Variable,
+  type Vocabulary,
+} from "./language/vocabulary.ts";
+export { type PackProblem, type PackResult, readPack } from "./rules/read-pack.ts";
+export type { Rule, RuleAction, RuleMode } from "./rules/rule.ts";
+export { createRuleSet, type RuleOutcome, type RuleSet } from "./rules/rule-set.ts";

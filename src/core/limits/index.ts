@@ -1,2 +1,3 @@
 export * from "./limit.ts";
 export * from "./tls.ts";
+export * from "./policy.ts";

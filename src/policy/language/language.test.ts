@@ -1,0 +1,167 @@
+import { Environment } from "@marcbachmann/cel-js";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createLanguage } from "./language.ts";
+import { ConditionProblem } from "./problem.ts";
+import type { Subject, Truth, Vocabulary } from "./vocabulary.ts";
+
+const vocabulary: Vocabulary = {
+  variables: [
+    { name: "request.path", type: "text", description: "path" },
+    { name: "request.method", type: "text", description: "method" },
+    { name: "session.requests", type: "number", description: "requests" },
+    { name: "session.ageSeconds", type: "number", description: "age" },
+    { name: "session.cookies", type: "flag", description: "cookies came back" },
+    { name: "kind", type: "text", description: "kind" },
+  ],
+  detectors: ["id-walk", "fixed-period"],
+  tags: ["login", "checkout"],
+};
+const language = createLanguage(vocabulary);
+
+function subject(
+  values: Partial<{
+    path: string;
+    requests: number;
+    age: number;
+    cookies: number;
+    signals: [string, number][];
+    tags: string[];
+  }> = {},
+): Subject {
+  return {
+    texts: [values.path ?? "/orders/1", "GET", "automated"],
+    numbers: Float64Array.of(values.requests ?? 5, values.age ?? Number.NaN, values.cookies ?? Number.NaN),
+    tags: values.tags ?? ["login"],
+    signals: new Map(values.signals ?? [["id-walk", 2.5]]),
+    inList: (list, value) => list === "partners" && value === "/orders/1",
+    canary: 0.5,
+  };
+}
+
+const table: readonly (readonly [condition: string, expected: Truth])[] = [
+  ["session.requests > 3", 1],
+  ["session.requests > 3 && request.path.startsWith('/orders/')", 1],
+  ["'id-walk' in signals && nats('id-walk') >= 2.5", 1],
+  ["nats('fixed-period') > 0.0", 0],
+  ["'login' in tags || 'checkout' in tags", 1],
+  ["request.method in ['GET', 'HEAD']", 1],
+  ["session.requests in [4.0, 5.0]", 1],
+  ["re(request.path, '^/orders/[0-9]+$')", 1],
+  ["inList('partners', request.path)", 1],
+  ["kind == 'automated' ? session.requests == 5 : false", 1],
+  ["size(request.path) == 9", 1],
+  ["session.requests * 2.0 - 1.0 >= 9.0", 1],
+  ["!(request.path.contains('admin'))", 1],
+  // What was not observed is unknown, also under negation; only an outcome that does not depend on it is known.
+  ["session.ageSeconds > 3", 2],
+  ["!(session.ageSeconds > 3)", 2],
+  ["session.ageSeconds != 3", 2],
+  ["session.cookies", 2],
+  ["!session.cookies", 2],
+  ["session.ageSeconds > 3 || session.requests == 5", 1],
+  ["session.ageSeconds > 3 && session.requests == 4", 0],
+  ["known(session.ageSeconds)", 0],
+  ["known(session.requests) && session.requests == 5", 1],
+];
+
+test.each(table)("%s is %i", (condition, expected) => {
+  expect(language.compile(condition).evaluate(subject())).toBe(expected);
+});
+
+const mistakes: readonly (readonly [condition: string, said: RegExp, start: number])[] = [
+  ["session.reqests > 3", /No such key: reqests; did you mean "session.requests"\?/, 8],
+  ["sesion.requests > 3", /Unknown variable: sesion; did you mean "session/, 0],
+  ["request.path == 1", /no such overload: string == int/, 0],
+  ["request.path.startWith('/a')", /startWith.*did you mean "startsWith"\?/, 0],
+  ["'id-wolk' in signals", /no detector "id-wolk"; did you mean "id-walk"\?/, 0],
+  ["'logn' in tags", /no tag "logn"; did you mean "login"\?/, 0],
+  ["request.path.matches('(a+)+$')", /write re\(text, "pattern"\)/, 0],
+  ["re(request.path, '(?=a)')", /linear-time/, 17],
+  ["session.requests + 1", /must be true or false/, 0],
+  ["1 +", /Unexpected token/, 3],
+  ["[1, 2].exists(x, x > 1)", /not in the rule language/, 0],
+];
+
+test.each(mistakes)("%s is refused with its reason and place", (condition, said, start) => {
+  try {
+    language.compile(condition);
+    expect.unreachable("the condition compiled");
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConditionProblem);
+    expect((error as ConditionProblem).message).toMatch(said);
+    expect((error as ConditionProblem).start).toBe(start);
+  }
+});
+
+test("what is observed evaluates exactly as the CEL library evaluates it", () => {
+  const oracle = new Environment()
+    .registerVariable({ name: "request", schema: { path: "string", method: "string" } })
+    .registerVariable({ name: "session", schema: { requests: "double", ageSeconds: "double", cookies: "bool" } })
+    .registerVariable("kind", "string");
+  const leaf = fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom("session.requests", "session.ageSeconds"),
+        fc.constantFrom("==", "!=", "<", "<=", ">", ">="),
+        fc.integer({ min: 0, max: 6 }),
+      )
+      .map(([v, op, n]) => `${v} ${op} ${n}.0`),
+    fc.constantFrom(
+      "session.cookies",
+      "request.path.startsWith('/a')",
+      "request.path.contains('b')",
+      "request.method in ['GET', 'PUT']",
+      "kind == 'human'",
+      "true",
+      "false",
+    ),
+  );
+  const { condition } = fc.letrec<{ condition: string }>((tie) => ({
+    condition: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      leaf,
+      fc
+        .tuple(tie("condition"), fc.constantFrom("&&", "||", "=="), tie("condition"))
+        .map(([a, op, b]) => `(${a}) ${op} (${b})`),
+      tie("condition").map((a) => `!(${a})`),
+      fc.tuple(tie("condition"), tie("condition"), tie("condition")).map(([a, b, c]) => `(${a}) ? (${b}) : (${c})`),
+    ),
+  }));
+  fc.assert(
+    fc.property(
+      condition,
+      fc.integer({ min: 0, max: 6 }),
+      fc.integer({ min: 0, max: 6 }),
+      fc.boolean(),
+      fc.constantFrom("/a", "/b", "/ab"),
+      fc.constantFrom("GET", "POST"),
+      fc.constantFrom("human", "automated"),
+      (source, requests, age, cookies, path, method, kind) => {
+        const ours = language.compile(source).evaluate({
+          texts: [path, method, kind],
+          numbers: Float64Array.of(requests, age, cookies ? 1 : 0),
+          tags: [],
+          signals: new Map(),
+          inList: () => false,
+          canary: 0,
+        });
+        const theirs = oracle.evaluate(source, {
+          request: { path, method },
+          session: { requests, ageSeconds: age, cookies },
+          kind,
+        });
+        expect(ours).toBe(theirs === true ? 1 : 0);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("no pattern and no input stalls a rule", () => {
+  const evil = ["(a+)+$", "(a|a)*$", "(.*a){20}", "([a-zA-Z]+)*$", "(x+x+)+y"];
+  for (const pattern of evil) {
+    const { evaluate } = language.compile(`re(request.path, '${pattern}')`);
+    expect([0, 1]).toContain(evaluate(subject({ path: `${"a".repeat(30_000)}!` })));
+  }
+});

@@ -1,0 +1,76 @@
+import { assert } from "#core";
+import { layoutOf, type Subject, type Vocabulary } from "../language/vocabulary.ts";
+import type { Rule } from "./rule.ts";
+import { createRuleIndex, rulesMax } from "./rule-index.ts";
+
+/** What the rules say about one request. Reused: valid until the next call. */
+export interface RuleOutcome {
+  /** The first rule, in order, that matched and may act; undefined when none did. */
+  readonly acting: Rule | undefined;
+  /** Every rule that matched, also those that only watch. */
+  readonly matched: readonly Rule[];
+}
+
+/** Compiled packs: immutable, swapped in whole. */
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  readonly revision: number;
+  /** Evidence rules: what their matches add, asked before the score is known. */
+  weigh(subject: Subject): readonly Rule[];
+  /** Acting rules: first match acts, every match is noted. */
+  decide(subject: Subject): RuleOutcome;
+}
+
+/**
+ * Rules in the order of their packs. `decide` costs what the few candidate rules cost; it never throws, whatever the
+ * subject holds, because conditions are total and unknown never matches.
+ */
+export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, revision: number): RuleSet {
+  assert(rules.length <= rulesMax, `at most ${rulesMax} rules are loaded at once, ${rules.length} were given`);
+  const layout = layoutOf(vocabulary);
+  const weighing = rules.filter((rule) => rule.weight !== 0);
+  const acting = rules.filter((rule) => rule.does !== undefined);
+  const weighingIndex = createRuleIndex(weighing, layout);
+  const actingIndex = createRuleIndex(acting, layout);
+  const candidates = new Uint16Array(rulesMax);
+  const positions: number[] = [];
+  const match = (list: readonly Rule[], index: typeof actingIndex, subject: Subject): void => {
+    const count = index.candidates(subject, candidates);
+    positions.length = 0;
+    for (let i = 0; i < count; i++) {
+      const position = candidates[i] ?? 0;
+      const rule = list[position];
+      if (rule !== undefined && appliesTo(rule, subject) && rule.condition.evaluate(subject) === 1)
+        positions.push(position);
+    }
+  };
+  return {
+    rules,
+    revision,
+    weigh(subject) {
+      if (weighing.length === 0) return [];
+      match(weighing, weighingIndex, subject);
+      return positions.length === 0 ? [] : inOrder(weighing, positions);
+    },
+    decide(subject) {
+      match(acting, actingIndex, subject);
+      if (positions.length === 0) return nothing;
+      const matched = inOrder(acting, positions);
+      return { acting: matched.find((rule) => enforced(rule, subject)), matched };
+    },
+  };
+}
+
+const nothing: RuleOutcome = Object.freeze({ acting: undefined, matched: [] });
+
+function inOrder(rules: readonly Rule[], positions: readonly number[]): Rule[] {
+  return positions.toSorted((a, b) => a - b).flatMap((position) => rules[position] ?? []);
+}
+
+function appliesTo(rule: Rule, { tags }: Subject): boolean {
+  return rule.applies.length === 0 || rule.applies.some((tag) => tags.includes(tag));
+}
+
+function enforced(rule: Rule, subject: Subject): boolean {
+  return rule.mode === "enforce" || (rule.mode === "canary" && subject.canary < rule.canary);
+}
