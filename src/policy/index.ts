@@ -12,3 +12,6 @@ export {
 export { type PackProblem, type PackResult, readPack } from "./rules/read-pack.ts";
 export type { Rule, RuleAction, RuleMode } from "./rules/rule.ts";
 export { createRuleSet, type RuleOutcome, type RuleSet } from "./rules/rule-set.ts";
+export type { Decision, DecisionKeys, DecisionScope } from "./decisions/decision.ts";
+export { type AddResult, createDecisionTable, type DecisionTable } from "./decisions/decision-table.ts";
+export { drawLifetime, type LifetimeBounds, lifetimeDefault, nextLifetime } from "./decisions/lifetime.ts";
