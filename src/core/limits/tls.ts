@@ -32,11 +32,6 @@ export const tlsLimits = {
     unit: "count",
     why: "Handshakes under way in one process; each holds up to 100 KiB of TLS engine and buffers.",
   },
-  addressesMax: {
-    default: 65_536,
-    unit: "count",
-    why: "Addresses whose handshakes are counted; only addresses with a handshake under way have a row, so handshakesMax bounds it too.",
-  },
   certificatesMax: {
     default: 10_000,
     unit: "count",
@@ -45,7 +40,17 @@ export const tlsLimits = {
   sessionSeconds: {
     default: 7_200,
     unit: "count",
-    why: "Seconds a session ticket resumes; ticket keys are drawn anew twice as often at most, which bounds what a stolen key opens.",
+    why: "Seconds a session ticket resumes.",
+  },
+  ticketKeyMs: {
+    default: 43_200_000,
+    unit: "ms",
+    why: "How long one ticket key issues tickets; a stolen key opens no session older than this.",
+  },
+  certificateWatchMs: {
+    default: 5_000,
+    unit: "ms",
+    why: "How often certificate files are looked at: a renewed certificate serves within seconds of its arrival.",
   },
 } as const;
 

@@ -1,0 +1,177 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { type Clock, type LimitValues, limitValues, tlsLimits } from "#core";
+import { ja4, parseClientHello, stableTlsFingerprint } from "#wire";
+import type { CertificateStore } from "./certificates.ts";
+import { HandshakeCaps } from "./handshake-caps.ts";
+import { type HelloPeek, peekHello } from "./hello-peek.ts";
+
+/** What the TLS layer knows about a connection; the connection keeps it for all its requests. */
+export interface TlsFacts {
+  readonly ja4: string;
+  /** `stableTlsFingerprint`: the same for a resumed session and a WebSocket of the same client. */
+  readonly stable: string;
+  /** Lower case; empty when the client named nobody. */
+  readonly serverName: string;
+  readonly protocol: "h2" | "http/1.1";
+  /** "TLSv1.2" or "TLSv1.3". */
+  readonly version: string;
+  readonly resumed: boolean;
+  /** From first byte to finished handshake. */
+  readonly handshakeMs: number;
+  readonly oddities: readonly string[];
+}
+
+/** A connection that never became a TLS connection, and why. */
+export interface TlsRefusal {
+  readonly code: string;
+  readonly found: string;
+  readonly address: string;
+  /** JA4 where a hello was read; empty otherwise. A flood without finished handshakes still has a face. */
+  readonly ja4: string;
+}
+
+export interface TlsTerminatorOptions {
+  readonly certificates: CertificateStore;
+  readonly clock: Clock;
+  readonly limits?: Partial<LimitValues<typeof tlsLimits>>;
+  /** Offered by ALPN; HTTP/1.x always is. */
+  readonly http2: boolean;
+  /** Whose handshakes are counted together: an address, or its /64 where it is IPv6. */
+  readonly groupOf: (address: string) => string;
+  /** A finished handshake. The socket is not flowing and has no listeners of ours but for errors. */
+  readonly onSecure: (socket: TLSSocket, facts: TlsFacts) => void;
+  readonly onRefused: (refusal: TlsRefusal) => void;
+}
+
+interface Handshake {
+  readonly raw: Socket;
+  readonly address: string;
+  readonly group: string;
+  readonly startedAt: number;
+}
+
+/**
+ * Terminates TLS on accepted sockets: reads the ClientHello first, chooses the certificate by its name, and hands
+ * over a TLS socket together with what the hello showed. The choice is made before the TLS engine exists, so there
+ * is no SNI callback that could throw in the middle of OpenSSL (CVE-2026-21637).
+ */
+export class TlsTerminator {
+  readonly #options: TlsTerminatorOptions;
+  readonly #limits: LimitValues<typeof tlsLimits>;
+  readonly #caps: HandshakeCaps;
+  readonly #alpn: Buffer;
+
+  constructor(options: TlsTerminatorOptions) {
+    this.#options = options;
+    this.#limits = limitValues(tlsLimits, options.limits ?? {});
+    this.#caps = new HandshakeCaps(this.#limits.handshakesMax, this.#limits.handshakesPerAddressMax);
+    // "http/1.0" too: old curl offers nothing else under --http1.0, and without overlap the handshake would fail.
+    this.#alpn = alpnList(options.http2 ? ["h2", "http/1.1", "http/1.0"] : ["http/1.1", "http/1.0"]);
+  }
+
+  /** Handshakes under way. */
+  get handshakes(): number {
+    return this.#caps.total;
+  }
+
+  /** Takes a freshly accepted socket; it ends in `onSecure` or in `onRefused` and a closed socket. Never throws. */
+  accept(raw: Socket): void {
+    const address = raw.remoteAddress ?? "";
+    const group = this.#options.groupOf(address);
+    raw.on("error", ignore);
+    const entered = this.#caps.enter(group);
+    if (entered !== "admitted") {
+      this.#options.onRefused({ code: entered, found: `${this.#caps.total} handshakes under way`, address, ja4: "" });
+      raw.resetAndDestroy();
+      return;
+    }
+    const handshake = { raw, address, group, startedAt: this.#options.clock.monotonic() };
+    peekHello(raw, { limits: this.#limits, onDone: (peek) => this.#start(handshake, peek) });
+  }
+
+  #start(handshake: Handshake, peek: HelloPeek): void {
+    if (peek.kind === "refused") {
+      this.#refuse(handshake, { ...peek, ja4: "" });
+      return;
+    }
+    try {
+      this.#shake(handshake, peek);
+    } catch (error) {
+      // Nothing above may throw for bytes from the wire; should it after all, one connection ends and not the process.
+      this.#refuse(handshake, { code: "tls-internal", found: String(error), ja4: "" });
+    }
+  }
+
+  #shake(handshake: Handshake, peek: HelloPeek & { readonly kind: "hello" }): void {
+    const { certificates, clock } = this.#options;
+    const hello = parseClientHello(peek.message);
+    const print = ja4(hello);
+    const socket = new TLSSocket(handshake.raw, {
+      isServer: true,
+      secureContext: certificates.contextFor(hello.serverName, clock.now()),
+      ALPNProtocols: this.#alpn,
+    });
+    let reason = "";
+    let open = true;
+    const leave = (): boolean => {
+      const first = open;
+      open = false;
+      clearTimeout(timer);
+      return first;
+    };
+    const fail = (code: string): void => {
+      if (!leave()) return;
+      socket.destroy();
+      this.#refuse(handshake, { code, found: reason, ja4: print });
+    };
+    const left = this.#limits.handshakeTimeMs - (clock.monotonic() - handshake.startedAt);
+    const timer = setTimeout(() => fail("tls-handshake-timeout"), Math.max(1, left));
+    // Before the handshake is done, errors come by this name only; the reason is for people, nothing hangs on it.
+    socket.on("_tlsError", (error: Error) => {
+      reason = error.message;
+    });
+    socket.on("error", (error) => {
+      reason = error.message;
+    });
+    socket.once("close", () => fail("tls-handshake-failed"));
+    socket.once("secure", () => {
+      if (!leave()) return;
+      this.#caps.leave(handshake.group);
+      this.#handOver(socket, {
+        ja4: print,
+        stable: stableTlsFingerprint(hello),
+        serverName: hello.serverName.toLowerCase(),
+        protocol: socket.alpnProtocol === "h2" ? "h2" : "http/1.1",
+        version: socket.getProtocol() ?? "",
+        resumed: socket.isSessionReused(),
+        handshakeMs: clock.monotonic() - handshake.startedAt,
+        oddities: peek.records > 1 ? [...hello.oddities, "tls-hello-fragmented"] : hello.oddities,
+      });
+    });
+  }
+
+  #handOver(socket: TLSSocket, facts: TlsFacts): void {
+    try {
+      this.#options.onSecure(socket, facts);
+    } catch (error) {
+      const address = socket.remoteAddress ?? "";
+      socket.destroy();
+      this.#options.onRefused({ code: "tls-internal", found: String(error), address, ja4: facts.ja4 });
+    }
+  }
+
+  #refuse(handshake: Handshake, refusal: Omit<TlsRefusal, "address">): void {
+    this.#caps.leave(handshake.group);
+    handshake.raw.destroy();
+    this.#options.onRefused({ code: refusal.code, found: refusal.found, ja4: refusal.ja4, address: handshake.address });
+  }
+}
+
+/** The wire form of a protocol list (RFC 7301 section 3.1). */
+function alpnList(names: readonly string[]): Buffer {
+  return Buffer.concat(names.flatMap((name) => [Buffer.from([name.length]), Buffer.from(name, "latin1")]));
+}
+
+/** A socket that dies before or after us has a `close` event that is handled; its error adds nothing. */
+function ignore(): void {}
