@@ -2,6 +2,7 @@ export * from "./assert.ts";
 export * from "./errors.ts";
 export * from "./exchange.ts";
 export * from "./fnv.ts";
+export * from "./intel.ts";
 export * from "./keyed-hash.ts";
 export * from "./limits/index.ts";
 export * from "./ports.ts";

@@ -1,3 +1,4 @@
+export * from "./intel.ts";
 export * from "./limit.ts";
 export * from "./tls.ts";
 export * from "./policy.ts";
