@@ -1,4 +1,5 @@
 export * from "./intel.ts";
+export * from "./ledger.ts";
 export * from "./limit.ts";
 export * from "./tls.ts";
 export * from "./policy.ts";
