@@ -1,1 +1,2 @@
+export * from "./h2/index.ts";
 export * from "./tls/index.ts";
