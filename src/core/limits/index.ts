@@ -1,5 +1,6 @@
 export * from "./intel.ts";
 export * from "./ledger.ts";
+export * from "./cohorts.ts";
 export * from "./limit.ts";
 export * from "./policy.ts";
 export * from "./http2.ts";
