@@ -97,6 +97,6 @@ describe("commonness", () => {
     for (let i = 0; i < 60; i++) hours.vote(2, 3 * day);
     hours.refresh(3 * day);
     expect(hours.classOf(2)).toBe(0);
-    expect(hours.classOf(1)).toBe(1);
+    expect(hours.classOf(1)).toBe(2);
   });
 });
