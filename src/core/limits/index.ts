@@ -5,3 +5,4 @@ export * from "./limit.ts";
 export * from "./policy.ts";
 export * from "./http2.ts";
 export * from "./tls.ts";
+export * from "./store.ts";
