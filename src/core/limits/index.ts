@@ -6,3 +6,4 @@ export * from "./policy.ts";
 export * from "./http2.ts";
 export * from "./tls.ts";
 export * from "./store.ts";
+export * from "./logs.ts";
