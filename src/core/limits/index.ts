@@ -1,6 +1,7 @@
 export * from "./intel.ts";
 export * from "./ledger.ts";
 export * from "./cohorts.ts";
+export * from "./edge.ts";
 export * from "./limit.ts";
 export * from "./policy.ts";
 export * from "./http2.ts";
