@@ -1,4 +1,4 @@
-import { BlockList, isIP, SocketAddress } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** A set of networks: trusted proxies, verified ranges. */
 export interface NetworkSet {
@@ -30,30 +30,6 @@ export function createNetworkSet(entries: readonly string[]): NetworkSet | { rea
 
 function isBits(text: string, bitsMax: number): boolean {
   return /^[0-9]{1,3}$/.test(text) && Number(text) <= bitsMax;
-}
-
-/**
- * The one text form of an address: dotted IPv4, or RFC 5952 IPv6; IPv4-mapped addresses become IPv4, zones are cut.
- * Empty when the text is not an address.
- */
-export function canonicalAddress(text: string): string {
-  const version = isIP(text);
-  if (version === 4) return text;
-  if (version === 0) return "";
-  const percent = text.indexOf("%");
-  const bare = percent < 0 ? text : text.slice(0, percent);
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  const address = new SocketAddress({ address: bare, family: "ipv6" }).address;
-  const hexMapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
-  if (hexMapped === null) return mappedDotted(address);
-  const high = Number.parseInt(hexMapped[1] ?? "", 16);
-  const low = Number.parseInt(hexMapped[2] ?? "", 16);
-  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
-}
-
-function mappedDotted(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }
 
 /** The block an address is counted with: /24 of IPv4, /48 of IPv6. */

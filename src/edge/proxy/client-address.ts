@@ -26,23 +26,13 @@ export function clientOrigin(
     if (ids[i] !== field.xForwardedFor) continue;
     const parts = (values[i] as string).split(",");
     for (let k = parts.length - 1; k >= 0; k--) {
-      const address = hopAddress(parts[k] as string);
+      const address = canonicalAddress((parts[k] as string).trim());
       if (address === "" || ++hops > hopsMax) return { ip, scheme };
       ip = address;
       if (!trusted.has(address)) return { ip, scheme };
     }
   }
   return { ip, scheme };
-}
-
-/** One hop: an address, perhaps with a port (`192.0.2.1:443`, `[2001:db8::1]:443`). */
-function hopAddress(text: string): string {
-  const hop = text.trim();
-  const bracket = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/.exec(hop);
-  if (bracket?.[1] !== undefined) return canonicalAddress(bracket[1]);
-  const colon = hop.indexOf(":");
-  const single = colon >= 0 && colon === hop.lastIndexOf(":");
-  return canonicalAddress(single ? hop.slice(0, colon) : hop);
 }
 
 /** A request id a trusted proxy chose, or "" where it chose none that is safe to repeat. */
