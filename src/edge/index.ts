@@ -9,3 +9,4 @@ export type {
   RouteOptions,
   UpstreamOptions,
 } from "./proxy/options.ts";
+export * from "./logs/index.ts";

@@ -127,6 +127,7 @@ export class CombinedParser implements LogParser {
 
   #readAnswer(bytes: Buffer, from: number, end: number): LineOutcome {
     const { record } = this;
+    if (from >= end) return "cut off";
     if (bytes[from] !== space) return "unreadable status";
     const status = threeDigits(bytes, from + 1);
     if (status < 0) {

@@ -50,11 +50,13 @@ type Line = readonly [start: number, end: number];
 
 function linesOf(head: Buffer): Line[] {
   const lines: Line[] = [];
-  let start = 0;
+  let start = head.length >= 3 && head.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
   while (start < head.length && lines.length < logLimits.recogniseLines.default) {
     let end = head.indexOf(0x0a, start);
     if (end < 0) end = head.length;
     const stop = end > start && head[end - 1] === 0x0d ? end - 1 : end;
+    // A log that was truncated under its server begins with NUL bytes.
+    while (head[start] === 0) start++;
     if (stop > start) lines.push([start, stop]);
     start = end + 1;
   }
