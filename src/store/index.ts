@@ -6,3 +6,10 @@ export {
   type EventStoreStats,
   openEventStore,
 } from "./events/open-event-store.ts";
+export {
+  type AuditCheck,
+  type AuditEntry,
+  type AuditRecord,
+  type ControlStore,
+  openControlStore,
+} from "./control/open-control-store.ts";
