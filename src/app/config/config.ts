@@ -1,0 +1,67 @@
+/** `10m`, `7d`: see `parseDuration`. */
+export type DurationText = string;
+/** `64KB`, `10MB` or plain bytes: see `parseByteSize`. */
+export type ByteSizeText = string | number;
+
+/** A listener, where more is to be said than its address. */
+export interface ListenerConfig {
+  readonly address: string;
+  readonly proxyProtocol: boolean;
+}
+
+/** Where requests go, where more is to be said than one URL. */
+export interface UpstreamConfig {
+  readonly urls: readonly string[];
+  readonly reuse: "never" | "same-client" | "shared";
+  readonly balance: "least-loaded" | "round-robin";
+  readonly health?:
+    | { readonly path: string; readonly interval: DurationText; readonly timeout: DurationText }
+    | undefined;
+}
+
+export interface ApplicationConfig {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly paths: readonly string[];
+  readonly upstream: string | UpstreamConfig;
+  readonly tags: readonly string[];
+  readonly mode?: "observe" | "enforce" | undefined;
+}
+
+export interface RouteConfig {
+  readonly paths: readonly string[];
+  readonly methods: readonly string[];
+  readonly failMode?: "open" | "closed" | undefined;
+  readonly bodyBytesMax?: ByteSizeText | undefined;
+}
+
+export interface CertificateConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/**
+ * Everything an operator can say, checked and with every default filled in. The schema beside this file is its
+ * twin; docs/configuration.md is made from the schema.
+ */
+export interface Config {
+  readonly listen: string | ListenerConfig | readonly (string | ListenerConfig)[];
+  readonly upstream?: string | UpstreamConfig | undefined;
+  readonly applications: readonly ApplicationConfig[];
+  readonly tls?: CertificateConfig | readonly CertificateConfig[] | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly mode: "observe" | "enforce";
+  readonly enforce: { readonly basis: "prior" | "certified"; readonly falsePositivesPerDay: number };
+  readonly failMode: "open" | "closed";
+  readonly routes: readonly RouteConfig[];
+  readonly policy: { readonly allow: readonly string[]; readonly block: readonly string[] };
+  readonly admin: {
+    readonly listen: string | false;
+    readonly socket?: string | undefined;
+    readonly tokenFile?: string | undefined;
+    readonly hosts: readonly string[];
+  };
+  readonly store: { readonly path: string };
+  readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" } | undefined;
+  readonly limits: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}

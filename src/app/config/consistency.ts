@@ -1,0 +1,158 @@
+import type { Config, ListenerConfig } from "./config.ts";
+import type { PathProblem } from "./explain-issue.ts";
+import { isLoopback, type ListenAddress, parseListenAddress } from "./listen-address.ts";
+
+/** What no single key shows: mistakes that span several. */
+export function checkConsistency(config: Config): readonly PathProblem[] {
+  return [
+    ...checkUpstreams(config),
+    ...checkApplications(config),
+    ...checkListeners(config),
+    ...checkAdmin(config),
+    ...checkRoutes(config),
+    ...checkPolicy(config),
+  ];
+}
+
+/** The listeners of a config, one form for all its spellings. */
+export function listenersOf(config: Config): readonly ListenerConfig[] {
+  const all = isList(config.listen) ? config.listen : [config.listen];
+  return all.map((listener) => (typeof listener === "string" ? { address: listener, proxyProtocol: false } : listener));
+}
+
+function checkUpstreams(config: Config): readonly PathProblem[] {
+  if (config.upstream === undefined && config.applications.length === 0) {
+    return [
+      problem(
+        [],
+        "nothing to protect: `upstream` (or `applications`) is missing; expected for example upstream: http://127.0.0.1:3000",
+      ),
+    ];
+  }
+  const problems: PathProblem[] = [];
+  if (config.upstream !== undefined && config.applications.length > 0) {
+    problems.push(problem(["upstream"], "upstream and applications are both given; one of them decides", true));
+  }
+  const own = new Set(listenersOf(config).map(({ address }) => loopKey(parseListenAddress(address))));
+  const entries: [string[], Config["upstream"]][] = [
+    [["upstream"], config.upstream],
+    ...config.applications.map((application, index): [string[], Config["upstream"]] => [
+      ["applications", String(index), "upstream"],
+      application.upstream,
+    ]),
+  ];
+  for (const [path, upstream] of entries) {
+    for (const url of typeof upstream === "string" ? [upstream] : (upstream?.urls ?? [])) {
+      const { hostname, port } = new URL(url);
+      const loopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+      if (loopback && own.has(port === "" ? "80" : port)) {
+        problems.push(problem(path, `upstream ${url} is the gateway itself: requests would go round in a circle`));
+      }
+    }
+  }
+  return problems;
+}
+
+/** Loopback upstreams collide with a listener by port when the listener holds loopback. Empty: never. */
+function loopKey(address: ReturnType<typeof parseListenAddress>): string {
+  if (address.kind !== "tcp" || address.port === 0) return "";
+  const everywhere = address.host === "0.0.0.0" || address.host === "::";
+  return everywhere || isLoopback(address) ? String(address.port) : "";
+}
+
+function checkApplications({ applications }: Config): readonly PathProblem[] {
+  const problems: PathProblem[] = [];
+  const names = new Map<string, number>();
+  const claims = new Map<string, string>();
+  for (const [index, { name, hosts, paths }] of applications.entries()) {
+    const path = ["applications", String(index)];
+    const earlier = names.get(name);
+    if (earlier !== undefined) {
+      problems.push(
+        problem(
+          [...path, "name"],
+          `application ${JSON.stringify(name)} is given twice, first as number ${earlier + 1}`,
+        ),
+      );
+    }
+    names.set(name, index);
+    for (const host of hosts.length === 0 ? ["*"] : hosts) {
+      for (const prefix of paths.length === 0 ? ["/"] : paths) {
+        const claim = `${host}${prefix}`;
+        const owner = claims.get(claim);
+        if (owner !== undefined && owner !== name) {
+          problems.push(
+            problem(
+              path,
+              `application ${JSON.stringify(name)} never gets a request: ${claim} already belongs to ${JSON.stringify(owner)}`,
+            ),
+          );
+        }
+        claims.set(claim, owner ?? name);
+      }
+    }
+  }
+  return problems;
+}
+
+function checkListeners(config: Config): readonly PathProblem[] {
+  const problems: PathProblem[] = [];
+  const seen = new Set<string>();
+  const list = isList(config.listen);
+  for (const [index, { address, proxyProtocol }] of listenersOf(config).entries()) {
+    const path = list ? ["listen", String(index)] : ["listen"];
+    if (seen.has(address) && !address.endsWith(":0"))
+      problems.push(problem(path, `listener ${address} is given twice`));
+    seen.add(address);
+    if (proxyProtocol && config.trustedProxies.length === 0) {
+      problems.push(problem(path, "proxyProtocol needs trustedProxies: nobody may connect otherwise"));
+    }
+  }
+  if (typeof config.admin.listen === "string" && seen.has(config.admin.listen) && !config.admin.listen.endsWith(":0")) {
+    problems.push(
+      problem(["admin", "listen"], `admin.listen ${config.admin.listen} is a listener for traffic already`),
+    );
+  }
+  return problems;
+}
+
+function checkAdmin({ admin }: Config): readonly PathProblem[] {
+  if (admin.listen === false) return [];
+  const address = parseListenAddress(admin.listen) as ListenAddress;
+  if (isLoopback(address) || admin.tokenFile !== undefined) return [];
+  return [
+    problem(
+      ["admin", "listen"],
+      `admin.listen ${admin.listen} can be reached from other machines; expected a loopback address, or admin.tokenFile beside it`,
+    ),
+  ];
+}
+
+function checkRoutes({ routes }: Config): readonly PathProblem[] {
+  return routes.flatMap((route, index) => {
+    if (route.failMode !== undefined || route.bodyBytesMax !== undefined) return [];
+    return [
+      problem(
+        ["routes", String(index)],
+        `route ${route.paths.join(", ")} changes nothing; expected failMode or bodyBytesMax`,
+      ),
+    ];
+  });
+}
+
+function checkPolicy({ policy }: Config): readonly PathProblem[] {
+  const allowed = new Set(policy.allow);
+  return policy.block.flatMap((network, index) =>
+    allowed.has(network)
+      ? [problem(["policy", "block", String(index)], `${network} is both allowed and blocked; allow wins`)]
+      : [],
+  );
+}
+
+function problem(path: readonly string[], reason: string, atKey = false): PathProblem {
+  return { path, atKey, reason };
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,227 @@
+import { z } from "zod";
+import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
+import { limitsSection } from "./limits-section.ts";
+import {
+  byteSize,
+  durationText,
+  fileText,
+  hostText,
+  listenTcpText,
+  listenText,
+  methodText,
+  nameText,
+  networkText,
+  pathText,
+  upstreamText,
+} from "./scalars.ts";
+
+const mode = z.enum(["observe", "enforce"]);
+const failMode = z.enum(["open", "closed"]);
+
+const listener = z.strictObject({
+  address: listenTcpText.meta({ description: "ADDRESS:PORT." }),
+  proxyProtocol: z.boolean().default(false).meta({
+    description: "A PROXY protocol header (version 1 or 2) comes first. Only `trustedProxies` may connect.",
+  }),
+});
+
+const upstreamObject: z.ZodType<UpstreamConfig> = z.strictObject({
+  urls: z.array(upstreamText).min(1).max(64).meta({ description: "One URL per server." }),
+  reuse: z.enum(["never", "same-client", "shared"]).default("same-client").meta({
+    description:
+      "Whether a connection to the origin may carry requests of several clients. `shared` is fastest and asks for an origin that parses strictly.",
+  }),
+  balance: z
+    .enum(["least-loaded", "round-robin"])
+    .default("least-loaded")
+    .meta({ description: "How servers are chosen." }),
+  health: z
+    .strictObject({
+      path: pathText.meta({ description: "Answered with 2xx or 3xx by a healthy server." }),
+      interval: durationText.default("5s").meta({ description: "Time between checks." }),
+      timeout: durationText.default("2s").meta({ description: "A slower answer counts as none." }),
+    })
+    .optional()
+    .meta({ description: "Active health checks. Without them only failures in traffic count." }),
+});
+
+const upstream = z.union([upstreamText, upstreamObject]);
+
+const application: z.ZodType<ApplicationConfig> = z.strictObject({
+  name: nameText.meta({ description: "Shown in verdicts and metrics.", examples: ["shop"] }),
+  hosts: z
+    .array(hostText)
+    .max(1_000)
+    .default([])
+    .meta({
+      description: "Host names that belong to it, `*.` in front for every subdomain. Empty: every host.",
+      examples: [["shop.example", "*.shop.example"]],
+    }),
+  paths: z
+    .array(pathText)
+    .max(1_000)
+    .default([])
+    .meta({
+      description: "Paths that belong to it, with everything below them. Empty: every path.",
+      examples: [["/api"]],
+    }),
+  upstream: upstream.meta({ description: "Where its requests go.", examples: ["http://127.0.0.1:3000"] }),
+  tags: z
+    .array(nameText)
+    .max(32)
+    .default([])
+    .meta({ description: "Words that rules can ask for.", examples: [["payments"]] }),
+  mode: mode.optional().meta({ description: "Overrides the general `mode`." }),
+});
+
+const route: z.ZodType<RouteConfig> = z.strictObject({
+  paths: z
+    .array(pathText)
+    .min(1)
+    .max(256)
+    .meta({ description: "Paths, with everything below them.", examples: [["/login"]] }),
+  methods: z
+    .array(methodText)
+    .max(32)
+    .default([])
+    .meta({ description: "Empty: every method.", examples: [["POST"]] }),
+  failMode: failMode
+    .optional()
+    .meta({ description: "What happens when the engine cannot judge: `open` lets pass, `closed` answers 503." }),
+  bodyBytesMax: byteSize
+    .optional()
+    .meta({ description: "A longer request body is refused with 413.", examples: ["64KB"] }),
+});
+
+const certificate = z.strictObject({
+  certFile: fileText.meta({ description: "PEM file with the certificate and its chain." }),
+  keyFile: fileText.meta({ description: "PEM file with the private key; readable by its owner alone." }),
+});
+
+const enforce = z.strictObject({
+  basis: z.enum(["prior", "certified"]).default("prior").meta({
+    description:
+      "`prior`: act on convictions from the first hour. `certified`: act only within a false-positive bound that was earned on this site's own traffic.",
+  }),
+  falsePositivesPerDay: z.number().min(0).max(1_000_000).default(1).meta({
+    description: "The budget: how many people may be stopped wrongly per day, at most, under a certified bound.",
+  }),
+});
+
+const policy = z.strictObject({
+  allow: z
+    .array(networkText)
+    .max(100_000)
+    .default([])
+    .meta({
+      description: "Addresses and networks that are never acted on. Wins over everything else.",
+      examples: [["192.0.2.10", "2001:db8::/32"]],
+    }),
+  block: z
+    .array(networkText)
+    .max(100_000)
+    .default([])
+    .meta({
+      description: "Addresses and networks that are refused when `mode` is `enforce`.",
+      examples: [["198.51.100.0/24"]],
+    }),
+});
+
+const admin = z.strictObject({
+  listen: z
+    .union([listenText, z.literal(false)])
+    .default("127.0.0.1:9180")
+    .meta({
+      description:
+        "Status page, `/metrics`, `/livez` and `/readyz`. Beyond loopback only with `tokenFile`. `false`: none.",
+    }),
+  socket: fileText.optional().meta({
+    description:
+      "Unix socket (mode 0600) through which the command line speaks to the gateway. Default: `admin.sock` in `store.path`.",
+  }),
+  tokenFile: fileText.optional().meta({
+    description: "File (mode 0600) with the bearer token that the admin listener asks for. At least 32 characters.",
+    examples: ["/etc/gait/admin.token"],
+  }),
+  hosts: z
+    .array(hostText)
+    .max(64)
+    .default([])
+    .meta({
+      description: "Further host names under which the status page may be opened; others are refused (DNS rebinding).",
+      examples: [["gait.internal"]],
+    }),
+});
+
+const accessLog = z.strictObject({
+  path: fileText.meta({ description: "File to append to.", examples: ["/var/log/gait/access.log"] }),
+  format: z.enum(["combined", "json"]).default("combined").meta({ description: "Form of a line." }),
+});
+
+/** The one strict schema of `gait.yaml`: unknown keys are mistakes. What spans several keys is checked in consistency.ts. */
+export const configSchema: z.ZodType<Config> = z
+  .strictObject({
+    listen: z
+      .union([
+        listenTcpText,
+        listener,
+        z
+          .array(z.union([listenTcpText, listener]))
+          .min(1)
+          .max(64),
+      ])
+      .default("127.0.0.1:8080")
+      .meta({
+        description: "Where clients reach the gateway: ADDRESS:PORT, one or several.",
+        examples: ["0.0.0.0:80"],
+      }),
+    upstream: upstream.optional().meta({
+      description: "Where requests go, when there is one application. `applications` says it for several.",
+      examples: ["http://127.0.0.1:3000"],
+    }),
+    applications: z.array(application).max(1_000).default([]).meta({
+      description: "What is protected: which requests belong to it and where they go. The first match wins.",
+    }),
+    tls: z
+      .union([certificate, z.array(certificate).min(1).max(1_000)])
+      .optional()
+      .meta({
+        description:
+          "Certificates by which listeners speak TLS. The client's server name chooses; the first is the default.",
+      }),
+    trustedProxies: z
+      .array(networkText)
+      .max(10_000)
+      .default([])
+      .meta({
+        description: "Addresses and networks whose `X-Forwarded-*`, `Forwarded` and PROXY headers are believed.",
+        examples: [["10.0.0.0/8"]],
+      }),
+    mode: mode.default("observe").meta({ description: "`observe` judges and records; `enforce` acts." }),
+    enforce: enforce.prefault({}).meta({ description: "What `mode: enforce` acts on." }),
+    failMode: failMode.default("open").meta({
+      description:
+        "What happens when the engine cannot judge: `open` lets pass, `closed` answers 503. Routes may differ.",
+    }),
+    routes: z
+      .array(route)
+      .max(1_000)
+      .default([])
+      .meta({ description: "What differs for some paths. The first match wins." }),
+    policy: policy.prefault({}).meta({ description: "The operator's own word." }),
+    admin: admin.prefault({}).meta({ description: "How the gateway itself is reached." }),
+    store: z
+      .strictObject({
+        path: fileText.default("gait-data").meta({
+          description:
+            "Directory of everything the gateway keeps: its hash key, the last good configuration, the admin socket. Mode 0700.",
+        }),
+      })
+      .prefault({})
+      .meta({ description: "Where the gateway remembers." }),
+    accessLog: accessLog
+      .optional()
+      .meta({ description: "One line per request, for other tools. Credentials are masked." }),
+    limits: limitsSection(),
+  })
+  .meta({ title: "Gait configuration", description: "Configuration of the Gait gateway (gait.yaml)." });
