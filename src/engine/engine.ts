@@ -1,4 +1,5 @@
-import type { Exchange, Guard, Hashed, Millis, Verdict } from "#core";
+import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Verdict } from "#core";
+import type { EndpointView } from "./endpoints/endpoint-table.ts";
 
 /**
  * The fast lane and what it remembers. Exchanges may be reused objects: nothing here keeps a reference to an
@@ -11,9 +12,44 @@ export interface Engine extends Guard {
   sweep(now: Millis): void;
   /** Everybody seen, in no order; verdicts are computed when asked for, with everything learned so far. */
   clients(): Iterable<ClientView>;
+  /** The endpoint templates learned so far. */
+  endpoints(): Iterable<EndpointView>;
+  /** What is held and what had to be let go: nothing is lost silently. */
+  census(): Census;
 }
 
-/** One client (address and user agent, or a cookie identity) over all its sessions. Valid until the next step of the iteration. */
+/** How an engine is made; everything has a default. */
+export interface EngineOptions {
+  /** What the world knows about user agents and addresses. Default: nothing. */
+  readonly intel?: Intel;
+  readonly limits?: Partial<LimitValues<typeof engineLimits>>;
+  /** Seed of the tables' hashes, drawn per installation so that nobody can prepare collisions. */
+  readonly seed?: number;
+  /** Judge as if user agents had not been seen; clients still are told apart by them. */
+  readonly maskUserAgents?: boolean;
+  /** Version of the snapshot that judges, printed in verdicts. */
+  readonly revision?: number;
+}
+
+/** What an engine holds, for reports and limits. */
+export interface Census {
+  readonly sessions: number;
+  readonly clients: number;
+  readonly endpoints: number;
+  /** Sessions closed before they were idle because slots ran out. */
+  readonly sessionsEvicted: number;
+  /** Clients whose row had to be given up, and the requests they had made. */
+  readonly clientsForgotten: number;
+  readonly requestsForgotten: number;
+  /** Typed-array bytes of one live session and of one idle client, indexes included at their present load. */
+  readonly bytesPerSession: number;
+  readonly bytesPerClient: number;
+}
+
+/**
+ * One client: address and user agent and, where its cookie came back, that cookie identity. Several views may share an
+ * address and user agent (people behind one NAT). Valid until the next step of the iteration.
+ */
 export interface ClientView {
   /** Stable while the engine lives. */
   readonly id: number;
@@ -29,7 +65,10 @@ export interface ClientView {
   readonly account: Hashed;
   /** Behavioural cohort this client was judged with, or "" when it stood alone. */
   readonly cohort: string;
-  /** When the running verdict first became automated or declared-bot: its request number and time. */
+  /**
+   * When the running verdict first became automated or declared-bot: its request number and time. Offline the running
+   * verdict is looked at after 2, 4, 8, … requests and every 64, so the number may be late by that much.
+   */
   readonly decidedAt: { readonly request: number; readonly time: Millis } | null;
   verdict(): Verdict;
 }

@@ -1,1 +1,8 @@
-export type { ClientView, Engine } from "./engine.ts";
+export { detectors } from "./detectors/index.ts";
+export type { Detector } from "./detectors/detector.ts";
+export type { EndpointView } from "./endpoints/endpoint-table.ts";
+export type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
+export { createEngine } from "./guard.ts";
+export { groupPriors } from "./groups.ts";
+export { habitPriors } from "./baselines/site-baseline.ts";
+export type { SessionSlab } from "./slab.ts";

@@ -1,0 +1,76 @@
+import type { SiteBaseline } from "../baselines/site-baseline.ts";
+import { type ClientTable, row32, rowBytes, rowFloat } from "../clients/client-table.ts";
+import type { AgentEntry } from "../sessions/agent-book.ts";
+
+/** Names of the network an address belongs to; a weak prior, never sufficient. */
+export type NetworkKind = "hosting" | "vpn" | "tor" | "relay" | "mobile" | "residential" | "unknown";
+
+/** What neighbours on the same address did: user agents seen, and how their page loads went. */
+export interface AddressFacts {
+  readonly agents: number;
+  readonly pages: number;
+  readonly assets: number;
+  readonly switches: number;
+}
+
+/**
+ * Everything a detector may look at: the client's feature row, the site's baseline, its user agent and its address.
+ * One object is pointed at one client after the other; detectors keep nothing of it.
+ */
+export class Case {
+  readonly #clients: ClientTable;
+  #row = -1;
+  site: SiteBaseline;
+  agent: AgentEntry;
+  address: AddressFacts = noAddressFacts;
+  network: NetworkKind = "unknown";
+
+  constructor(clients: ClientTable, site: SiteBaseline, agent: AgentEntry) {
+    this.#clients = clients;
+    this.site = site;
+    this.agent = agent;
+  }
+
+  point(row: number): void {
+    this.#row = row;
+  }
+
+  /** A counter's value, 0-255. */
+  get(counter: number): number {
+    return this.#clients.get(this.#row, counter);
+  }
+
+  /** A counter as the whole history had it, for words only: counters are halved when full. */
+  about(counter: number): number {
+    return this.#clients.get(this.#row, counter) * 2 ** this.#clients.scale(this.#row);
+  }
+
+  get requests(): number {
+    return this.#clients.u32[this.#row * (rowBytes / 4) + row32.requests] as number;
+  }
+
+  /** Mean of ln(seconds) between pages. */
+  get logGapMean(): number {
+    return this.#float(rowFloat.logGapMean);
+  }
+
+  /** Standard deviation of ln(seconds) between pages, over `n` gaps. */
+  logGapDeviation(n: number): number {
+    return n < 2 ? 0 : Math.sqrt(Math.max(0, this.#float(rowFloat.logGapM2)) / (n - 1));
+  }
+
+  /** Mean gap between pages in seconds. */
+  get gapMean(): number {
+    return this.#float(rowFloat.gapMean);
+  }
+
+  gapDeviation(n: number): number {
+    return n < 2 ? 0 : Math.sqrt(Math.max(0, this.#float(rowFloat.gapM2)) / (n - 1));
+  }
+
+  #float(place: number): number {
+    return this.#clients.f32[this.#row * (rowBytes / 4) + place] as number;
+  }
+}
+
+export const noAddressFacts: AddressFacts = Object.freeze({ agents: 0, pages: 0, assets: 0, switches: 0 });

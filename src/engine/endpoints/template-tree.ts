@@ -1,0 +1,131 @@
+import { type EndpointClass, guessEndpointClass } from "./endpoint-class.ts";
+
+interface Node {
+  /** Endpoint of the path that ends here, or -1. */
+  endpoint: number;
+  readonly children: Map<string, Node>;
+  /** Child for every segment taken for a variable. */
+  variable: Node | undefined;
+  /** Too many distinct children were seen: all later ones are variables. */
+  collapsed: boolean;
+}
+
+export interface Template {
+  readonly text: string;
+  readonly guess: EndpointClass;
+}
+
+/**
+ * Learns path templates: a segment that looks like a number, a uuid, a hash or a code is a variable `{x}` at once; any
+ * other becomes one when its place has shown more than `childrenMax` distinct values. File names keep their ending
+ * (`{x}.png`), because it says what the file is.
+ */
+export class TemplateTree {
+  readonly templates: Template[] = [];
+  readonly #root: Node = newNode();
+  readonly #endpointsMax: number;
+  readonly #childrenMax: number;
+  readonly #segmentsMax: number;
+
+  constructor(limits: { readonly endpointsMax: number; readonly childrenMax: number; readonly segmentsMax: number }) {
+    this.#endpointsMax = limits.endpointsMax;
+    this.#childrenMax = limits.childrenMax;
+    this.#segmentsMax = limits.segmentsMax;
+  }
+
+  /** The endpoint of a path. Beyond the cap on endpoints all new templates share the last one, "{any}". */
+  match(path: string): number {
+    const segments = segmentsOf(path, this.#segmentsMax);
+    let node = this.#root;
+    const names: string[] = [];
+    for (const segment of segments) {
+      const [name, next] = this.#descend(node, segment);
+      names.push(name);
+      node = next;
+    }
+    if (node.endpoint < 0) node.endpoint = this.#enter(names, segments);
+    return node.endpoint;
+  }
+
+  #descend(node: Node, segment: string): [name: string, next: Node] {
+    const known = node.children.get(segment);
+    if (known !== undefined && !node.collapsed) return [segment, known];
+    const shape = variableShape(segment);
+    if (shape === undefined && !node.collapsed) {
+      if (node.children.size < this.#childrenMax) {
+        const child = newNode();
+        node.children.set(Buffer.from(segment.slice(0, 128)).toString(), child);
+        return [segment, child];
+      }
+      node.collapsed = true;
+      // The best-known children (fixed routes such as /login) came early and keep their own templates if they lead on.
+      for (const [name, child] of node.children)
+        if (child.children.size === 0 && child.variable === undefined) node.children.delete(name);
+    }
+    if (node.collapsed && known !== undefined) return [segment, known];
+    const ending = endingOf(segment);
+    if (ending !== "") {
+      const name = `{x}.${ending}`;
+      let child = node.children.get(name);
+      if (child === undefined) {
+        child = newNode();
+        if (node.children.size < this.#childrenMax * 2) node.children.set(name, child);
+      }
+      return [name, child];
+    }
+    node.variable ??= newNode();
+    return ["{x}", node.variable];
+  }
+
+  #enter(names: readonly string[], segments: readonly string[]): number {
+    if (this.templates.length >= this.#endpointsMax) return this.#endpointsMax - 1;
+    const full = this.templates.length === this.#endpointsMax - 1;
+    this.templates.push(
+      full
+        ? { text: "/{any}", guess: "unknown" }
+        : { text: `/${names.join("/")}`, guess: guessEndpointClass(segments) },
+    );
+    return this.templates.length - 1;
+  }
+}
+
+function newNode(): Node {
+  return { endpoint: -1, children: new Map(), variable: undefined, collapsed: false };
+}
+
+function segmentsOf(path: string, segmentsMax: number): string[] {
+  const segments = path.split("/", segmentsMax + 1).slice(1);
+  while (segments.length > 0 && segments.at(-1) === "") segments.pop();
+  return segments;
+}
+
+const longest = 48;
+
+/** Says whether a segment is a variable by its looks; undefined when it could be a fixed word. */
+function variableShape(segment: string): "variable" | undefined {
+  if (segment.length > longest) return "variable";
+  let digits = 0;
+  let others = 0;
+  let hex = 0;
+  for (let i = 0; i < segment.length; i++) {
+    const code = segment.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits++;
+    else if ((code >= 97 && code <= 102) || (code >= 65 && code <= 70)) hex++;
+    else if (code !== 45) others++;
+  }
+  if (digits === 0) return undefined;
+  if (digits === segment.length) return "variable";
+  // An API version is a word of the route, not a variable.
+  if (/^v\d{1,2}$/i.test(segment)) return undefined;
+  if (others === 0 && digits + hex >= 8) return "variable";
+  // Codes such as SKU-10382 or p53,b20: a quarter of digits or more, unless the segment is a file.
+  return endingOf(segment) === "" && digits * 4 >= segment.length ? "variable" : undefined;
+}
+
+/** The ending of a file name, lower case; "" when the segment is not a file name. */
+function endingOf(segment: string): string {
+  const dot = segment.lastIndexOf(".");
+  if (dot <= 0 || segment.length - dot > 12 || segment.length - dot < 3) return "";
+  const ending = segment.slice(dot + 1).toLowerCase();
+  return /^[a-z][a-z0-9]*$/.test(ending) ? ending : "";
+}

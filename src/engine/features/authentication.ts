@@ -1,0 +1,57 @@
+import type { Exchange } from "#core";
+import { row64, rowBytes } from "../clients/client-table.ts";
+import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { counter } from "./counters.ts";
+import { type Facts, methodCode } from "./facts.ts";
+import { type FeatureState, sessionFlag } from "./state.ts";
+
+/** A credential attempt: a POST to an endpoint where people log in. */
+export function isLogin(facts: Facts): boolean {
+  return facts.class === endpointClass.login && facts.method === methodCode.post;
+}
+
+/** Counts the attempt, whether the session saw a page before, and changes of account. */
+export function stepLogin(state: FeatureState, facts: Facts, exchange: Exchange): void {
+  const { sessions, clients } = state;
+  const flags = sessions.flags[facts.slot] as number;
+  clients.count(facts.row, counter.loginAttempts);
+  if ((flags & sessionFlag.attempted) === 0 && (flags & sessionFlag.sawPage) === 0)
+    clients.count(facts.row, counter.loginCold);
+  sessions.flags[facts.slot] = flags | sessionFlag.attempted;
+  const account = exchange.request.account;
+  if (account === 0) return;
+  const place = facts.row * (rowBytes / 8) + row64.account;
+  if (clients.f64[place] !== account) clients.count(facts.row, counter.accounts);
+  clients.f64[place] = account;
+}
+
+/** What the origin said to the attempt. An answer that could be either is counted as neither. */
+export function answerLogin(state: FeatureState, facts: Facts, exchange: Exchange): void {
+  const response = exchange.response;
+  if (response === undefined) return;
+  const { status } = response;
+  const site = state.sites[facts.application];
+  if (status >= 400 && status < 500) {
+    state.clients.count(facts.row, counter.loginFailures);
+    return;
+  }
+  const back = status >= 300 && status < 400 && response.location !== "" && leadsToLogin(state, response.location);
+  if (back) {
+    state.clients.count(facts.row, counter.loginFailures);
+    return;
+  }
+  if (status < 200 || status >= 400 || site === undefined) return;
+  const warm = state.clients.get(facts.row, counter.loginCold) === 0;
+  if (warm) site.habits.warmLogins.learnExhibitor();
+  else site.habits.warmLogins.learnAbstainer();
+}
+
+function leadsToLogin(state: FeatureState, location: string): boolean {
+  const cut = location.search(/[?#]/);
+  const start = location.indexOf("://");
+  const path = start < 0 ? location : location.slice(Math.max(0, location.indexOf("/", start + 3)));
+  const end = cut < 0 ? path.length : path.search(/[?#]/);
+  return (
+    state.endpoints.classOf(state.endpoints.match(path.slice(0, end < 0 ? path.length : end))) === endpointClass.login
+  );
+}

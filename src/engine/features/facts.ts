@@ -1,0 +1,60 @@
+import type { Exchange, Hashed, Millis } from "#core";
+import { endpointClass } from "../endpoints/endpoint-class.ts";
+
+export const methodCode = { get: 0, head: 1, post: 2, other: 3 } as const;
+export const refererKind = { unobserved: 0, none: 1, own: 2, foreign: 3 } as const;
+
+/**
+ * What one request shows, worked out once and read by every feature. One object is filled again and again: nothing may
+ * keep a reference to it.
+ */
+export class Facts {
+  at: Millis = 0;
+  application = 0;
+  agent = 0;
+  readonly words: Uint32Array = new Uint32Array(4);
+  originHash = 0;
+  endpoint = 0;
+  class = 0;
+  pathHash = 0;
+  method = 0;
+  referer = 0;
+  refererHash = 0;
+  /** Hash of path and query. */
+  urlHash = 0;
+  /** The referer names a page that this client fetched. */
+  linked = false;
+  /** Hash of the referer's host while it must be learned whether it is ours; 0 otherwise. */
+  refererHost = 0;
+  slot = -1;
+  row = -1;
+  identity: Hashed = 0;
+  /** Milliseconds since the session's last request; -1 for its first. */
+  gapMs = -1;
+}
+
+export function codeOfMethod(method: string): number {
+  if (method === "GET") return methodCode.get;
+  if (method === "POST") return methodCode.post;
+  return method === "HEAD" ? methodCode.head : methodCode.other;
+}
+
+/** Endpoints that a person looks at: pages, and whatever has not shown to be anything else. */
+export function isPage(code: number): boolean {
+  return code <= endpointClass.page || (code >= endpointClass.login && code <= endpointClass.search);
+}
+
+export function isAsset(code: number): boolean {
+  return code === endpointClass.asset || code === endpointClass.favicon;
+}
+
+/** Position after "scheme://" of an absolute URL, or -1. */
+export function hostStart(url: string): number {
+  const colon = url.indexOf("://");
+  return colon < 1 || colon > 8 ? -1 : colon + 3;
+}
+
+/** True when the exchange tells what the origin answered. */
+export function answered(exchange: Exchange): boolean {
+  return exchange.response !== undefined && exchange.response.status > 0;
+}

@@ -1,0 +1,49 @@
+import { counter } from "./counters.ts";
+import type { Facts } from "./facts.ts";
+import type { FeatureState } from "./state.ts";
+
+const digitsMax = 15;
+/** Neighbours: people who page through a list step by one, tables are read by small strides too. */
+const strideMax = 3;
+
+/** Follows the identifier of an endpoint's path or query from one request to the next. */
+export function stepIdentifiers(
+  state: FeatureState,
+  facts: Facts,
+  texts: { readonly path: string; readonly query: string },
+): void {
+  const id = lastNumber(texts.query, 96) ?? lastNumber(texts.path, 160);
+  if (id === undefined) return;
+  const { sessions, clients } = state;
+  const { slot, row } = facts;
+  const previous = sessions.lastId[slot] as number;
+  const same = sessions.idEndpoint[slot] === facts.endpoint;
+  sessions.idEndpoint[slot] = facts.endpoint;
+  sessions.lastId[slot] = id;
+  if (!same || previous < 0 || id === previous) return;
+  clients.count(row, counter.idRequests);
+  if (Math.abs(id - previous) <= strideMax) clients.count(row, counter.walkSteps);
+}
+
+/** The last run of digits that stands as a value (after "/", "=", "-" or "_"); undefined when there is none. */
+export function lastNumber(text: string, window: number): number | undefined {
+  const stop = Math.max(0, text.length - window);
+  for (let end = text.length - 1; end >= stop; end--) {
+    if (!isDigit(text.charCodeAt(end))) continue;
+    let start = end;
+    while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--;
+    const before = start === 0 ? 47 : text.charCodeAt(start - 1);
+    const after = end + 1 < text.length ? text.charCodeAt(end + 1) : 47;
+    // Only whole values count: "%D8" is an encoded letter, "RK-2106b" a model, "/product/34391" an identifier.
+    const whole =
+      (before === 47 || before === 61 || before === 45 || before === 95) &&
+      (after === 47 || after === 38 || after === 46);
+    if (whole && end - start < digitsMax) return Number(text.slice(start, end + 1));
+    end = start;
+  }
+  return undefined;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}

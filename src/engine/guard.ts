@@ -1,0 +1,268 @@
+import {
+  type Exchange,
+  engineLimits,
+  type Intel,
+  type LimitValues,
+  limitValues,
+  type Millis,
+  noIntel,
+  type Verdict,
+} from "#core";
+import { RefererHosts } from "./baselines/referer-hosts.ts";
+import { SiteBaseline } from "./baselines/site-baseline.ts";
+import { AddressTable } from "./clients/address-table.ts";
+import { ClientTable, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
+import { clientViews } from "./clients/client-view.ts";
+import { VerdictMemory } from "./clients/verdict-memory.ts";
+import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts";
+import type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
+import { Facts, isAsset, isPage } from "./features/facts.ts";
+import { settlePages } from "./features/pages.ts";
+import { Reader } from "./features/reader.ts";
+import type { FeatureState } from "./features/state.ts";
+import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
+import { GroupCaps } from "./groups.ts";
+import { Judge } from "./judge.ts";
+import { networkCode } from "./networks.ts";
+import type { Judgement } from "./score.ts";
+import { AddressBook } from "./sessions/address.ts";
+import { AgentBook } from "./sessions/agent-book.ts";
+import { IdentityNames } from "./sessions/identity-names.ts";
+import { Locator } from "./sessions/locator.ts";
+import { agentReader } from "./sessions/read-agent.ts";
+import { hashOrigin, SessionTable } from "./sessions/session-table.ts";
+
+/** Makes an engine. It owns its memory and starts without knowledge of any site. */
+export function createEngine(options: EngineOptions = {}): Engine {
+  return new FastLane(options);
+}
+
+/** A session that came this far leaves probation even without a past: people's first visits must outlive floods. */
+const establishedAfter = 4;
+
+/** Requests after which the running verdict is looked at offline: 2, 4, 8, … and every 64th. */
+function isLookout(requests: number): boolean {
+  return requests >= 2 && ((requests & (requests - 1)) === 0 || (requests & 63) === 0);
+}
+
+/**
+ * The fast lane: exchange → session → features → detectors → verdict. Synchronous, bounded, no clock of its own. A
+ * client's verdict is a function of its feature row and what was learned of the site, of nothing else.
+ */
+class FastLane implements Engine {
+  readonly #limits: LimitValues<typeof engineLimits>;
+  readonly #intel: Intel;
+  readonly #clients: ClientTable;
+  readonly #sessions: SessionTable;
+  readonly #endpoints: EndpointTable;
+  readonly #sites: SiteBaseline[] = [];
+  readonly #addresses: AddressBook;
+  readonly #agents: AgentBook;
+  readonly #neighbours: AddressTable;
+  readonly #memory: VerdictMemory;
+  readonly #names: IdentityNames;
+  readonly #locator: Locator;
+  readonly #reader: Reader;
+  readonly #judge: Judge;
+  readonly #state: FeatureState;
+  readonly #facts: Facts = new Facts();
+  readonly #words: Uint32Array = new Uint32Array(4);
+  #latest: Millis = Number.NEGATIVE_INFINITY;
+  #sessionsEvicted = 0;
+  #clientsForgotten = 0;
+  #requestsForgotten = 0;
+
+  constructor(options: EngineOptions) {
+    const limits = limitValues(engineLimits, options.limits);
+    const seed = options.seed ?? 0x6a17;
+    const masked = options.maskUserAgents === true;
+    this.#limits = limits;
+    this.#intel = options.intel ?? noIntel;
+    this.#clients = new ClientTable(limits.clientsMax);
+    this.#sessions = new SessionTable(limits.sessionsMax, limits.probationShare);
+    this.#endpoints = new EndpointTable(limits, seed);
+    this.#addresses = new AddressBook(limits.addressTextsMax);
+    this.#agents = new AgentBook(agentReader(this.#intel, { masked }), limits.userAgentsMax, {
+      charsMax: limits.userAgentCharsMax,
+    });
+    this.#neighbours = new AddressTable(limits.addressesMax);
+    this.#memory = new VerdictMemory(limits.verdictMemoryMax);
+    this.#names = new IdentityNames(limits.identityNamesMax);
+    this.#state = {
+      clients: this.#clients,
+      sessions: this.#sessions,
+      endpoints: this.#endpoints,
+      refererHosts: new RefererHosts(limits.refererHostsMax),
+      sites: this.#sites,
+      learnAgent: (application, agent) => {
+        const { family, major } = this.#agents.entry(agent);
+        this.#sites[application]?.learnVersion(family, major);
+      },
+    };
+    this.#locator = this.#createLocator();
+    this.#reader = new Reader({
+      applicationsMax: limits.applicationsMax,
+      agents: this.#agents,
+      addresses: this.#addresses,
+      endpoints: this.#endpoints,
+      hosts: this.#state.refererHosts,
+      seed,
+    });
+    this.#judge = new Judge({
+      clients: this.#clients,
+      sites: this.#sites,
+      agents: this.#agents,
+      neighbours: masked ? undefined : this.#neighbours,
+      caps: new GroupCaps(),
+      revision: options.revision ?? 0,
+    });
+  }
+
+  inspect(exchange: Exchange): Verdict {
+    const facts = this.#begin(exchange);
+    const judgement = this.#judge.row(facts.row, this.#sessions.network[facts.slot] as number);
+    this.#note(facts.row, judgement, facts.at);
+    return this.#judge.verdict(judgement, exchange.id);
+  }
+
+  observe(exchange: Exchange): void {
+    const facts = this.#facts;
+    this.#reader.read(facts, exchange);
+    if (!this.#locator.find(facts, exchange)) return;
+    if (exchange.response === undefined) unstepRequest(this.#state, facts);
+    else this.#finish(facts, exchange);
+  }
+
+  exchange(exchange: Exchange): void {
+    const facts = this.#begin(exchange);
+    this.#finish(facts, exchange);
+    if (!isLookout(this.#clients.requestsOf(facts.row)) || this.#clients.flag(facts.row, rowFlag.convicted)) return;
+    this.#note(facts.row, this.#judge.row(facts.row, this.#sessions.network[facts.slot] as number), facts.at);
+  }
+
+  sweep(now: Millis): void {
+    const before = now - this.#limits.sessionIdleMs;
+    for (let slot = this.#sessions.idle(before); slot >= 0; slot = this.#sessions.idle(before)) this.#close(slot);
+  }
+
+  *clients(): Generator<ClientView> {
+    for (const slot of this.#sessions.slots()) settlePages(this.#state, slot, this.#latest);
+    yield* clientViews({
+      clients: this.#clients,
+      addresses: this.#addresses,
+      agents: this.#agents,
+      judge: this.#judge,
+      intel: this.#intel,
+      applicationName: (index) => this.#reader.applicationName(index),
+    });
+  }
+
+  endpoints(): Iterable<EndpointView> {
+    return this.#endpoints.views();
+  }
+
+  census(): Census {
+    const perSession = this.#sessions.size === 0 ? 0 : this.#sessions.indexBytes / this.#sessions.size;
+    const perClient = this.#clients.size === 0 ? 0 : this.#clients.indexBytes / this.#clients.size;
+    return {
+      sessions: this.#sessions.size,
+      clients: this.#clients.size,
+      endpoints: this.#endpoints.size,
+      sessionsEvicted: this.#sessionsEvicted,
+      clientsForgotten: this.#clientsForgotten,
+      requestsForgotten: this.#requestsForgotten,
+      bytesPerSession: this.#sessions.bytesPerSession + perSession + rowBytes + perClient,
+      bytesPerClient: rowBytes + perClient,
+    };
+  }
+
+  /** Reads, finds the session, counts the request and moves its features. */
+  #begin(exchange: Exchange): Facts {
+    const facts = this.#facts;
+    this.#reader.read(facts, exchange);
+    this.#sites[facts.application] ??= new SiteBaseline();
+    this.#expire(facts.at);
+    this.#locator.locate(facts, exchange);
+    const { row, slot } = facts;
+    const first = this.#sessions.requests[slot] === 0;
+    facts.gapMs = first ? -1 : Math.max(0, facts.at - (this.#sessions.lastAt[slot] as number));
+    this.#sessions.requests[slot] = Math.min(0xffff, (this.#sessions.requests[slot] as number) + 1);
+    if (this.#sessions.requests[slot] === establishedAfter) this.#sessions.establish(slot);
+    this.#sessions.touch(slot, facts.at);
+    this.#clients.touch(row, facts.at);
+    if (this.#clients.countRequest(row) === 1 && this.#agents.entry(facts.agent).declared !== "")
+      this.#clients.decide(row, facts.at);
+    if (exchange.client.verified !== undefined) this.#clients.setFlag(row, rowFlag.verified);
+    this.#neighbours.step(
+      facts.words,
+      facts.agent,
+      isPage(facts.class) ? "page" : isAsset(facts.class) ? "part" : "other",
+    );
+    stepRequest(this.#state, facts, exchange);
+    return facts;
+  }
+
+  #finish(facts: Facts, exchange: Exchange): void {
+    stepResponse(this.#state, facts, exchange);
+    this.#locator.learnIssued(facts, exchange);
+  }
+
+  /** A few idle sessions end with every request, so that nothing piles up between sweeps. */
+  #expire(at: Millis): void {
+    if (at > this.#latest) this.#latest = at;
+    const before = this.#latest - this.#limits.sessionIdleMs;
+    for (let i = 0; i < 2; i++) {
+      const slot = this.#sessions.idle(before);
+      if (slot < 0) return;
+      this.#close(slot);
+    }
+  }
+
+  #note(row: number, judgement: Judgement, at: Millis): void {
+    if (judgement.kind !== "automated" && judgement.kind !== "declared-bot") return;
+    this.#clients.decide(row, at);
+  }
+
+  #close(slot: number): void {
+    settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
+    const row = this.#sessions.row[slot] as number;
+    this.#clients.release(row);
+    this.#sessions.close(slot);
+  }
+
+  #createLocator(): Locator {
+    return new Locator({
+      clients: this.#clients,
+      sessions: this.#sessions,
+      names: this.#names,
+      memory: this.#memory,
+      end: {
+        open: (slot, exchange) => {
+          this.#sessions.network[slot] = networkCode(this.#intel, exchange.client.ip);
+        },
+        close: (slot) => {
+          this.#sessionsEvicted++;
+          this.#close(slot);
+        },
+        forget: (row) => this.#forget(row),
+      },
+    });
+  }
+
+  /** A row is given up for good: counted, and remembered when it was convicted. */
+  #forget(row: number): void {
+    const clients = this.#clients;
+    this.#clientsForgotten++;
+    this.#requestsForgotten += clients.requestsOf(row);
+    if (!clients.flag(row, rowFlag.convicted)) return;
+    const judgement = this.#judge.row(row, 0);
+    if (judgement.kind !== "automated") return;
+    for (let i = 0; i < 4; i++) this.#words[i] = clients.u32[row * (rowBytes / 4) + row32.address + i] as number;
+    const origin = hashOrigin(this.#words, clients.applicationOf(row), clients.agentOf(row));
+    const said = judgement.signals.reduce(
+      (sum, signal) => (signal.axis === "presentation" ? sum : sum + signal.nats),
+      0,
+    );
+    this.#memory.remember(origin, said, clients.lastSeen(row));
+  }
+}

@@ -1,0 +1,91 @@
+import type { Signal, Verdict } from "#core";
+import type { SiteBaseline } from "./baselines/site-baseline.ts";
+import type { AddressTable } from "./clients/address-table.ts";
+import { type ClientTable, row8, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
+import { Case, noAddressFacts } from "./detectors/case.ts";
+import { detectors } from "./detectors/index.ts";
+import type { GroupCaps } from "./groups.ts";
+import { networkOf } from "./networks.ts";
+import { type Judgement, judge } from "./score.ts";
+import type { AgentBook } from "./sessions/agent-book.ts";
+
+/**
+ * Judges a client from its feature row and what was learned of the site: runs every detector, adds their signals up.
+ * The same row and the same baselines give the same judgement, whenever it is asked for.
+ */
+export class Judge {
+  readonly #clients: ClientTable;
+  readonly #sites: readonly SiteBaseline[];
+  readonly #agents: AgentBook;
+  readonly #neighbours: AddressTable | undefined;
+  readonly #caps: GroupCaps;
+  readonly #revision: number;
+  readonly #words = new Uint32Array(4);
+  readonly #case: Case;
+
+  constructor(parts: {
+    readonly clients: ClientTable;
+    readonly sites: readonly SiteBaseline[];
+    readonly agents: AgentBook;
+    /** Undefined while user agents are masked: who takes turns then stays unseen. */
+    readonly neighbours: AddressTable | undefined;
+    readonly caps: GroupCaps;
+    readonly revision: number;
+  }) {
+    this.#clients = parts.clients;
+    this.#sites = parts.sites;
+    this.#agents = parts.agents;
+    this.#neighbours = parts.neighbours;
+    this.#caps = parts.caps;
+    this.#revision = parts.revision;
+    this.#case = new Case(parts.clients, parts.sites[0] as SiteBaseline, parts.agents.entry(-1));
+  }
+
+  /** Judges a row; `network` is the code of its address's network. `more` are signals of other parts of the engine. */
+  row(row: number, network: number, more: readonly Signal[] = []): Judgement {
+    const clients = this.#clients;
+    const subject = this.#case;
+    subject.point(row);
+    subject.site = this.#sites[clients.applicationOf(row)] as SiteBaseline;
+    subject.agent = this.#agents.entry(clients.agentOf(row));
+    subject.network = networkOf(network);
+    const from = row * (rowBytes / 4) + row32.address;
+    for (let i = 0; i < 4; i++) this.#words[i] = clients.u32[from + i] as number;
+    subject.address = this.#neighbours?.facts(this.#words) ?? noAddressFacts;
+    const signals: Signal[] = [];
+    for (const detector of detectors) {
+      const signal = detector.inspect(subject);
+      if (signal !== undefined) signals.push(signal);
+    }
+    for (const signal of more) signals.push(signal);
+    const remembered = this.#remembered(row);
+    if (remembered !== undefined) signals.push(remembered);
+    return judge(signals, this.#caps, {
+      verified: clients.flag(row, rowFlag.verified),
+      declared: subject.agent.declared !== "",
+    });
+  }
+
+  /** A judgement in the shape that connectors and policy read. The engine judges; policy acts. */
+  verdict(judgement: Judgement, reference: string): Verdict {
+    return {
+      action: "allow",
+      kind: judgement.kind,
+      score: judgement.score,
+      signals: judgement.signals,
+      rule: null,
+      watched: [],
+      basis: "none",
+      certifiedFpr: null,
+      reference,
+      revision: this.#revision,
+    };
+  }
+
+  /** A conviction outlives the row it was made on. */
+  #remembered(row: number): Signal | undefined {
+    if (!this.#clients.flag(row, rowFlag.remembered)) return undefined;
+    const nats = (this.#clients.u8[row * rowBytes + row8.remembered] as number) / 16;
+    return { detector: "remembered-verdict", axis: "history", group: "history", nats, evidence: { nats } };
+  }
+}

@@ -1,0 +1,75 @@
+import type { Kind, Score, Signal } from "#core";
+import { type GroupCaps, presentationNatsMax } from "./groups.ts";
+import { sigmoid } from "./statistics/index.ts";
+
+/**
+ * Prior log-odds that a client that says nothing of itself is automated: one in five. Design value; reports put the
+ * share of requests near one half (Imperva Bad Bot Report 2025: 51 %), of clients well below.
+ */
+export const priorLogOdds = -1.4;
+
+/** Automation is called so at ten to one, with behaviour alone at least at four to one. */
+const automatedLogOdds = Math.log(10);
+const automatedBehaviourLogOdds = Math.log(4);
+/** A client is called a person when the odds are ten to one and something spoke for it. */
+const humanLogOdds = -Math.log(10);
+
+/** What a client's evidence adds up to, before policy. */
+export interface Judgement {
+  readonly kind: Kind;
+  readonly score: Score;
+  readonly signals: readonly Signal[];
+  /** Log-odds in nats, with prior: total and behaviour alone. */
+  readonly logOdds: number;
+  readonly behaviourLogOdds: number;
+  /** Capped sum of each group, in nats. */
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+/** Facts about a client that are no evidence but decide its kind. */
+export interface Standing {
+  readonly verified: boolean;
+  readonly declared: boolean;
+}
+
+/**
+ * Adds signals up: summed within their group and capped there, groups added, behaviour and presentation apart,
+ * presentation clipped to two nats either way. Pure.
+ *
+ * `score.behaviour` and `score.total` are 100 × probability; `score.presentation` is 100 × the probability that
+ * presentation alone would suggest from even odds, so 50 means that it says nothing.
+ */
+export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Standing): Judgement {
+  const groups: Record<string, number> = {};
+  let presentation = 0;
+  for (const signal of signals) {
+    if (signal.axis === "presentation") presentation += signal.nats;
+    else groups[signal.group] = (groups[signal.group] ?? 0) + signal.nats;
+  }
+  let behaviour = priorLogOdds;
+  for (const group in groups) {
+    const capped = Math.min(groups[group] ?? 0, caps.cap(group));
+    groups[group] = capped;
+    behaviour += capped;
+  }
+  presentation = Math.max(-presentationNatsMax, Math.min(presentationNatsMax, presentation));
+  const logOdds = behaviour + presentation;
+  const score = {
+    total: percent(logOdds),
+    behaviour: percent(behaviour),
+    presentation: percent(presentation),
+  };
+  return { kind: kindOf(behaviour, logOdds, standing), score, signals, logOdds, behaviourLogOdds: behaviour, groups };
+}
+
+function kindOf(behaviour: number, logOdds: number, standing: Standing): Kind {
+  if (standing.verified) return "verified-agent";
+  if (standing.declared) return "declared-bot";
+  if (behaviour >= automatedBehaviourLogOdds && logOdds >= automatedLogOdds) return "automated";
+  return logOdds <= humanLogOdds ? "human" : "unknown";
+}
+
+/** 0-100 with two decimals, so that rankings do not tie early. */
+function percent(logOdds: number): number {
+  return Math.round(10_000 * sigmoid(logOdds)) / 100;
+}
