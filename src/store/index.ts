@@ -1,1 +1,15 @@
-export {};
+export { columns, type Column, type Privacy } from "./events/columns.ts";
+export type { Row } from "./events/messages.ts";
+export {
+  type EventStore,
+  type EventStoreOptions,
+  type EventStoreStats,
+  openEventStore,
+} from "./events/open-event-store.ts";
+export {
+  type AuditCheck,
+  type AuditEntry,
+  type AuditRecord,
+  type ControlStore,
+  openControlStore,
+} from "./control/open-control-store.ts";

@@ -1,0 +1,108 @@
+import { type Fields, FieldsDraft, field, fieldValue, type RequestHead } from "#wire";
+import type { AnswerHead } from "./seam.ts";
+
+/** An answer of our own making. */
+export interface LocalAnswer {
+  readonly head: AnswerHead;
+  readonly body: Buffer;
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request could not be understood",
+  403: "This request was not let through",
+  405: "This method is not served here",
+  408: "The request took too long",
+  413: "The request body is too large",
+  414: "The request target is too long",
+  417: "This expectation cannot be met",
+  421: "This host is not served here",
+  426: "Another WebSocket version is needed",
+  429: "Too many requests",
+  431: "The request headers are too large",
+  500: "Something went wrong here",
+  501: "This is not supported here",
+  502: "The server behind this gateway gave no usable answer",
+  503: "The service is not available at the moment",
+  504: "The server behind this gateway took too long",
+  505: "This HTTP version is not supported here",
+};
+
+const reasons: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  403: "Forbidden",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  413: "Content Too Large",
+  414: "URI Too Long",
+  417: "Expectation Failed",
+  421: "Misdirected Request",
+  426: "Upgrade Required",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  505: "HTTP Version Not Supported",
+};
+
+/**
+ * A refusal as people and programs can read it: a small page for browsers, RFC 9457 problem details otherwise. The
+ * reference is all it tells: which evidence decided is for the operator, never for the client.
+ */
+export function createAnswer(
+  status: number,
+  reference: string,
+  known: { readonly head?: RequestHead; readonly retryAfterSeconds?: number; readonly close?: boolean } = {},
+): LocalAnswer {
+  const title = titles[status] ?? "Request refused";
+  const asPage = known.head !== undefined && prefersPage(known.head.fields);
+  const text = asPage ? renderPage(status, title, reference) : renderProblem(status, title, reference);
+  const body = Buffer.from(text, "utf8");
+  const draft = new FieldsDraft();
+  const add = (name: string, value: string, id: number = field.other): void => draft.push(name, value, { id, hash: 0 });
+  add("Date", new Date().toUTCString(), field.date);
+  add("Content-Type", asPage ? "text/html; charset=utf-8" : "application/problem+json", field.contentType);
+  add("Cache-Control", "no-store", field.cacheControl);
+  if (known.retryAfterSeconds !== undefined) add("Retry-After", String(known.retryAfterSeconds));
+  if (status === 426) add("Sec-WebSocket-Version", "13", field.secWebsocketVersion);
+  if (status === 405) add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  const isHead = known.head?.method === "HEAD";
+  return {
+    head: {
+      status,
+      reason: reasons[status] ?? "",
+      minor: 1,
+      fields: draft,
+      framing: isHead ? "none" : "length",
+      contentLength: body.length,
+      persistent: known.close !== true,
+      nominated: [],
+    },
+    body: isHead ? Buffer.alloc(0) : body,
+  };
+}
+
+function prefersPage(fields: Fields): boolean {
+  const accept = fieldValue(fields, field.accept);
+  return accept.includes("text/html");
+}
+
+function renderProblem(status: number, title: string, reference: string): string {
+  return `${JSON.stringify({ type: "about:blank", title, status, reference })}\n`;
+}
+
+/** The reference was made here or passed `[A-Za-z0-9._-]`, and titles are ours: nothing in this page is a client's text. */
+function renderPage(status: number, title: string, reference: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${status} ${title}</title>
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}code{user-select:all}</style>
+<h1>${title}</h1>
+<p>If you think this is a mistake, tell the site's operator this reference: <code>${reference}</code></p>
+</html>
+`;
+}

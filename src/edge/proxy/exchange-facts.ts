@@ -1,0 +1,183 @@
+import {
+  type Client,
+  type CookieSeen,
+  cookieSetFrom,
+  type Exchange,
+  type Hashed,
+  type HashKey,
+  type HeaderList,
+  type HttpRequest,
+  type HttpResponse,
+  keyedHash,
+  type Millis,
+  type Observes,
+  observesAll,
+} from "#core";
+import { type Fields, field, hostOf, pathOddities, type RequestHead, renderStructure } from "#wire";
+import { type Credentials, readCredentials } from "./credentials.ts";
+import { isSecretName, maskQuery } from "./masking.ts";
+import type { ConnectionFacts } from "./seam.ts";
+
+/** What a masked value reads as, in every record. */
+export const masked = "[masked]";
+
+/** An exchange that gains its response when the origin has answered. */
+export class LiveExchange implements Exchange {
+  readonly id: string;
+  readonly at: Millis;
+  readonly application: string;
+  readonly client: Client;
+  readonly request: HttpRequest;
+  readonly observes: Observes;
+  response: HttpResponse | undefined = undefined;
+
+  constructor(
+    id: string,
+    application: string,
+    known: { at: Millis; client: Client; request: HttpRequest; tls: boolean },
+  ) {
+    this.id = id;
+    this.at = known.at;
+    this.application = application;
+    this.client = known.client;
+    this.request = known.request;
+    this.observes = known.tls ? observesAll : observesPlain;
+  }
+}
+
+const observesPlain: Observes = Object.freeze({ ...observesAll, tls: false, body: false });
+const noCookies: readonly CookieSeen[] = Object.freeze([]);
+const noHashes: readonly Hashed[] = Object.freeze([]);
+const cookiesMax = 256;
+
+/** What the exchange is made from. */
+export interface ExchangeSource {
+  readonly id: string;
+  readonly application: string;
+  readonly at: Millis;
+  readonly head: RequestHead;
+  readonly facts: ConnectionFacts;
+  /** The client's address, after trusted proxies had their say. */
+  readonly ip: string;
+  readonly hashKey: HashKey;
+}
+
+/**
+ * Freezes what judgement may see. Cookies, tokens and passwords become keyed hashes here and stop here: the lists
+ * further in hold `[masked]` in their place.
+ */
+export function createExchange(source: ExchangeSource): LiveExchange {
+  const { head, facts, hashKey } = source;
+  const { names, values, ids } = head.fields;
+  let userAgent = "";
+  let referer = "";
+  let cookies = noCookies;
+  let shown: string[] | undefined;
+  let credentials: Credentials | undefined;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (id === field.userAgent) userAgent = values[i] as string;
+    else if (id === field.referer) {
+      referer = maskReferer(values[i] as string);
+      if (referer !== values[i]) shown = mask(shown, values, i, referer);
+    } else if (id === field.cookie) {
+      cookies = appendCookies(cookies, values[i] as string, hashKey);
+      shown = mask(shown, values, i, masked);
+    } else if (id === field.authorization || id === field.xApiKey || id === field.xAuthToken) {
+      credentials ??= readCredentials(values[i] as string, { key: hashKey, id, at: source.at });
+      shown = mask(shown, values, i, masked);
+    } else if (id === field.proxyAuthorization || (id === field.other && isSecretName(names[i] as string))) {
+      shown = mask(shown, values, i, masked);
+    }
+  }
+  const odd = pathOddities(head.path);
+  const headers: HeaderList = { names, values: shown ?? values };
+  const request: HttpRequest = {
+    method: head.method,
+    scheme: facts.scheme,
+    host: hostOf(head.authority, facts.scheme),
+    path: head.path,
+    query: head.query === "" ? "" : maskQuery(head.query),
+    protocol: head.protocol,
+    headers,
+    userAgent,
+    referer,
+    cookies,
+    bodyBytes: head.contentLength,
+    token: credentials?.token ?? 0,
+    account: credentials?.account ?? 0,
+    password: credentials?.password ?? 0,
+    tokens: noHashes,
+    oddities: odd.length === 0 ? head.oddities : [...head.oddities, ...odd],
+  };
+  const fingerprint = { ja4: facts.ja4, h2: facts.h2, headers: renderStructure(head) };
+  const client: Client = { ip: source.ip, fingerprint };
+  return new LiveExchange(source.id, source.application, { at: source.at, client, request, tls: facts.ja4 !== "" });
+}
+
+function mask(shown: string[] | undefined, values: readonly string[], index: number, text: string): string[] {
+  const copy = shown ?? [...values];
+  copy[index] = text;
+  return copy;
+}
+
+function maskReferer(referer: string): string {
+  const question = referer.indexOf("?");
+  return question < 0 ? referer : `${referer.slice(0, question + 1)}${maskQuery(referer.slice(question + 1))}`;
+}
+
+/** Splits a Cookie header (RFC 6265bis section 4.2) and hashes every value. Order and duplicates are kept. */
+function appendCookies(before: readonly CookieSeen[], header: string, key: HashKey): readonly CookieSeen[] {
+  const cookies = [...before];
+  let start = 0;
+  while (start < header.length && cookies.length < cookiesMax) {
+    let end = header.indexOf(";", start);
+    if (end < 0) end = header.length;
+    const equals = header.indexOf("=", start);
+    const named = equals >= 0 && equals < end;
+    const name = named ? header.slice(start, equals).trim() : "";
+    const value = header.slice(named ? equals + 1 : start, end).trim();
+    if (name !== "" || value !== "") cookies.push({ name, value: keyedHash(key, value) });
+    start = end + 1;
+  }
+  return cookies;
+}
+
+/** What the origin answered, with cookie values hashed. */
+export function createResponse(
+  status: number,
+  fields: Fields,
+  known: { readonly bytes: number; readonly durationMs: Millis; readonly hashKey: HashKey; readonly at: Millis },
+): HttpResponse {
+  let contentType = "";
+  let location = "";
+  let setCookies: HttpResponse["setCookies"] = [];
+  const { ids, values } = fields;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (id === field.contentType) contentType = mediaType(values[i] as string);
+    else if (id === field.location) location = locationPath(values[i] as string);
+    else if (id === field.setCookie && setCookies.length < cookiesMax)
+      setCookies = [...setCookies, cookieSetFrom(values[i] as string, known.hashKey, known.at)];
+  }
+  return {
+    status,
+    bytes: known.bytes,
+    durationMs: known.durationMs,
+    contentType,
+    location,
+    setCookies,
+    tokens: noHashes,
+  };
+}
+
+function mediaType(value: string): string {
+  const semicolon = value.indexOf(";");
+  return (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase();
+}
+
+function locationPath(value: string): string {
+  const path = value.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "");
+  const cut = path.search(/[?#]/);
+  return cut < 0 ? path : path.slice(0, cut);
+}

@@ -1,0 +1,22 @@
+import type { Clock, Guard } from "#core";
+import type { AccessLog } from "./access-log.ts";
+import type { EdgeCounters } from "./counters.ts";
+import type { Delays } from "./delays.ts";
+import type { RequestIds } from "./request-ids.ts";
+import type { Runtime } from "./runtime.ts";
+import type { TimerWheel } from "./timer-wheel.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** What every connection and relay of one gateway shares. `runtime` is the only part that a reload replaces. */
+export interface GatewayState {
+  runtime: Runtime<Upstream>;
+  /** Set once: answers carry `Connection: close`, and no connection outlives its answer. */
+  draining: boolean;
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly counters: EdgeCounters;
+  readonly wheel: TimerWheel;
+  readonly ids: RequestIds;
+  readonly delays: Delays;
+  readonly accessLog: AccessLog | undefined;
+}

@@ -1,0 +1,139 @@
+import type { AddressInfo, Server } from "node:net";
+import type { Clock, Guard } from "#core";
+import { openAccessLog } from "./access-log.ts";
+import { Admission } from "./admission.ts";
+import { EdgeCounters, type EdgeStats, snapshotCounters } from "./counters.ts";
+import { createDelays } from "./delays.ts";
+import type { GatewayState } from "./gateway-state.ts";
+import { type AcceptContext, type OpenConnection, openListener } from "./listener.ts";
+import type { GatewayOptions, UpstreamOptions } from "./options.ts";
+import { createRequestIds } from "./request-ids.ts";
+import { compileRuntime, type Runtime } from "./runtime.ts";
+import { TimerWheel } from "./timer-wheel.ts";
+import { Upstream } from "./upstream.ts";
+
+/** A running data plane. */
+export interface Gateway {
+  /** Where it listens, in the order of `listen`; ports are the real ones. */
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  /**
+   * Swaps the configuration in one step. Connections and requests under way are not touched; what differs applies
+   * from the next request on. `listen` and `accessLog` stay as they were opened.
+   *
+   * @throws GaitError `edge-options`; then the old configuration stays.
+   */
+  reload(options: GatewayOptions): void;
+  /**
+   * Stops accepting, says `Connection: close` with every answer, and waits for what is under way. Idle kept
+   * connections are not cut (a request may be on its way on them) until the limit `drainMs`, then all that is left is.
+   */
+  drain(): Promise<{ readonly cut: number }>;
+  stats(): EdgeStats;
+  /** Opens the access log anew, after rotation. */
+  reopenLogs(): void;
+}
+
+/** Opens the data plane. Resolves when every listening socket is bound. */
+export async function openGateway(
+  options: GatewayOptions,
+  guard: Guard,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Gateway> {
+  const counters = new EdgeCounters();
+  const wheel = new TimerWheel(clock.monotonic);
+  const pools = createPools({ counters, wheel });
+  const runtime = pools.compile(options);
+  const accessLog =
+    options.accessLog === undefined
+      ? undefined
+      : openAccessLog({ ...options.accessLog, bytesMax: runtime.limits.accessLogBytesMax, counters });
+  const delays = createDelays(wheel);
+  const ids = createRequestIds();
+  const state: GatewayState = { runtime, draining: false, guard, clock, counters, wheel, ids, delays, accessLog };
+  const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>() };
+  wheel.start();
+  const servers = await Promise.all(options.listen.map((listen) => openListener(listen, context)));
+  return {
+    addresses: servers.map((server) => boundAddress(server)),
+    reload(next) {
+      state.runtime = pools.compile(next);
+      pools.retireUnused(state.runtime);
+    },
+    async drain() {
+      state.draining = true;
+      const cut = await drainConnections(servers, context);
+      wheel.stop();
+      pools.retireAll();
+      await accessLog?.close();
+      return { cut };
+    },
+    stats: () => snapshotCounters(counters, pools.stats()),
+    reopenLogs: () => accessLog?.reopen(),
+  };
+}
+
+const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+interface Pools {
+  compile(options: GatewayOptions): Runtime<Upstream>;
+  retireUnused(runtime: Runtime<Upstream>): void;
+  retireAll(): void;
+  stats(): ReturnType<Upstream["stats"]>;
+}
+
+/** Upstream pools by their options: an upstream that a reload leaves as it was keeps its connections. */
+function createPools({ counters, wheel }: { readonly counters: EdgeCounters; readonly wheel: TimerWheel }): Pools {
+  const byOptions = new Map<string, Upstream>();
+  return {
+    compile(options) {
+      const opened: string[] = [];
+      let limits: Runtime<Upstream>["limits"] | undefined;
+      const upstreamFor = (upstream: UpstreamOptions): Upstream => {
+        const key = JSON.stringify(upstream);
+        const known = byOptions.get(key);
+        if (known !== undefined) return known;
+        limits ??= compileRuntime(options, () => undefined).limits;
+        const created = new Upstream(upstream, { counters, wheel, limits });
+        byOptions.set(key, created);
+        opened.push(key);
+        return created;
+      };
+      // Compiled once without effects first, so that a bad configuration leaves no trace.
+      const { limits: checked } = compileRuntime(options, () => undefined);
+      limits = checked;
+      const runtime = compileRuntime(options, upstreamFor);
+      for (const { upstream } of runtime.applications) upstream.limits = runtime.limits;
+      return runtime;
+    },
+    retireUnused(runtime) {
+      const used = new Set(runtime.applications.map(({ upstream }) => upstream));
+      for (const [key, upstream] of byOptions) {
+        if (used.has(upstream)) continue;
+        upstream.retire();
+        byOptions.delete(key);
+      }
+    },
+    retireAll() {
+      for (const upstream of byOptions.values()) upstream.retire();
+    },
+    stats: () => [...byOptions.values()].flatMap((upstream) => upstream.stats()),
+  };
+}
+
+function boundAddress(server: Server): { readonly host: string; readonly port: number } {
+  const { address, port } = server.address() as AddressInfo;
+  return { host: address, port };
+}
+
+/** `net.Server.close` stops accepting and leaves open connections alone, which is exactly what a drain wants. */
+async function drainConnections(servers: readonly Server[], { state, open }: AcceptContext): Promise<number> {
+  const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+  let cut = 0;
+  const hardStop = setTimeout(() => {
+    cut = open.size;
+    for (const connection of [...open]) connection.destroy();
+  }, state.runtime.limits.drainMs);
+  await Promise.all(closed);
+  clearTimeout(hardStop);
+  return cut;
+}

@@ -1,0 +1,71 @@
+import type { Action, Exchange, Verdict } from "#core";
+import type { ActionContext } from "../actions/action.ts";
+import { actions } from "../actions/index.ts";
+import { increment } from "./counters.ts";
+import type { GatewayState } from "./gateway-state.ts";
+import type { Mode } from "./options.ts";
+
+/** A decision and what is done about it. */
+export interface Judged {
+  readonly verdict: Verdict;
+  /** Differs from the verdict's action in observe mode and where the fail mode answered. */
+  readonly enforced: Action;
+  /** Empty, or which fail mode answered for the engine. */
+  readonly failure: "" | "open" | "closed";
+  carryOut(context: ActionContext): void;
+}
+
+/**
+ * Asks the engine, and decides what its answer means here: `observe` mode never acts; where the engine throws, the
+ * route's declared fail mode answers and is counted.
+ */
+export function judge(
+  state: GatewayState,
+  exchange: Exchange,
+  { mode, failMode }: { readonly mode: Mode; readonly failMode: "open" | "closed" },
+): Judged {
+  const { counters, guard } = state;
+  let verdict: Verdict;
+  try {
+    verdict = guard.inspect(exchange);
+  } catch {
+    increment(counters.failures, failMode);
+    return failMode === "open" ? failedOpen(exchange) : failedClosed(exchange);
+  }
+  const { action } = verdict;
+  const handler = actions[action];
+  if (handler === undefined) {
+    increment(counters.failures, failMode);
+    return failMode === "open" ? failedOpen(exchange) : failedClosed(exchange);
+  }
+  if (mode === "observe") {
+    if (action !== "allow") increment(counters.observed, action);
+    return { verdict, enforced: "allow", failure: "", carryOut: actions.allow.act };
+  }
+  increment(counters.actions, action);
+  return { verdict, enforced: action, failure: "", carryOut: handler.act };
+}
+
+function unjudged(exchange: Exchange, action: Action): Verdict {
+  return {
+    action,
+    kind: "unknown",
+    score: { total: 0, behaviour: 0, presentation: 0 },
+    signals: [],
+    rule: null,
+    watched: [],
+    basis: "none",
+    certifiedFpr: null,
+    reference: exchange.id,
+    revision: 0,
+  };
+}
+
+function failedOpen(exchange: Exchange): Judged {
+  return { verdict: unjudged(exchange, "allow"), enforced: "allow", failure: "open", carryOut: actions.allow.act };
+}
+
+function failedClosed(exchange: Exchange): Judged {
+  const refuse = (context: ActionContext): void => context.refuse(503, { retryAfterSeconds: 5 });
+  return { verdict: unjudged(exchange, "block"), enforced: "block", failure: "closed", carryOut: refuse };
+}

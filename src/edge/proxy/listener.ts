@@ -1,0 +1,116 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { canonicalAddress, parseProxyHeader } from "#wire";
+import type { Admission } from "./admission.ts";
+import type { GatewayState } from "./gateway-state.ts";
+import { Http1Connection } from "./http1-connection.ts";
+import type { ListenOptions } from "./options.ts";
+import type { ConnectionFacts } from "./seam.ts";
+
+/** A connection as the gateway keeps hold of it, to cut what outlives a drain. */
+export interface OpenConnection {
+  destroy(): void;
+}
+
+/** What accepting needs. */
+export interface AcceptContext {
+  readonly state: GatewayState;
+  readonly admission: Admission;
+  readonly open: Set<OpenConnection>;
+}
+
+/** Opens one listening socket. Resolves when it is bound. */
+export function openListener(options: ListenOptions, context: AcceptContext): Promise<Server> {
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+    (socket) => accept(socket, options, context),
+  );
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(
+      { host: options.host, port: options.port, reusePort: options.reusePort ?? false, backlog: 4096 },
+      () => {
+        server.off("error", reject);
+        server.on("error", () => context.state.counters.reason("accept-error"));
+        resolve(server);
+      },
+    );
+  });
+}
+
+function accept(socket: Socket, options: ListenOptions, context: AcceptContext): void {
+  const { state, admission } = context;
+  const peer = canonicalAddress(socket.remoteAddress ?? "");
+  const refused = peer === "" ? "connection-gone" : admission.enter(peer, state.runtime.limits);
+  if (refused !== "") {
+    state.counters.reason(refused);
+    socket.on("error", () => undefined);
+    socket.destroy();
+    return;
+  }
+  state.counters.connections++;
+  state.counters.openConnections++;
+  socket.once("close", () => {
+    admission.leave(peer);
+    state.counters.openConnections--;
+  });
+  const trusted = state.runtime.trusted.has(peer);
+  const facts: ConnectionFacts = { peer, trusted, scheme: "http", ja4: "", h2: "" };
+  if (options.proxyProtocol === true) {
+    readProxyHeader(socket, facts, context);
+    return;
+  }
+  serveHttp1(socket, facts, context);
+}
+
+/** Speaks HTTP/1 on a byte stream; `first` are bytes that were read from it already. */
+export function serveHttp1(
+  socket: Socket,
+  facts: ConnectionFacts,
+  context: AcceptContext & { readonly first?: Buffer },
+): void {
+  const { state, open } = context;
+  const connection: Http1Connection = new Http1Connection(state, socket, {
+    facts,
+    onClosed: () => open.delete(connection),
+  });
+  open.add(connection);
+  socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+  if (context.first !== undefined && context.first.length > 0) connection.receive(context.first);
+}
+
+/** The header is a claim about the client, so only a trusted peer may make it; anybody else is not served here. */
+function readProxyHeader(socket: Socket, facts: ConnectionFacts, context: AcceptContext): void {
+  const { state } = context;
+  const { limits } = state.runtime;
+  const fail = (code: string): void => {
+    state.counters.reason(code);
+    socket.destroy();
+  };
+  socket.on("error", () => socket.destroy());
+  if (!facts.trusted) {
+    fail("proxy-header-untrusted");
+    return;
+  }
+  const timer = setTimeout(() => fail("proxy-header-timeout"), limits.firstByteMs);
+  let held = Buffer.alloc(0);
+  const onData = (chunk: Buffer): void => {
+    held = Buffer.concat([held, chunk]);
+    const header = parseProxyHeader(held);
+    if (header === "more" && held.length <= limits.proxyHeaderBytesMax) return;
+    clearTimeout(timer);
+    if (typeof header === "string") {
+      fail("proxy-header-bad");
+      return;
+    }
+    socket.off("data", onData);
+    const peer = header.address === "" ? facts.peer : canonicalAddress(header.address);
+    const first = held.subarray(header.bytes);
+    serveHttp1(
+      socket,
+      { ...facts, peer, trusted: header.address === "" || state.runtime.trusted.has(peer) },
+      { ...context, first },
+    );
+  };
+  socket.on("data", onData);
+  socket.once("close", () => clearTimeout(timer));
+}

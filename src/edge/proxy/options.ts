@@ -1,0 +1,66 @@
+import type { EdgeLimits, HashKey } from "#core";
+
+/** Where the gateway listens. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Several processes or workers on one port (SO_REUSEPORT). */
+  readonly reusePort?: boolean;
+  /** A PROXY protocol header comes first; only on connections from `trustedProxies`, others are closed. */
+  readonly proxyProtocol?: boolean;
+}
+
+/** Where requests go. */
+export interface UpstreamOptions {
+  readonly name: string;
+  /** `http://host:port`, one per server. */
+  readonly urls: readonly string[];
+  /**
+   * Whether a connection may carry requests of several clients. `shared` only where the upstream parses as strictly
+   * as we write; `same-client` keeps a desynchronised connection from hitting anybody but its maker.
+   */
+  readonly reuse?: "never" | "same-client" | "shared";
+  readonly balance?: "least-loaded" | "round-robin";
+  /** Active checks: GET this path; 2xx and 3xx are healthy. Without it only failures in traffic count. */
+  readonly health?: { readonly path: string; readonly intervalMs: number; readonly timeoutMs: number };
+}
+
+/** `observe` judges and records; `enforce` acts. */
+export type Mode = "observe" | "enforce";
+
+/** One protected application: which requests belong to it and where they go. First match wins. */
+export interface ApplicationOptions {
+  readonly name: string;
+  /** Exact hosts or `*.example.org`; empty: every host. Ports are ignored. */
+  readonly hosts?: readonly string[];
+  /** Path prefixes, matched on segment borders; empty: every path. */
+  readonly paths?: readonly string[];
+  readonly upstream: UpstreamOptions;
+  readonly mode?: Mode;
+}
+
+/** What differs for some paths. First match wins. */
+export interface RouteOptions {
+  /** Path prefixes, matched on segment borders. */
+  readonly paths: readonly string[];
+  readonly methods?: readonly string[];
+  /** What happens when the engine cannot judge: `open` lets pass, `closed` answers 503. */
+  readonly failMode?: "open" | "closed";
+  readonly bodyBytesMax?: number;
+}
+
+/** Everything the data plane is told. Plain data: it can be compared, sent to workers and swapped while serving. */
+export interface GatewayOptions {
+  readonly listen: readonly ListenOptions[];
+  readonly applications: readonly ApplicationOptions[];
+  readonly trustedProxies?: readonly string[];
+  readonly mode: Mode;
+  readonly routes?: readonly RouteOptions[];
+  readonly failMode?: "open" | "closed";
+  readonly limits?: Partial<EdgeLimits>;
+  readonly hashKey: HashKey;
+  readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" };
+  /** Version of the configuration, shown in statistics. */
+  readonly revision?: number;
+}

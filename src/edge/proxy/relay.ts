@@ -1,0 +1,326 @@
+import type { Millis, Verdict } from "#core";
+import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wire";
+import { createAnswer } from "./answers.ts";
+import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
+import { createExchange, createResponse, type LiveExchange } from "./exchange-facts.ts";
+import type { GatewayState } from "./gateway-state.ts";
+import { type Judged, judge } from "./judge.ts";
+import { renderRequestHead } from "./request-render.ts";
+import { type Application, matchApplication, matchRoute, type Runtime } from "./runtime.ts";
+import type { ClientStream, RequestSink } from "./seam.ts";
+import type { Acquirer, Upstream } from "./upstream.ts";
+import type { ClientKey, UpstreamConnection, UpstreamFault, UpstreamSink } from "./upstream-connection.ts";
+
+/** Methods that may be sent twice with the effect of once (RFC 9110 section 9.2.2). */
+const idempotent: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PUT",
+  "DELETE",
+  "PROPFIND",
+  "SEARCH",
+  "REPORT",
+  "QUERY",
+]);
+
+/** What a relay is started with. */
+export interface RelayStart {
+  readonly stream: ClientStream;
+  readonly head: RequestHead;
+  readonly clientKey: ClientKey;
+}
+
+/**
+ * One exchange on its way through: judged, forwarded, answered, remembered. Sits between a client stream and an
+ * upstream connection and owns neither's bytes: whichever side is slow pauses the other.
+ */
+export class Relay implements RequestSink, UpstreamSink, Acquirer {
+  readonly clientKey: ClientKey;
+  readonly head: RequestHead;
+  readonly id: string;
+  readonly origin: ClientOrigin;
+  readonly exchange: LiveExchange;
+  readonly runtime: Runtime<Upstream>;
+  readonly application: Application<Upstream> | undefined;
+  /** Lines that actions add to the upstream's head. */
+  addedLines = "";
+  readonly #state: GatewayState;
+  readonly #stream: ClientStream;
+  readonly #startedAt: Millis;
+  #judged: Judged | undefined;
+  #upstream: UpstreamConnection | undefined;
+  #waiting = false;
+  #heldBody: Buffer[] = [];
+  #requestDone: boolean;
+  #trailers: Fields = noFields;
+  #requestBytes = 0;
+  #bodyBytesMax: number;
+  #status = 0;
+  #answerFields: Fields = noFields;
+  #answerBytes = 0;
+  #retried = false;
+  #finished = false;
+  #cancelDelay: (() => void) | undefined;
+
+  constructor(state: GatewayState, { stream, head, clientKey }: RelayStart) {
+    this.#state = state;
+    this.#stream = stream;
+    this.head = head;
+    this.clientKey = clientKey;
+    this.runtime = state.runtime;
+    const { limits, trusted } = this.runtime;
+    this.#startedAt = state.wheel.read();
+    this.#requestDone = head.framing === "none" && !head.websocket;
+    this.id = trustedRequestId(stream.facts, head.fields) || state.ids.next();
+    this.origin = clientOrigin(stream.facts, head.fields, { trusted, hopsMax: limits.forwardedHopsMax });
+    this.application = matchApplication(this.runtime, head.authority.toLowerCase(), head.path);
+    this.#bodyBytesMax = limits.bodyBytesMax;
+    const { facts } = stream;
+    this.exchange = createExchange({
+      id: this.id,
+      application: this.application?.name ?? "",
+      at: state.clock.now(),
+      head,
+      facts: facts.scheme === this.origin.scheme ? facts : { ...facts, scheme: this.origin.scheme },
+      ip: this.origin.ip,
+      hashKey: this.runtime.options.hashKey,
+    });
+    state.counters.requests++;
+    state.counters.openRequests++;
+  }
+
+  /** Whether client and upstream are through with each other. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  get verdict(): Verdict | undefined {
+    return this.#judged?.verdict;
+  }
+
+  /** Judges the request and sets it going. Synchronous up to the decision. */
+  start(): void {
+    const { application, head, runtime } = this;
+    if (application === undefined) {
+      this.refuse(421, "no-application");
+      return;
+    }
+    const route = matchRoute(runtime, head.method, head.path);
+    this.#bodyBytesMax = route?.bodyBytesMax ?? runtime.limits.bodyBytesMax;
+    if (head.contentLength > this.#bodyBytesMax) {
+      this.refuse(413, "body-size");
+      return;
+    }
+    const failMode = route?.failMode ?? runtime.options.failMode ?? "open";
+    this.#judged = judge(this.#state, this.exchange, { mode: application.mode, failMode });
+    this.#judged.carryOut({
+      exchange: this.exchange,
+      verdict: this.#judged.verdict,
+      limits: runtime.limits,
+      forward: () => this.#forward(),
+      refuse: (status, options) => this.refuse(status, `action-${this.#judged?.enforced}`, options),
+      addRequestHeader: (name, value) => {
+        this.addedLines += `${name}: ${value}\r\n`;
+      },
+      delay: (spanMs, then) => this.#delay(spanMs, then),
+    });
+  }
+
+  /** Answers in the origin's place. A body still to come is not read on, so the connection closes behind the answer. */
+  refuse(status: number, code: string, options: { readonly retryAfterSeconds?: number } = {}): void {
+    if (this.#finished) return;
+    if (!code.startsWith("action-")) this.#state.counters.reason(code);
+    const answer = createAnswer(status, this.id, { head: this.head, close: !this.#requestDone, ...options });
+    this.#status = status;
+    this.#answerFields = answer.head.fields;
+    this.#answerBytes = answer.body.length;
+    this.#dropUpstream();
+    this.#stream.answer(answer.head, this.id);
+    if (answer.body.length > 0) this.#stream.body(answer.body);
+    this.#complete(noFields);
+  }
+
+  requestBody(chunk: Buffer): boolean {
+    this.#requestBytes += chunk.length;
+    if (this.#finished) return true;
+    if (this.#requestBytes > this.#bodyBytesMax && !this.head.websocket) {
+      this.requestBroken(413, "body-size");
+      return true;
+    }
+    if (this.#upstream !== undefined) return this.#upstream.body(chunk);
+    this.#heldBody.push(Buffer.from(chunk));
+    return false;
+  }
+
+  requestEnd(trailers: Fields): void {
+    this.#requestDone = true;
+    this.#trailers = trailers;
+    this.#upstream?.end(trailers);
+  }
+
+  requestBroken(status: number, code: string): void {
+    if (this.#finished) return;
+    if (this.#status === 0) {
+      this.refuse(status, code);
+      return;
+    }
+    this.#state.counters.reason(code);
+    this.#cut();
+  }
+
+  clientGone(): void {
+    if (this.#finished) return;
+    this.#state.counters.clientAborts++;
+    this.#dropUpstream();
+    this.#settle();
+  }
+
+  clientDrained(): void {
+    this.#upstream?.resume();
+  }
+
+  flushUpstream(): void {
+    this.#upstream?.flush();
+  }
+
+  acquired(connection: UpstreamConnection): void {
+    this.#waiting = false;
+    this.#upstream = connection;
+    const { facts } = this.#stream;
+    const upstreamAuthority = this.application?.upstream.authority ?? "";
+    const { id, origin, addedLines: added } = this;
+    connection.begin(this, this.head, renderRequestHead(this.head, { id, origin, facts, upstreamAuthority, added }));
+    if (this.head.expectsContinue) this.#stream.continueBody();
+    let room = true;
+    for (const chunk of this.#heldBody) room = connection.body(chunk);
+    const held = this.#heldBody.length > 0;
+    this.#heldBody = [];
+    if (this.#requestDone && (held || this.head.framing !== "none")) connection.end(this.#trailers);
+    connection.flush();
+    if (held && room) this.#stream.resumeBody();
+  }
+
+  acquireFailed(fault: UpstreamFault): void {
+    this.#waiting = false;
+    this.upstreamFault(fault);
+  }
+
+  upstreamInterim(status: number, fields: Fields): void {
+    // We answered Expect ourselves; a second 100 would only confuse.
+    if (status !== 100) this.#stream.interim(status, fields);
+  }
+
+  upstreamAnswer(head: ResponseHead): void {
+    this.#status = head.status;
+    this.#answerFields = head.fields;
+    const tunnel = head.status === 101;
+    if (tunnel) this.#state.counters.openTunnels++;
+    this.#stream.answer(tunnel ? { ...head, framing: "tunnel" } : head, this.id);
+    if (tunnel) this.#requestDone = false;
+  }
+
+  upstreamBody(chunk: Buffer): boolean {
+    this.#answerBytes += chunk.length;
+    return this.#stream.body(chunk);
+  }
+
+  upstreamEnd(trailers: Fields): void {
+    this.#upstream = undefined;
+    this.#complete(trailers);
+  }
+
+  upstreamFault(fault: UpstreamFault): void {
+    const connection = this.#upstream;
+    this.#upstream = undefined;
+    if (this.#finished) return;
+    const { application, head } = this;
+    // A kept connection that the upstream closed in the same moment is nobody's failure.
+    const stale = connection !== undefined && connection.uses > 1 && fault.untouched;
+    if (connection !== undefined && !stale) application?.upstream.reportFailure(connection);
+    const retriable =
+      fault.untouched && connection !== undefined && fault.status === 502 && head.framing === "none" && !head.websocket;
+    if (retriable && !this.#retried && this.#status === 0 && idempotent.has(head.method)) {
+      this.#retried = true;
+      this.#state.counters.upstreamRetries++;
+      this.#forward();
+      return;
+    }
+    if (this.#status === 0) {
+      this.refuse(fault.status, fault.code);
+      return;
+    }
+    this.#state.counters.reason(fault.code);
+    this.#cut();
+  }
+
+  upstreamDrained(): void {
+    this.#stream.resumeBody();
+  }
+
+  upstreamFlush(): void {
+    if (!this.#finished) this.#stream.flush();
+  }
+
+  #forward(): void {
+    if (this.#finished || this.application === undefined) return;
+    this.#cancelDelay = undefined;
+    this.#waiting = true;
+    this.application.upstream.acquire(this);
+  }
+
+  #delay(spanMs: Millis, then: () => void): boolean {
+    const cancel = this.#state.delays.schedule(spanMs, then, this.runtime.limits.throttledMax);
+    this.#cancelDelay = cancel;
+    return cancel !== undefined;
+  }
+
+  #dropUpstream(): void {
+    this.#cancelDelay?.();
+    this.#cancelDelay = undefined;
+    if (this.#waiting) this.application?.upstream.forget(this);
+    this.#waiting = false;
+    this.#upstream?.cancel();
+    this.#upstream = undefined;
+  }
+
+  /** The answer cannot be finished: the client must see that it is not whole. */
+  #cut(): void {
+    this.#dropUpstream();
+    this.#settle();
+    this.#stream.abort();
+  }
+
+  #complete(trailers: Fields): void {
+    this.#settle();
+    this.#stream.finish(trailers);
+  }
+
+  /** Once per exchange: counts it, lets the engine learn from it, writes the access log. */
+  #settle(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    const { counters, clock, wheel, guard, accessLog } = this.#state;
+    counters.openRequests--;
+    if (this.#status === 101) counters.openTunnels--;
+    counters.bytesIn += this.#requestBytes;
+    counters.bytesOut += this.#answerBytes;
+    const family = Math.floor(this.#status / 100);
+    counters.statusClasses[family] = (counters.statusClasses[family] ?? 0) + 1;
+    const durationMs = Math.max(0, wheel.read() - this.#startedAt);
+    if (this.#status !== 0) {
+      const known = { bytes: this.#answerBytes, durationMs, hashKey: this.runtime.options.hashKey, at: clock.now() };
+      this.exchange.response = createResponse(this.#status, this.#answerFields, known);
+    }
+    const judged = this.#judged;
+    try {
+      if (judged !== undefined) guard.observe(this.exchange);
+    } catch {
+      counters.reason("observe-threw");
+    }
+    accessLog?.write(this.exchange, judged?.verdict, {
+      enforced: judged?.enforced ?? "",
+      failure: judged?.failure ?? "",
+    });
+  }
+}

@@ -1,0 +1,229 @@
+import { type AxisLaws, axisLaws } from "./e-process.ts";
+
+/** One thing that a session can show and honest cohorts show in stable shares. */
+export interface CohortAxis {
+  readonly name: CohortAxisName;
+  /** What each bin means, for people. At most 8. */
+  readonly bins: readonly string[];
+  /** Axes of one group share a benign cause: they are averaged, never multiplied, and capped together. */
+  readonly group: string;
+  /** Bins that speak for automation. A cohort that deviates the other way is unusual and innocent. */
+  readonly speaking: readonly number[];
+  /** Shares in honest cohorts before local cohorts were seen; assumed unless `source` names a publication. */
+  readonly honest: readonly number[];
+  /** How alike honest cohorts are before local ones were seen: pseudo-observations. Small: very unlike, so slow. */
+  readonly alike: number;
+  /** Shares under known automation, and their pseudo-observations. */
+  readonly automated: readonly number[];
+  readonly source: string;
+}
+
+const assumed = "assumed; replaced by what local honest cohorts show";
+
+/**
+ * The axes of a cohort, in the order of their bins in a sighting. None is presentation. Those marked as
+ * cohort-level mean nothing for one session (everybody comes from some new address once) and much for fifty.
+ */
+export const cohortAxes: readonly CohortAxis[] = [
+  {
+    name: "arrival",
+    bins: ["came the way people come", "skipped part of the way", "came straight to the step"],
+    group: "orchestration",
+    speaking: [1, 2],
+    honest: [0.94, 0.045, 0.015],
+    alike: 60,
+    automated: [0.05, 0.25, 0.7],
+    source: assumed,
+  },
+  {
+    name: "jar",
+    bins: ["aged cookies", "young cookies", "first visit", "cookies issued and not returned", "cookie never issued"],
+    group: "cookies",
+    speaking: [2, 3, 4],
+    honest: [0.45, 0.25, 0.26, 0.03, 0.01],
+    alike: 20,
+    automated: [0.02, 0.08, 0.4, 0.4, 0.1],
+    source: assumed,
+  },
+  {
+    name: "order",
+    bins: ["as browsers order cookies", "as no browser does"],
+    group: "order",
+    speaking: [1],
+    honest: [0.985, 0.015],
+    alike: 40,
+    automated: [0.2, 0.8],
+    source: assumed,
+  },
+  {
+    name: "side-effects",
+    bins: ["all that a page causes", "some of it", "none of it"],
+    group: "side-effects",
+    speaking: [2],
+    honest: [0.7, 0.24, 0.06],
+    alike: 15,
+    automated: [0.03, 0.12, 0.85],
+    source: assumed,
+  },
+  {
+    name: "gap",
+    bins: [
+      "1st eighth",
+      "2nd eighth",
+      "3rd eighth",
+      "4th eighth",
+      "5th eighth",
+      "6th eighth",
+      "7th eighth",
+      "8th eighth",
+    ],
+    group: "rhythm",
+    speaking: [0, 1, 2, 3, 4, 5, 6, 7],
+    honest: [0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125],
+    alike: 60,
+    automated: [0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
+    source: "by construction: bins are the application's own eighths of human page-to-submit gaps",
+  },
+  {
+    name: "typicality",
+    bins: ["too predictable", "as people go", "as nobody goes"],
+    group: "sequence",
+    speaking: [0, 2],
+    honest: [0.02, 0.95, 0.03],
+    alike: 30,
+    automated: [0.3, 0.2, 0.5],
+    source: "by construction: outer bins are the 2 % and 97 % quantiles of people's surprisal",
+  },
+  {
+    name: "return-visit",
+    bins: ["known device", "known address", "never seen before"],
+    group: "network",
+    speaking: [2],
+    honest: [0.4, 0.2, 0.4],
+    alike: 10,
+    automated: [0.01, 0.04, 0.95],
+    source: assumed,
+  },
+  {
+    name: "address",
+    bins: ["seen in this cohort", "new to this cohort"],
+    group: "network",
+    speaking: [1],
+    honest: [0.12, 0.88],
+    alike: 4,
+    automated: [0.02, 0.98],
+    source: assumed,
+  },
+  {
+    name: "country",
+    bins: ["very common", "common", "uncommon", "rare", "very rare"],
+    group: "network",
+    speaking: [2, 3, 4],
+    honest: [0.5, 0.3, 0.15, 0.04, 0.01],
+    alike: 15,
+    automated: [0.15, 0.15, 0.25, 0.2, 0.25],
+    source: "by construction: classes of cumulative share in the application's own traffic",
+  },
+  {
+    name: "asn",
+    bins: ["very common", "common", "uncommon", "rare", "very rare"],
+    group: "network",
+    speaking: [3, 4],
+    honest: [0.5, 0.3, 0.15, 0.04, 0.01],
+    alike: 15,
+    automated: [0.1, 0.15, 0.2, 0.2, 0.35],
+    source: "by construction: classes of cumulative share in the application's own traffic",
+  },
+  {
+    name: "account",
+    bins: ["known account, let in", "known account, refused", "unseen account, let in", "unseen account, refused"],
+    group: "credentials",
+    speaking: [1, 3],
+    honest: [0.8, 0.1, 0.06, 0.04],
+    alike: 40,
+    automated: [0.01, 0.29, 0.01, 0.69],
+    source: assumed,
+  },
+  {
+    name: "trace",
+    bins: ["its own way", "a way another session went"],
+    group: "duplicates",
+    speaking: [1],
+    honest: [0.97, 0.03],
+    alike: 20,
+    automated: [0.2, 0.8],
+    source: "human 3-gram similarity: 99.5 % below 0.07 on a synthetic site; assumed elsewhere",
+  },
+  {
+    name: "hour",
+    bins: ["very common", "common", "uncommon", "rare", "very rare"],
+    group: "hour",
+    speaking: [2, 3, 4],
+    honest: [0.5, 0.3, 0.15, 0.04, 0.01],
+    alike: 8,
+    automated: [0.35, 0.27, 0.2, 0.1, 0.08],
+    source: "by construction: classes of cumulative share of hours of the week",
+  },
+  {
+    name: "goal",
+    bins: ["asked for often", "asked for now and then", "asked for rarely", "never asked for"],
+    group: "enumeration",
+    speaking: [2, 3],
+    honest: [0.6, 0.25, 0.1, 0.05],
+    alike: 20,
+    automated: [0.05, 0.1, 0.25, 0.6],
+    source: assumed,
+  },
+];
+
+export type CohortAxisName =
+  | "arrival"
+  | "jar"
+  | "order"
+  | "side-effects"
+  | "gap"
+  | "typicality"
+  | "return-visit"
+  | "address"
+  | "country"
+  | "asn"
+  | "account"
+  | "trace"
+  | "hour"
+  | "goal";
+
+export const cohortAxisCount: number = cohortAxes.length;
+
+/** Position of an axis in a sighting's bins. */
+export const cohortAxisIndex: Readonly<Record<CohortAxisName, number>> = Object.fromEntries(
+  cohortAxes.map(({ name }, index) => [name, index]),
+) as Record<CohortAxisName, number>;
+
+/** Groups in the order of first appearance, and the group of every axis. */
+export const cohortGroups: readonly string[] = [...new Set(cohortAxes.map(({ group }) => group))];
+export const groupOfAxis: Uint8Array = Uint8Array.from(cohortAxes, ({ group }) => cohortGroups.indexOf(group));
+
+/**
+ * The most, in nats, that one group may say about a whole cohort: -ln of how many honest cohorts are assumed to
+ * consist of people who share that oddity (a privacy browser's users, a travel portal's customers). Groups absent
+ * here have no benign cause that fills a whole cohort with it once the null is learned. Two groups at least are
+ * then needed for a conviction at 1e-6.
+ */
+export const cohortGroupCaps: Readonly<Record<string, number>> = {
+  cookies: 6.9,
+  network: 6.9,
+  order: 6.9,
+  "side-effects": 5.3,
+  sequence: 4.6,
+  hour: 2.3,
+};
+
+/** Laws for every axis before any local cohort was seen. */
+export function priorLaws(): AxisLaws[] {
+  return cohortAxes.map(({ honest, alike, automated }) =>
+    axisLaws(
+      Float64Array.from(honest, (share) => share * alike),
+      Float64Array.from(automated, (share) => share * 6),
+    ),
+  );
+}

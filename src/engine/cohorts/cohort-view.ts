@@ -1,0 +1,63 @@
+import type { Millis } from "#core";
+import { type Cohort, caseStrength } from "./cohort.ts";
+import type { Conviction } from "./conviction.ts";
+import { excludedAxes, groupings } from "./groupings.ts";
+import type { NullLaws } from "./null-laws.ts";
+
+/** A cohort as people see it: its size, its case and what became of it. */
+export interface CohortView {
+  readonly key: number;
+  readonly grouping: string;
+  readonly application: string;
+  readonly sessions: number;
+  readonly addresses: number;
+  readonly countries: number;
+  readonly addressSample: readonly string[];
+  readonly firstSeen: Millis;
+  readonly lastSeen: Millis;
+  readonly nats: number;
+  readonly needed: number | null;
+  readonly state: "judged" | "too small" | "convicted" | "known honest";
+  readonly conviction: Conviction | undefined;
+}
+
+/** The view of a row in the table; `conviction` where one stands against it. */
+export function viewOfCohort(cohort: Cohort, conviction: Conviction | undefined, laws: NullLaws): CohortView {
+  const strength = caseStrength(cohort, laws, excludedAxes[cohort.grouping] as ReadonlySet<number>);
+  const judged = cohort.alpha > 0 ? "judged" : "too small";
+  return {
+    key: cohort.key,
+    grouping: groupings[cohort.grouping]?.name ?? "",
+    application: cohort.application,
+    sessions: cohort.sessions,
+    addresses: Math.round(cohort.addresses.estimate()),
+    countries: Math.round(cohort.countries.estimate()),
+    addressSample: [...cohort.addressSample],
+    firstSeen: cohort.firstSeen,
+    lastSeen: cohort.lastSeen,
+    nats: strength.nats,
+    needed: cohort.alpha > 0 ? -Math.log(cohort.alpha) : null,
+    state: conviction !== undefined ? "convicted" : cohort.honestUntil > cohort.lastSeen ? "known honest" : judged,
+    conviction,
+  };
+}
+
+/** The view of a conviction whose row was evicted or never had one. */
+export function viewOfConviction(conviction: Conviction): CohortView {
+  const { key, grouping, application, sessions, since, nats } = conviction;
+  return {
+    key,
+    grouping,
+    application,
+    sessions,
+    addresses: 0,
+    countries: 0,
+    addressSample: [],
+    firstSeen: since,
+    lastSeen: since,
+    nats,
+    needed: null,
+    state: "convicted",
+    conviction,
+  };
+}

@@ -1,0 +1,148 @@
+import { Bloom, HyperLogLog, type Millis, SpaceSaving } from "#core";
+import { type CohortAxis, cohortAxes, cohortGroupCaps, cohortGroups, groupOfAxis } from "./axes.ts";
+import { averageEvidence, EProcess, productEvidence } from "./e-process.ts";
+import type { NullLaws } from "./null-laws.ts";
+
+const addressSampleMax = 8;
+
+/** One client may speak this often per cohort: a person with thirty sessions is not thirty people. */
+const votesPerClient = 4;
+
+/**
+ * Sessions judged together: a process per axis, who they were, and how strong the case is.
+ * About 2 kB. Owned by `Cohorts`; rows are reused after eviction.
+ */
+export class Cohort {
+  key = 0;
+  grouping = 0;
+  application = "";
+  label = "";
+  firstSeen: Millis = 0;
+  lastSeen: Millis = 0;
+  /** Sessions reported, votes or not. */
+  sessions = 0;
+  /** Sessions that counted as evidence. */
+  votes = 0;
+  /** Issued when the cohort has enough votes to be judged; 0 until then. */
+  alpha = 0;
+  convicted = false;
+  /** Until when the cohort is known honest; 0: not. */
+  honestUntil: Millis = 0;
+  /** Anchored sessions: legitimacy rests on scarce facts. */
+  anchored = 0;
+  readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
+  readonly addresses: HyperLogLog = new HyperLogLog(6);
+  readonly countries: HyperLogLog = new HyperLogLog(6);
+  readonly behaviours: SpaceSaving = new SpaceSaving(4);
+  readonly addressSample: string[] = [];
+  readonly #voters = new Bloom(1024, 3);
+  readonly #members = new Bloom(1024, 3);
+
+  /** Starts over under a new key, or under the same one after a long silence. */
+  open(key: number, grouping: number, at: Millis): void {
+    this.key = key;
+    this.grouping = grouping;
+    this.firstSeen = at;
+    this.lastSeen = at;
+    this.sessions = 0;
+    this.votes = 0;
+    this.alpha = 0;
+    this.convicted = false;
+    this.honestUntil = 0;
+    this.anchored = 0;
+    for (const process of this.axes) process.reset();
+    this.addresses.clear();
+    this.countries.clear();
+    this.addressSample.length = 0;
+    this.#voters.clear();
+    this.#members.clear();
+  }
+
+  /** Counts the client's session; false when the client has spoken often enough here. */
+  admit(client: number): boolean {
+    this.sessions++;
+    for (let vote = 0; vote < votesPerClient; vote++) {
+      if (this.#voters.add(client + vote * 0x9e3779b1)) {
+        this.votes++;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** True when the address was new to the cohort, which is also noted. */
+  meet(address: string, addressHash: number): boolean {
+    if (!this.#members.add(addressHash)) return false;
+    this.addresses.add(addressHash);
+    if (this.addressSample.length < addressSampleMax) this.addressSample.push(address);
+    return true;
+  }
+}
+
+/** The strength of a case against a cohort, as one e-value and where it comes from. */
+export interface CaseStrength {
+  /** ln of the combined e-value. */
+  readonly nats: number;
+  /** ln of each group's capped e-value, in the order of `cohortGroups`. */
+  readonly groups: readonly number[];
+}
+
+/**
+ * Combines the axes: averaged inside a group, capped by the group's benign cause, then the even mixture of the
+ * average over groups (valid whatever their dependence) and the product Π (1 + E) / 2 (valid for groups that are
+ * independent in honest cohorts). An axis counts only where the cohort leans towards automation; a group that
+ * defines the grouping counts nothing, because its agreement is why these sessions are together.
+ */
+export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): CaseStrength {
+  const perGroup: number[][] = cohortGroups.map(() => []);
+  for (let axis = 0; axis < cohort.axes.length; axis++) {
+    const process = cohort.axes[axis] as EProcess;
+    if (process.total < 2 || excluded.has(axis)) continue;
+    const nats = process.logEvidence(true);
+    perGroup[groupOfAxis[axis] as number]?.push(leans(process, axis, laws) ? nats : Math.min(0, nats));
+  }
+  const groups = perGroup.map((logs, group) => {
+    if (logs.length === 0) return Number.NEGATIVE_INFINITY;
+    return Math.min(averageEvidence(logs), cohortGroupCaps[cohortGroups[group] as string] ?? Number.POSITIVE_INFINITY);
+  });
+  const present = groups.filter((log) => log > Number.NEGATIVE_INFINITY);
+  if (present.length === 0) return { nats: 0, groups };
+  const either = averageEvidence([averageEvidence(present), productEvidence(present)]);
+  return { nats: either, groups };
+}
+
+/** Does the cohort show the speaking bins more often than the null expects? */
+function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
+  const { speaking, bins } = cohortAxes[axis] as CohortAxis;
+  if (speaking.length === bins.length) return true;
+  const law = laws.axes[axis];
+  if (law === undefined) return false;
+  let seen = 0;
+  let expected = 0;
+  for (const bin of speaking) {
+    seen += process.counts[bin] as number;
+    expected += law.honest[bin] as number;
+  }
+  return seen / process.total > expected / law.honestTotal;
+}
+
+/** ln of the e-value for innocence: honest law over the law of known automation, averaged over groups that saw both. */
+export function innocence(cohort: Cohort, laws: NullLaws): number {
+  let sum = 0;
+  let axes = 0;
+  for (let axis = 0; axis < cohort.axes.length; axis++) {
+    const process = cohort.axes[axis] as EProcess;
+    const law = laws.axes[axis];
+    if (process.total < 4 || law?.automated === undefined) continue;
+    let nats = 0;
+    for (let bin = 0; bin < process.counts.length; bin++) {
+      const count = process.counts[bin] as number;
+      const honest = (law.honest[bin] as number) / law.honestTotal;
+      const automated = (law.automated[bin] as number) / law.automatedTotal;
+      nats += count * Math.log(honest / Math.max(automated, 0.02));
+    }
+    sum += Math.min(nats, 12);
+    axes++;
+  }
+  return axes === 0 ? 0 : sum / axes;
+}

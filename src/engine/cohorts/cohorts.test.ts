@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { createRandom, fnv1a, type Random } from "#core";
+import { type CohortAxisName, Cohorts, cohortAxes, cohortAxisCount, cohortAxisIndex, type Sighting } from "./index.ts";
+
+const minute = 60_000;
+
+interface Person {
+  readonly presentation: number;
+  readonly behaviour?: number;
+  readonly bins?: Partial<Record<CohortAxisName, number>>;
+  readonly address?: string;
+  readonly account?: number;
+  readonly letIn?: boolean;
+  readonly device?: number;
+  readonly country?: string;
+  readonly anchored?: boolean;
+}
+
+function sighting(at: number, person: Person): Sighting {
+  const bins = new Int8Array(cohortAxisCount).fill(-1);
+  for (const [name, bin] of Object.entries(person.bins ?? {})) bins[cohortAxisIndex[name as CohortAxisName]] = bin;
+  const address = person.address ?? `198.51.${Math.floor(at / minute) % 250}.${at % 250}`;
+  const addressHash = fnv1a(address);
+  return {
+    application: "shop",
+    at,
+    address,
+    addressHash,
+    client: addressHash,
+    device: person.device ?? 0,
+    account: person.account ?? 0,
+    letIn: person.letIn ?? null,
+    country: person.country ?? "DE",
+    asn: 3320,
+    anchored: person.anchored ?? false,
+    behaviour: person.behaviour ?? 11,
+    presentation: person.presentation,
+    step: 99,
+    context: 0,
+    bins,
+  };
+}
+
+function pick(shares: readonly number[], random: Random): number {
+  let u = random();
+  let k = 0;
+  while (k < shares.length - 1 && u > (shares[k] as number)) u -= shares[k++] as number;
+  return k;
+}
+
+/** A person's session: every session-level axis drawn from the honest law. */
+function honest(at: number, random: Random): Sighting {
+  const bins: Partial<Record<CohortAxisName, number>> = {};
+  for (const { name, honest: shares } of cohortAxes) bins[name] = pick(shares, random);
+  const who = Math.floor(random() * 100_000);
+  const looks = Math.floor(random() * 20);
+  return sighting(at, {
+    presentation: 1 + looks,
+    behaviour: 1 + Math.floor(random() * 30),
+    bins,
+    address: `10.${who >> 16}.${(who >> 8) & 255}.${who & 255}`,
+    device: random() < 0.5 ? 1_000_000 + who : 0,
+  });
+}
+
+const bare = { arrival: 2, jar: 2, "side-effects": 2 } as const;
+
+function bot(i: number, overrides: Partial<Person> = {}): Sighting {
+  return sighting(i * minute, { presentation: 500, behaviour: 900, bins: bare, ...overrides });
+}
+
+describe("cohorts", () => {
+  test("one request per address: a library's logins are convicted within a dozen sessions, from prior knowledge only", () => {
+    const cohorts = new Cohorts();
+    let after = 0;
+    for (let i = 1; i <= 60 && after === 0; i++) if (cohorts.report(bot(i)).length > 0) after = i;
+    expect(after).toBeGreaterThanOrEqual(5);
+    expect(after).toBeLessThanOrEqual(15);
+    const [conviction] = cohorts.convictions();
+    expect(conviction).toMatchObject({ grouping: "presentation", basis: "prior", certifiedFpr: null, missing: 2995 });
+    expect(conviction?.evidence.join("; ")).toMatch(/came straight to the step in 100 % of \d+ sessions/);
+    const next = bot(100, { address: "203.0.113.9" });
+    expect(cohorts.judge(next, next.bins, next.at)?.key).toBe(conviction?.key);
+    expect(cohorts.cohorts()[0]).toMatchObject({ state: "convicted", grouping: "presentation" });
+  });
+
+  test("thirty sessions of one person with a broken set-up are not a cohort", () => {
+    const cohorts = new Cohorts();
+    for (let i = 0; i < 200; i++) cohorts.report(bot(i, { address: "192.0.2.7" }));
+    expect(cohorts.convictions()).toEqual([]);
+  });
+
+  test("twenty popular looks with honest people stay free over twelve thousand sessions", () => {
+    const random = createRandom(12);
+    const cohorts = new Cohorts();
+    for (let i = 0; i < 12_000; i++) {
+      cohorts.report(honest(i * 2_000, random));
+      if (i % 3_000 === 2_999) cohorts.refit();
+    }
+    expect(cohorts.convictions()).toEqual([]);
+  });
+
+  test("an attack inside a popular browser's cohort never costs its people anything", () => {
+    const random = createRandom(13);
+    const cohorts = new Cohorts();
+    let hit = 0;
+    for (let i = 0; i < 6_000; i++) {
+      const person = { ...honest(i * 2_000, random), presentation: 5 };
+      const knows = person.bins.map((bin, axis) => (axis <= cohortAxisIndex["side-effects"] ? bin : -1));
+      if (cohorts.judge(person, knows, person.at) !== undefined) hit++;
+      cohorts.report(person);
+      if (i % 3 === 0) cohorts.report({ ...bot(i, { presentation: 5 }), at: i * 2_000, client: i, address: `a${i}` });
+    }
+    expect(hit / 6_000).toBeLessThan(0.002);
+  });
+
+  test("a linked behaviour outlives a change of looks, and only where honest people do not share it", () => {
+    const random = createRandom(14);
+    const cohorts = new Cohorts({ alpha: 0.01 });
+    for (let i = 0; i < 4_000; i++) cohorts.report({ ...honest(i * 2_000, random), anchored: true });
+    for (let i = 0; i < 60; i++) cohorts.report({ ...bot(i), at: 8_000_000 + i * minute });
+    expect(cohorts.convictions().map(({ grouping }) => grouping)).toEqual(["presentation", "behaviour"]);
+    const disguised = bot(300, { presentation: 501 });
+    expect(cohorts.judge(disguised, disguised.bins, disguised.at)?.linkedFrom).toBeGreaterThan(0);
+  });
+
+  test("anchored people inside a conviction end it, and an operator's pardon does at once", () => {
+    const cohorts = new Cohorts();
+    for (let i = 0; i < 60; i++) cohorts.report(bot(i));
+    expect(cohorts.convictions()).toHaveLength(1);
+    for (let i = 0; i < 3; i++) cohorts.report(bot(70 + i, { anchored: true }));
+    expect(cohorts.convictions()).toEqual([]);
+    const other = new Cohorts();
+    for (let i = 0; i < 60; i++) other.report(bot(i));
+    expect(other.pardon(other.convictions()[0]?.key ?? 0, 61 * minute)).toBe(true);
+    for (let i = 61; i < 200; i++) other.report(bot(i));
+    expect(other.convictions()).toEqual([]);
+  });
+
+  test("a flood of cohorts evicts noise, never a conviction", () => {
+    const cohorts = new Cohorts({ limits: { cohortsMax: 64, convictionsMax: 2 } });
+    for (let i = 0; i < 60; i++) cohorts.report(bot(i));
+    const key = cohorts.convictions()[0]?.key;
+    for (let i = 0; i < 5_000; i++) cohorts.report(bot(i, { presentation: 1_000 + i, behaviour: 5_000 + i }));
+    expect(cohorts.convictions().map((conviction) => conviction.key)).toContain(key);
+    expect(cohorts.cohorts().length).toBeLessThanOrEqual(66);
+    const member = bot(6_000);
+    expect(cohorts.judge(member, member.bins, 100 * minute)?.key).toBe(key);
+  });
+
+  test("a case starts over after a silent day, and a conviction nobody met for a week retires", () => {
+    const cohorts = new Cohorts();
+    for (let i = 0; i < 4; i++) cohorts.report(bot(i));
+    const day = 1_440;
+    for (let i = 0; i < 4; i++) cohorts.report(bot(2 * day + i));
+    expect(cohorts.convictions()).toEqual([]);
+    for (let i = 0; i < 60; i++) cohorts.report(bot(2 * day + 10 + i));
+    const late = bot(12 * day);
+    expect(cohorts.judge(late, late.bins, late.at)).toBeUndefined();
+    expect(cohorts.convictions()).toEqual([]);
+  });
+});

@@ -1,0 +1,359 @@
+import { cohortLimits, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
+import { AlphaLedger } from "./alpha-ledger.ts";
+import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
+import { type CaseStrength, Cohort, caseStrength, innocence } from "./cohort.ts";
+import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
+import { CollisionAudit } from "./collision-audit.ts";
+import { certificateFor } from "./conformal-gate.ts";
+import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } from "./conviction.ts";
+import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
+import { type CohortHistograms, fitNullLaws, type NullLaws, priorNullLaws } from "./null-laws.ts";
+import { Population } from "./population.ts";
+
+/** One session as it is reported, once per session and sensitive step, when its outcome is known. */
+export interface Sighting extends Membership {
+  readonly at: Millis;
+  readonly address: string;
+  readonly addressHash: number;
+  /** Whoever speaks: a cookie identity if there is one, else the address. One client has few votes per cohort. */
+  readonly client: number;
+  /** Persistent identity by a cookie we issued earlier, or 0. */
+  readonly device: number;
+  /** Account claimed, or 0, and whether it got in; null when no answer was seen. */
+  readonly account: number;
+  readonly letIn: boolean | null;
+  /** ISO country, or "" when unknown; network number, or 0. */
+  readonly country: string;
+  readonly asn: number;
+  /** Legitimacy rests on scarce facts: an operator's label, an old account that passed a second factor… */
+  readonly anchored: boolean;
+  /**
+   * Bins of the session-level axes by `cohortAxisIndex`, -1 where unknown. The cohort-level axes (return-visit,
+   * address, country, asn, account, hour) are filled in here; what the caller put there is overwritten.
+   */
+  readonly bins: Int8Array;
+}
+
+export interface CohortsOptions {
+  /** Honest people per day that convictions may be expected to hit. Default 1. */
+  readonly falsePositivesPerDay?: number;
+  /** Error probability of a day's tests together. Default 1e-3. */
+  readonly alpha?: number;
+  /** False-positive rate that a certificate must prove. Default 1e-3. */
+  readonly certifiedRate?: number;
+  readonly limits?: Partial<LimitValues<typeof cohortLimits>>;
+}
+
+const day: Millis = 86_400_000;
+
+/**
+ * Judges sessions together. Bounded: a table of `cohortsMax` rows and, apart from it, the convictions, so that an
+ * attacker who opens a million cohorts evicts noise and never the convictions against him.
+ *
+ * A report costs O(groupings * axes), some microseconds, once per session; `judge` is three map look-ups per
+ * request. Learning of the null and the audit of collisions run in the slow lane through `refit`.
+ */
+export class Cohorts {
+  readonly #limits: LimitValues<typeof cohortLimits>;
+  readonly #rows: Cohort[] = [];
+  readonly #byKey = new Map<number, Cohort>();
+  readonly #convictions = new Map<number, { conviction: Conviction; lastMet: Millis; met: number; anchored: number }>();
+  readonly #populations = new Map<string, Population>();
+  readonly #alpha: AlphaLedger;
+  readonly #certifiedRate: number;
+  readonly #audit = new CollisionAudit();
+  readonly #keys = new Float64Array(groupings.length);
+  readonly #bins = new Int8Array(cohortAxisCount);
+  #laws: NullLaws = priorNullLaws();
+  #hand = 0;
+  #anchoredGroups = 0;
+  #anchoredHit = 0;
+
+  constructor(options: CohortsOptions = {}) {
+    this.#limits = limitValues(cohortLimits, options.limits);
+    this.#certifiedRate = options.certifiedRate ?? 1e-3;
+    this.#alpha = new AlphaLedger({
+      alpha: options.alpha ?? 1e-3,
+      shares: Object.fromEntries(groupings.map(({ name, share }) => [name, share])),
+      peoplePerDay: options.falsePositivesPerDay ?? 1,
+    });
+  }
+
+  get laws(): NullLaws {
+    return this.#laws;
+  }
+
+  get alphaLedger(): AlphaLedger {
+    return this.#alpha;
+  }
+
+  get audit(): CollisionAudit {
+    return this.#audit;
+  }
+
+  population(application: string): Population {
+    let population = this.#populations.get(application);
+    if (population === undefined) {
+      if (this.#populations.size >= this.#limits.populationsMax) {
+        const oldest = this.#populations.keys().next().value;
+        if (oldest !== undefined) this.#populations.delete(oldest);
+      }
+      population = new Population();
+      this.#populations.set(application, population);
+    }
+    return population;
+  }
+
+  /**
+   * The conviction that hits a member, or undefined. Valid at a client's first request, when only its memberships
+   * and perhaps some bins are known. Does not learn.
+   */
+  judge(membership: Membership, bins: Int8Array, at: Millis): Conviction | undefined {
+    if (this.#convictions.size === 0) return undefined;
+    writeCohortKeys(membership, this.#keys);
+    for (let g = 0; g < groupings.length; g++) {
+      const entry = this.#keys[g] === 0 ? undefined : this.#convictions.get(this.#keys[g] as number);
+      if (entry === undefined || !hits(entry.conviction, bins, this.#laws.axes)) continue;
+      if (at - entry.lastMet > this.#limits.convictionIdleMs) {
+        this.#convictions.delete(entry.conviction.key);
+        continue;
+      }
+      entry.met++;
+      entry.lastMet = at;
+      return entry.conviction;
+    }
+    return undefined;
+  }
+
+  /** Learns from one session. Returns the convictions that followed from it, mostly none. */
+  report(sighting: Sighting): readonly Conviction[] {
+    const population = this.population(sighting.application);
+    this.#fillBins(sighting, population);
+    writeCohortKeys(sighting, this.#keys);
+    const keys = Float64Array.from(this.#keys);
+    const standing = this.#standing(keys);
+    let found: Conviction[] | undefined;
+    for (let g = 0; g < groupings.length; g++) {
+      const key = keys[g] as number;
+      if (key === 0) continue;
+      const conviction = this.#reportTo(key, g, sighting);
+      if (conviction !== undefined) found = [...(found ?? []), conviction, ...this.#link(conviction, sighting)];
+    }
+    const guilty = standing !== undefined && hits(standing.conviction, this.#bins, this.#laws.axes);
+    if (guilty && sighting.anchored) this.#collide(standing, sighting.at);
+    if (sighting.anchored) {
+      this.#anchoredGroups++;
+      if (guilty) this.#anchoredHit++;
+    }
+    if (!guilty && found === undefined) this.#learn(sighting, population);
+    return found ?? [];
+  }
+
+  /** Refits the null on the cohorts that stand unconvicted. The slow lane's: O(cohorts * axes). */
+  refit(): void {
+    this.#laws = fitNullLaws(this.honest(), this.#laws);
+  }
+
+  /** Histograms of cohorts that are not convicted and not under strong suspicion, one vote each. */
+  honest(): CohortHistograms[] {
+    const found: CohortHistograms[] = [];
+    for (const cohort of this.#byKey.values()) {
+      if (cohort.convicted || cohort.votes < 8 || groupings[cohort.grouping]?.name !== "presentation") continue;
+      found.push(cohort.axes.map(({ counts }) => counts));
+    }
+    return found;
+  }
+
+  /** What is judged and what was found, convictions first. */
+  cohorts(): CohortView[] {
+    const views = [...this.#byKey.values()].map((cohort) =>
+      viewOfCohort(cohort, this.#convictions.get(cohort.key)?.conviction, this.#laws),
+    );
+    for (const { conviction } of this.#convictions.values()) {
+      if (!this.#byKey.has(conviction.key)) views.push(viewOfConviction(conviction));
+    }
+    return views.sort(
+      (a, b) => Number(b.conviction !== undefined) - Number(a.conviction !== undefined) || b.nats - a.nats,
+    );
+  }
+
+  convictions(): Conviction[] {
+    return [...this.#convictions.values()].map(({ conviction }) => conviction);
+  }
+
+  /** An operator's pardon: the conviction ends and the cohort counts as honest for a week. */
+  pardon(key: number, at: Millis): boolean {
+    const cohort = this.#byKey.get(key);
+    if (cohort !== undefined) {
+      cohort.open(key, cohort.grouping, at);
+      cohort.honestUntil = at + 7 * day;
+    }
+    return this.#convictions.delete(key);
+  }
+
+  #fillBins(sighting: Sighting, population: Population): void {
+    const bins = this.#bins;
+    bins.set(sighting.bins);
+    bins[cohortAxisIndex["return-visit"]] = population.returnBin(sighting.device, sighting.addressHash, sighting.at);
+    bins[cohortAxisIndex.country] = sighting.country === "" ? -1 : population.countries.classOf(sighting.country);
+    bins[cohortAxisIndex.asn] = sighting.asn <= 0 ? -1 : population.asns.classOf(sighting.asn);
+    bins[cohortAxisIndex.hour] = population.hours.classOf(Population.hourOfWeek(sighting.at));
+    bins[cohortAxisIndex.account] =
+      sighting.letIn === null ? -1 : population.accountBin(sighting.account, sighting.letIn);
+  }
+
+  #reportTo(key: number, grouping: number, sighting: Sighting): Conviction | undefined {
+    const cohort = this.#cohort(key, grouping, sighting);
+    cohort.lastSeen = sighting.at;
+    if (sighting.behaviour !== 0) cohort.behaviours.add(sighting.behaviour);
+    if (sighting.anchored) cohort.anchored++;
+    if (sighting.country !== "") cohort.countries.add(fnv1a(sighting.country));
+    this.#bins[cohortAxisIndex.address] = cohort.meet(sighting.address, sighting.addressHash) ? 1 : 0;
+    if (!cohort.admit(sighting.client)) return undefined;
+    for (let axis = 0; axis < cohortAxisCount; axis++) {
+      const bin = this.#bins[axis] as number;
+      const laws = this.#laws.axes[axis];
+      if (bin >= 0 && laws !== undefined) cohort.axes[axis]?.observe(bin, laws);
+    }
+    if (cohort.convicted || cohort.votes < this.#limits.votesToJudge || sighting.at < cohort.honestUntil)
+      return undefined;
+    if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
+    return this.#tryCase(cohort, sighting.at);
+  }
+
+  #tryCase(cohort: Cohort, at: Millis): Conviction | undefined {
+    const excluded = excludedAxes[cohort.grouping] as ReadonlySet<number>;
+    const strength = caseStrength(cohort, this.#laws, excluded);
+    if (strength.nats < -Math.log(cohort.alpha)) {
+      if (strength.nats < 0 && innocence(cohort, this.#laws) >= Math.log(100)) cohort.honestUntil = at + 7 * day;
+      return undefined;
+    }
+    const purity = cohortPurity(cohort, this.#laws, excluded);
+    if (purity < 0.1) return undefined;
+    return this.#convict(cohort, strength, { at, purity });
+  }
+
+  #convict(cohort: Cohort, strength: CaseStrength, { at, purity }: { at: Millis; purity: number }): Conviction {
+    const grouping = groupings[cohort.grouping]?.name ?? "context";
+    const members = Math.max(cohort.addresses.estimate(), 1);
+    cohort.convicted = true;
+    const conviction: Conviction = {
+      key: cohort.key,
+      grouping,
+      application: cohort.application,
+      since: at,
+      nats: strength.nats,
+      alpha: cohort.alpha,
+      linkedFrom: 0,
+      ...this.#basis(),
+      enforced: this.#alpha.spend(grouping, at, { alpha: cohort.alpha, members }),
+      sessions: cohort.sessions,
+      purity,
+      pattern: speakingPattern(cohort),
+      evidence: caseInWords(cohort, strength.groups, this.#laws),
+    };
+    this.#keep(conviction, at);
+    return conviction;
+  }
+
+  /**
+   * A convicted cohort's members mostly share one behaviour. Where hardly any honest session does, that behaviour
+   * is convicted with it: this is what survives the next change of user agent, headers, TLS and network.
+   */
+  #link(conviction: Conviction, { at, application }: Sighting): Conviction[] {
+    const cohort = this.#byKey.get(conviction.key);
+    const [top] = cohort?.behaviours.top(1) ?? [];
+    if (cohort === undefined || top === undefined || conviction.grouping === "behaviour") return [];
+    if (top.count - top.error < 0.6 * cohort.sessions || !this.#audit.actionable(top.value, this.#certifiedRate))
+      return [];
+    writeCohortKeys({ application, behaviour: top.value, presentation: 0, step: 0, context: 0 }, this.#keys);
+    const key = this.#keys[0] as number;
+    if (this.#convictions.has(key)) return [];
+    const linked: Conviction = {
+      ...conviction,
+      key,
+      grouping: "behaviour",
+      alpha: 0,
+      linkedFrom: conviction.key,
+      purity: 1,
+      evidence: [
+        `shared by ${Math.round((100 * top.count) / cohort.sessions)} % of a convicted cohort and by ${this.#audit.alike(top.value)} of ${this.#audit.sessions} honest sessions`,
+        ...conviction.evidence,
+      ],
+    };
+    this.#keep(linked, at);
+    return [linked];
+  }
+
+  #keep(conviction: Conviction, at: Millis): void {
+    if (this.#convictions.size >= this.#limits.convictionsMax) {
+      const oldest = this.#convictions.keys().next().value;
+      if (oldest !== undefined) this.#convictions.delete(oldest);
+    }
+    this.#convictions.set(conviction.key, { conviction, lastMet: at, met: 0, anchored: 0 });
+  }
+
+  #basis(): Pick<Conviction, "basis" | "certifiedFpr" | "missing"> {
+    const { certifiedFpr, missing } = certificateFor(this.#anchoredHit, this.#anchoredGroups, this.#certifiedRate);
+    return { basis: certifiedFpr === null ? "prior" : "certified", certifiedFpr, missing };
+  }
+
+  #standing(keys: Float64Array): { conviction: Conviction; anchored: number; met: number } | undefined {
+    for (const key of keys) {
+      const entry = key === 0 ? undefined : this.#convictions.get(key);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** An anchored person was hit: the conviction ends once that is more than the budget allows. */
+  #collide(entry: { conviction: Conviction; anchored: number; met: number }, at: Millis): void {
+    entry.anchored++;
+    if (entry.anchored >= 3 && entry.anchored > 0.01 * entry.met) this.pardon(entry.conviction.key, at);
+  }
+
+  #learn(sighting: Sighting, population: Population): void {
+    const { at, country, asn, addressHash: address, device, account, letIn } = sighting;
+    const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
+    if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#audit.vote(sighting.behaviour);
+    population.learn({ at, country, asn, address, device, account, letIn: letIn === true });
+  }
+
+  #cohort(key: number, grouping: number, sighting: Sighting): Cohort {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      if (sighting.at - known.lastSeen > this.#limits.cohortIdleMs && !known.convicted)
+        known.open(key, grouping, sighting.at);
+      return known;
+    }
+    const row = this.#rows.length < this.#limits.cohortsMax ? this.#newRow() : this.#evict();
+    row.open(key, grouping, sighting.at);
+    row.application = sighting.application;
+    row.convicted = this.#convictions.has(key);
+    this.#byKey.set(key, row);
+    return row;
+  }
+
+  #newRow(): Cohort {
+    const row = new Cohort();
+    this.#rows.push(row);
+    return row;
+  }
+
+  /** Of the next rows by the clock's hand, the one with the fewest sessions that is not convicted, oldest first. */
+  #evict(): Cohort {
+    let victim: Cohort | undefined;
+    for (let step = 0; step < this.#limits.evictionScan; step++) {
+      const row = this.#rows[this.#hand] as Cohort;
+      this.#hand = (this.#hand + 1) % this.#rows.length;
+      if (victim === undefined || worth(row) < worth(victim)) victim = row;
+    }
+    const row = victim as Cohort;
+    this.#byKey.delete(row.key);
+    return row;
+  }
+}
+
+function worth(row: Cohort): number {
+  return (row.convicted ? 1e15 : 0) + Math.min(row.votes, 1_000) * 3_600_000 + row.lastSeen / 1_000;
+}

@@ -1,0 +1,43 @@
+import { CountMin } from "#core";
+import { clopperPearsonUpper } from "../statistics/index.ts";
+
+/**
+ * How many honest sessions share a behavioural key: the question "whom else would this block?". Counts one vote
+ * per anchored or returning client and key (the caller's duty); a key is actionable by itself only when the upper
+ * 95 % bound of its honest prevalence is within `rate`. Never undercounts, because count-min does not.
+ */
+export class CollisionAudit {
+  readonly #keys = new CountMin(1 << 14, 4);
+  #sessions = 0;
+
+  get sessions(): number {
+    return this.#sessions;
+  }
+
+  /** An honest session with this key. */
+  vote(key: number): void {
+    this.#sessions++;
+    this.#keys.add(key);
+  }
+
+  /** Honest sessions seen with this key, an upper bound. */
+  alike(key: number): number {
+    return this.#keys.estimate(key);
+  }
+
+  /** Upper 95 % bound of the key's prevalence among honest sessions; 1 while none was seen. */
+  prevalence(key: number): number {
+    return clopperPearsonUpper(this.#keys.estimate(key), this.#sessions);
+  }
+
+  /** May sessions be judged by this key alone, with false positives at most at `rate`? */
+  actionable(key: number, rate: number): boolean {
+    return this.#sessions * rate >= 3 && this.prevalence(key) <= rate;
+  }
+
+  /** Halves everything: last week's people fade. */
+  fade(): void {
+    this.#keys.halve();
+    this.#sessions = Math.floor(this.#sessions / 2);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Millis } from "#core";
+import { type CohortAxis, type CohortAxisName, cohortAxes, cohortGroups, groupOfAxis } from "./axes.ts";
+import type { Cohort } from "./cohort.ts";
+import type { AxisLaws } from "./e-process.ts";
+import type { NullLaws } from "./null-laws.ts";
+
+/** A cohort whose evidence passed its threshold, or one linked to such a cohort. */
+export interface Conviction {
+  readonly key: number;
+  readonly grouping: "behaviour" | "presentation" | "context";
+  readonly application: string;
+  readonly since: Millis;
+  /** ln of the combined e-value when it was convicted. */
+  readonly nats: number;
+  /** Error probability this test was given; 0 for a linked conviction. */
+  readonly alpha: number;
+  /** Key of the cohort whose members led here, or 0. */
+  readonly linkedFrom: number;
+  readonly basis: "prior" | "certified";
+  readonly certifiedFpr: number | null;
+  /** Anchored groups still missing for a certificate. */
+  readonly missing: number;
+  /** False: the day's budget of people was spent, so this is watched and not enforced. */
+  readonly enforced: boolean;
+  /** Sessions when convicted; members met since then come on top. */
+  readonly sessions: number;
+  /** Estimated share of automation in the cohort, 0-1. Below 0.9 only members who show the pattern are hit. */
+  readonly purity: number;
+  /** Session-level axes that carried the case: a member must not speak against them. */
+  readonly pattern: readonly CohortAxisName[];
+  readonly evidence: readonly string[];
+}
+
+/** Axes a session shows by itself, at its first request even; the rest exist only for many sessions together. */
+const sessionAxes = new Set<CohortAxisName>(["arrival", "jar", "order", "side-effects", "typicality"]);
+
+/**
+ * Estimated share of automation in a cohort: on the axis where it deviates most, how much of its excess over the
+ * honest share of speaking bins. A popular browser's cohort in which a tenth is an attack has purity 0.1.
+ */
+export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): number {
+  let purest = 0;
+  for (const [axis, { speaking, bins, name }] of cohortAxes.entries()) {
+    const process = cohort.axes[axis];
+    const law = laws.axes[axis];
+    if (process === undefined || law === undefined || process.total < 4 || excluded.has(axis)) continue;
+    if (speaking.length === bins.length || name === "return-visit" || name === "address") continue;
+    let seen = 0;
+    let honest = 0;
+    for (const bin of speaking) {
+      seen += process.counts[bin] as number;
+      honest += law.honest[bin] as number;
+    }
+    const share = honest / law.honestTotal;
+    purest = Math.max(purest, (seen / process.total - share) / (1 - share));
+  }
+  return Math.min(1, purest);
+}
+
+/** Session-level axes on which the cohort leans towards automation with at least one nat. */
+export function speakingPattern(cohort: Cohort): CohortAxisName[] {
+  return cohortAxes
+    .filter(({ name }, axis) => sessionAxes.has(name) && (cohort.axes[axis]?.logEvidence(true) ?? 0) > 1)
+    .map(({ name }) => name);
+}
+
+/**
+ * Does a conviction hit this member? A cohort that defines itself by looks may hold people beside the attack, so a
+ * member whose own behaviour speaks for a person is spared, and in an impure cohort only those are hit who show
+ * the pattern themselves.
+ *
+ * @param bins the member's bins so far; -1 unknown.
+ */
+export function hits(conviction: Conviction, bins: Int8Array, laws: readonly AxisLaws[]): boolean {
+  let nats = 0;
+  let known = 0;
+  for (let axis = 0; axis < cohortAxes.length; axis++) {
+    const bin = bins[axis] as number;
+    const { name } = cohortAxes[axis] as CohortAxis;
+    if (bin < 0 || !sessionAxes.has(name)) continue;
+    const law = laws[axis];
+    if (law?.automated === undefined) continue;
+    const honest = (law.honest[bin] as number) / law.honestTotal;
+    const automated = (law.automated[bin] as number) / law.automatedTotal;
+    nats += Math.log(automated / honest);
+    if (conviction.pattern.includes(name)) known++;
+  }
+  if (conviction.purity >= 0.9) return nats > -2;
+  return known > 0 && nats > 1;
+}
+
+/** The case in words, strongest group first. */
+export function caseInWords(cohort: Cohort, groups: readonly number[], laws: NullLaws): string[] {
+  const words: string[] = [];
+  const order = groups.map((nats, group) => ({ nats, group })).sort((a, b) => b.nats - a.nats);
+  for (const { nats, group } of order) {
+    if (nats < 1) break;
+    for (const [axis, { bins, speaking, name }] of cohortAxes.entries()) {
+      const process = cohort.axes[axis];
+      const law = laws.axes[axis];
+      if (groupOfAxis[axis] !== group || process === undefined || law === undefined || process.total < 2) continue;
+      if (process.logEvidence(true) < 0.5) continue;
+      const seen = speaking.reduce((sum, bin) => sum + (process.counts[bin] as number), 0) / process.total;
+      const honest = speaking.reduce((sum, bin) => sum + (law.honest[bin] as number), 0) / law.honestTotal;
+      if (speaking.length === bins.length) words.push(`${name}: unlike people's, over ${process.total} sessions`);
+      else
+        words.push(
+          `${name}: ${speaking.map((bin) => bins[bin]).join(" or ")} in ${percent(seen)} of ${process.total} sessions, people ${percent(honest)}`,
+        );
+    }
+  }
+  words.push(`${Math.round(cohort.addresses.estimate())} addresses in ${cohort.sessions} sessions`);
+  return words;
+}
+
+/** Names of the groups that carried the case, for tests and reports. */
+export function carryingGroups(groups: readonly number[]): string[] {
+  return cohortGroups.filter((_, group) => (groups[group] ?? 0) >= 1);
+}
+
+function percent(share: number): string {
+  return `${share >= 0.1 || share === 0 ? Math.round(100 * share) : (100 * share).toPrecision(2)} %`;
+}

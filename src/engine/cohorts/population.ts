@@ -1,0 +1,104 @@
+import { Bloom, type Millis } from "#core";
+import { Commonness } from "./commonness.ts";
+
+const dayMs: Millis = 86_400_000;
+const hourMs: Millis = 3_600_000;
+/** Below this many of a thing, "never seen before" says nothing. */
+const settled = 300;
+
+/**
+ * What is common in one application: its countries, networks and hours, the accounts that got in before, the
+ * devices and addresses seen before. Memory fades by swapping Bloom halves every `epochMs`, so it holds the last
+ * one to two epochs. About 170 kB.
+ */
+export class Population {
+  readonly countries: Commonness = new Commonness({ halfLifeMs: 7 * dayMs });
+  readonly asns: Commonness = new Commonness({ halfLifeMs: 7 * dayMs });
+  readonly hours: Commonness = new Commonness({ halfLifeMs: 28 * dayMs, least: 5_000 });
+  readonly #accounts = new TwoEpochs(1 << 18, 28 * dayMs);
+  readonly #devices = new TwoEpochs(1 << 18, 14 * dayMs);
+  readonly #addresses = new TwoEpochs(1 << 18, 14 * dayMs);
+  #firstSeen: Millis = Number.NaN;
+  #accountsIn = 0;
+  #sessions = 0;
+
+  /** Hour of the week in UTC, 0-167. Honest cohorts of one country share its night, which the null's spread covers. */
+  static hourOfWeek(at: Millis): number {
+    return Math.floor(at / hourMs) % 168;
+  }
+
+  /** Bin of the return-visit axis; -1 before the application was watched for long enough to have regulars. */
+  returnBin(device: number, address: number, at: Millis): number {
+    if (this.#sessions < settled || at - this.#firstSeen < dayMs) return -1;
+    if (device !== 0 && this.#devices.has(device)) return 0;
+    return this.#addresses.has(address) ? 1 : 2;
+  }
+
+  /** Bin of the account axis; -1 before enough accounts got in that an unseen one is unusual. */
+  accountBin(account: number, letIn: boolean): number {
+    if (account === 0 || this.#accountsIn < settled) return -1;
+    return (this.#accounts.has(account) ? 0 : 2) + (letIn ? 0 : 1);
+  }
+
+  /** Has this account ever been let in, as far as is remembered? */
+  knowsAccount(account: number): boolean {
+    return this.#accounts.has(account);
+  }
+
+  /**
+   * Learns from one session after its bins were read. Sessions of convicted cohorts must not be handed in: an
+   * attack may not teach what is common.
+   */
+  learn(visit: Visit): void {
+    if (Number.isNaN(this.#firstSeen)) this.#firstSeen = visit.at;
+    this.#sessions++;
+    if (visit.country !== "") this.countries.vote(visit.country, visit.at);
+    if (visit.asn > 0) this.asns.vote(visit.asn, visit.at);
+    this.hours.vote(Population.hourOfWeek(visit.at), visit.at);
+    if (visit.device !== 0) this.#devices.add(visit.device, visit.at);
+    this.#addresses.add(visit.address, visit.at);
+    if (visit.account !== 0 && visit.letIn && this.#accounts.add(visit.account, visit.at)) this.#accountsIn++;
+  }
+}
+
+/** What a session tells the population. */
+export interface Visit {
+  readonly at: Millis;
+  readonly country: string;
+  readonly asn: number;
+  readonly address: number;
+  readonly device: number;
+  readonly account: number;
+  readonly letIn: boolean;
+}
+
+/** A Bloom memory of the last one to two epochs. */
+class TwoEpochs {
+  #now: Bloom;
+  #before: Bloom;
+  readonly #epochMs: Millis;
+  #turnAt: Millis = Number.NaN;
+
+  constructor(bits: number, epochMs: Millis) {
+    this.#now = new Bloom(bits, 4);
+    this.#before = new Bloom(bits, 4);
+    this.#epochMs = epochMs;
+  }
+
+  has(value: number): boolean {
+    return this.#now.has(value) || this.#before.has(value);
+  }
+
+  add(value: number, at: Millis): boolean {
+    if (Number.isNaN(this.#turnAt)) this.#turnAt = at + this.#epochMs;
+    if (at >= this.#turnAt) {
+      const old = this.#before;
+      this.#before = this.#now;
+      old.clear();
+      this.#now = old;
+      this.#turnAt = at + this.#epochMs;
+    }
+    const fresh = !this.#before.has(value);
+    return this.#now.add(value) && fresh;
+  }
+}

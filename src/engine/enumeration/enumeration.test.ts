@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { createRandom, type Random } from "#core";
+import { EnumerationCase, EnumerationCases, SlotSpace, SlotSpaces } from "./index.ts";
+
+const catalogue = 20_000;
+
+/** A Zipf draw over the catalogue by inversion of the continuous law; 0 is the best-seller. */
+function popular(random: Random): number {
+  return Math.floor(catalogue ** random()) - 1;
+}
+
+const threshold = Math.log(1e3);
+
+function requestsToConvict(draw: (i: number) => number, space: SlotSpace, limit = 600): number {
+  const subject = new EnumerationCase();
+  for (let i = 1; i <= limit; i++) {
+    const value = draw(i);
+    subject.observe(value + 1e6, value, space);
+    if (subject.finding().nats >= threshold) return i;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+describe("enumeration", () => {
+  const space = new SlotSpace(createRandom(1));
+  beforeAll(() => {
+    const random = createRandom(2);
+    for (let i = 0; i < 60_000; i++) {
+      const number = popular(random);
+      space.learn(number + 1e6, i * 1_000, { number });
+    }
+  });
+
+  test("the space knows its size and that few values make most requests", () => {
+    expect(space.size()).toBeGreaterThan(8_000);
+    expect(space.size()).toBeLessThan(40_000);
+    expect(space.laws?.honest[6] ?? 0).toBeGreaterThan(0.2 * (space.laws?.honestTotal ?? 0));
+  });
+
+  test("a uniform scraper is convicted within a dozen requests, whoever sends them", () => {
+    const random = createRandom(3);
+    const runs = Array.from({ length: 40 }, () => requestsToConvict(() => Math.floor(random() * catalogue), space));
+    expect(runs.sort((a, b) => a - b)[20]).toBeLessThanOrEqual(12);
+  });
+
+  test("a walk is convicted in a few steps", () => {
+    expect(requestsToConvict((i) => 5_000 + i, space)).toBeLessThanOrEqual(9);
+  });
+
+  test("people stay free over three hundred cohorts of two hundred requests", () => {
+    const random = createRandom(4);
+    let convicted = 0;
+    for (let cohort = 0; cohort < 300; cohort++) {
+      if (requestsToConvict(() => popular(random), space, 200) < Number.POSITIVE_INFINITY) convicted++;
+    }
+    expect(convicted).toBeLessThanOrEqual(1);
+  });
+
+  test("who asks for the best-sellers only, never twice, fails the birthday test in the end", () => {
+    const order = Array.from({ length: 3_000 }, (_, i) => i);
+    const random = createRandom(5);
+    order.sort(() => random() - 0.5);
+    const subject = new EnumerationCase();
+    for (let i = 0; i < 250; i++) subject.observe((order[i] as number) + 1e6, Number.NaN, space);
+    expect(subject.finding().birthday).toBeGreaterThan(threshold);
+  });
+
+  test("an hour of attack may not teach what is popular", () => {
+    const random = createRandom(6);
+    const taught = new SlotSpace(createRandom(7));
+    for (let i = 0; i < 30_000; i++) taught.learn(popular(random) + 1e6, i * 1_000);
+    const before = taught.requests;
+    for (let i = 0; i < 100_000; i++) taught.learn(1e9 + i, 30_000_000 + i);
+    expect(taught.requests - before).toBeLessThan(20_000);
+  });
+});
+
+describe("slot spaces", () => {
+  test("the mobile endpoint joins the space of the web endpoint by the values they share", () => {
+    const random = createRandom(8);
+    const spaces = new SlotSpaces(1);
+    for (let i = 0; i < 20_000; i++) {
+      const value = popular(random) + 1e6;
+      spaces.learn(spaces.spaceOf(1, value), value, i);
+      const other = Math.floor(random() * 500) + 5e6;
+      spaces.learn(spaces.spaceOf(2, other), other, i);
+    }
+    const web = spaces.spaceOf(1, 1e6);
+    for (let i = 0; i < 400; i++) spaces.spaceOf(3, popular(random) + 1e6);
+    expect(spaces.spaceOf(3, 1e6)).toBe(web);
+    expect(spaces.spaceOf(2, 5e6)).not.toBe(web);
+  });
+
+  test("tables are bounded", () => {
+    const spaces = new SlotSpaces(1);
+    for (let slot = 0; slot < 3_000; slot++) spaces.spaceOf(slot, slot);
+    expect(spaces.spaces.length).toBe(256);
+    expect(spaces.spaceOf(2_999, 1)).toBe(-1);
+    const cases = new EnumerationCases(16);
+    const busy = cases.open(1, 1);
+    const space = new SlotSpace(createRandom(1));
+    for (let i = 0; i < 5; i++) busy.observe(i, Number.NaN, space);
+    for (let subject = 2; subject < 500; subject++) cases.open(subject, 1);
+    expect(cases.size).toBeLessThanOrEqual(16);
+    expect(cases.find(1, 1)).toBe(busy);
+  });
+});

@@ -1,0 +1,79 @@
+import { createRandom, type Millis, mix32 } from "#core";
+import { SlotSpace } from "./slot-space.ts";
+
+const slotsMax = 2_048;
+const spacesMax = 256;
+/** Values a new slot shows before it is compared with the known spaces. */
+const probeValues = 64;
+const sharedLeast = 0.6;
+
+interface Slot {
+  space: number;
+  readonly probe: number[];
+}
+
+/**
+ * Which parameter slots of which endpoints take their values from the same space. A slot opens its own space; after
+ * 64 distinct values it is compared with every space of the application, and where three in five of its values are
+ * known there, it joins. So a scraper that leaves `/api/stock?sku=` for `/mobile/v2/availability/{x}` is still one
+ * scraper of SKUs, with its counts and its evidence.
+ *
+ * Evaded by re-encoding values (a hash instead of the number); wrong for two unrelated spaces of small consecutive
+ * numbers, which then share popularity. Bounded: 2,048 slots, 256 spaces; beyond that new slots are not judged.
+ */
+export class SlotSpaces {
+  readonly #slots = new Map<number, Slot>();
+  readonly #spaces: SlotSpace[] = [];
+  readonly #seed: number;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  get spaces(): readonly SlotSpace[] {
+    return this.#spaces;
+  }
+
+  /** Number of the slot's space, or -1 when the tables are full. Stable, except that a young slot may join another. */
+  spaceOf(slot: number, value: number): number {
+    const known = this.#slots.get(slot);
+    if (known === undefined) return this.#open(slot, value);
+    if (known.probe.length < probeValues && known.probe.length > 0) this.#probe(known, value);
+    return known.space;
+  }
+
+  space(number: number): SlotSpace | undefined {
+    return this.#spaces[number];
+  }
+
+  /** Learns one request by an unconvicted client. */
+  learn(space: number, value: number, at: Millis): void {
+    this.#spaces[space]?.learn(value, at);
+  }
+
+  #open(slot: number, value: number): number {
+    if (this.#slots.size >= slotsMax) return -1;
+    const space = this.#spaces.length < spacesMax ? this.#spaces.length : -1;
+    if (space >= 0) this.#spaces.push(new SlotSpace(createRandom(mix32(slot, this.#seed))));
+    this.#slots.set(slot, { space, probe: [value] });
+    return space;
+  }
+
+  #probe(slot: Slot, value: number): void {
+    if (slot.probe.includes(value)) return;
+    slot.probe.push(value);
+    if (slot.probe.length < probeValues) return;
+    let best = slot.space;
+    let bestShare = sharedLeast;
+    for (const [number, space] of this.#spaces.entries()) {
+      if (number === slot.space || space.size() < probeValues) continue;
+      const shared = slot.probe.filter((probed) => space.knows(probed)).length / probeValues;
+      if (shared >= bestShare) {
+        best = number;
+        bestShare = shared;
+      }
+    }
+    slot.space = best;
+    slot.probe.length = 0;
+  }
+}

@@ -1,0 +1,141 @@
+import { type DecisionRecord, storeLimits } from "#core";
+
+/** One column of the `events` table: how it is stored, what it means, and how it is read off a decision. */
+export interface Column {
+  readonly name: string;
+  readonly type: "double" | "float" | "integer" | "text";
+  readonly description: string;
+  readonly read: (record: DecisionRecord, privacy: Privacy) => number | string;
+}
+
+/** What may be kept about an address: as it is, or only its network and a keyed hash. */
+export interface Privacy {
+  readonly addresses: "full" | "hashed";
+  /** Keyed hash of an address, so that one address can be followed and searched without being kept. */
+  readonly hashAddress: (ip: string) => number;
+}
+
+const textMax = storeLimits.textLengthMax.default;
+
+/**
+ * Everything remembered about a decision, in one list: the table, the batches, the exports and docs/store.md follow it.
+ * No query strings, no cookies, no credentials; addresses only as network and keyed hash unless the operator chose
+ * otherwise. Adding a column is a migration (`schemaVersion` in open-event-store.ts).
+ */
+export const columns: readonly Column[] = [
+  { name: "sequence", type: "double", description: "order of decisions, from 1 per start", read: (r) => r.sequence },
+  { name: "time", type: "double", description: "milliseconds since 1970, wall clock", read: (r) => r.exchange.at },
+  { name: "application", type: "text", description: "protected application", read: (r) => r.exchange.application },
+  { name: "reference", type: "text", description: "request id that the answer carried", read: (r) => r.exchange.id },
+  { name: "session", type: "text", description: "session key, hashed", read: (r) => r.session },
+  { name: "actor", type: "text", description: "actor id", read: (r) => r.actor },
+  {
+    name: "network",
+    type: "text",
+    description: "/24 or /48 of the address",
+    read: (r) => networkOf(r.exchange.client.ip),
+  },
+  {
+    name: "address",
+    type: "double",
+    description: "keyed hash of the address",
+    read: (r, p) => p.hashAddress(r.exchange.client.ip),
+  },
+  {
+    name: "ip",
+    type: "text",
+    description: "the address, where the operator keeps it",
+    read: (r, p) => (p.addresses === "full" ? r.exchange.client.ip : ""),
+  },
+  { name: "method", type: "text", description: "request method", read: (r) => cut(r.exchange.request.method, 32) },
+  { name: "host", type: "text", description: "host asked for", read: (r) => cut(r.exchange.request.host) },
+  { name: "path", type: "text", description: "path without query", read: (r) => cut(r.exchange.request.path) },
+  {
+    name: "status",
+    type: "integer",
+    description: "status of the answer; 0: none",
+    read: (r) => r.exchange.response?.status ?? 0,
+  },
+  {
+    name: "bytes",
+    type: "double",
+    description: "body bytes sent; -1: not observed",
+    read: (r) => r.exchange.response?.bytes ?? -1,
+  },
+  {
+    name: "duration",
+    type: "float",
+    description: "milliseconds to the last byte; -1: not observed",
+    read: (r) => r.exchange.response?.durationMs ?? -1,
+  },
+  { name: "agent", type: "text", description: "user agent", read: (r) => cut(r.exchange.request.userAgent) },
+  { name: "ja4", type: "text", description: "JA4 of the TLS hello", read: (r) => r.exchange.client.fingerprint.ja4 },
+  {
+    name: "headers",
+    type: "text",
+    description: "structural header fingerprint",
+    read: (r) => r.exchange.client.fingerprint.headers,
+  },
+  {
+    name: "account",
+    type: "double",
+    description: "keyed hash of the account claimed; 0: none",
+    read: (r) => r.exchange.request.account,
+  },
+  { name: "kind", type: "text", description: "what the client is taken to be", read: (r) => r.verdict.kind },
+  { name: "action", type: "text", description: "what the verdict asked for", read: (r) => r.verdict.action },
+  { name: "enforced", type: "text", description: "what was done", read: (r) => r.enforced },
+  { name: "total", type: "float", description: "score 0-100, higher is worse", read: (r) => r.verdict.score.total },
+  {
+    name: "behaviour",
+    type: "float",
+    description: "behaviour part of the score",
+    read: (r) => r.verdict.score.behaviour,
+  },
+  {
+    name: "presentation",
+    type: "float",
+    description: "presentation part of the score",
+    read: (r) => r.verdict.score.presentation,
+  },
+  { name: "basis", type: "text", description: "why the action may be taken", read: (r) => r.verdict.basis },
+  { name: "rule", type: "text", description: "rule that acted", read: (r) => r.verdict.rule ?? "" },
+  {
+    name: "watched",
+    type: "text",
+    description: "rules that matched and only watch, separated by spaces",
+    read: (r) => cut(r.verdict.watched.join(" ")),
+  },
+  { name: "signals", type: "text", description: "evidence as detector:nats, separated by spaces", read: signalsOf },
+  {
+    name: "revision",
+    type: "integer",
+    description: "version of the tables that judged",
+    read: (r) => r.verdict.revision,
+  },
+  {
+    name: "failure",
+    type: "text",
+    description: "why the fail mode answered; empty: it did not",
+    read: (r) => cut(r.failure),
+  },
+];
+
+function cut(text: string, max: number = textMax): string {
+  return text.length > max ? text.slice(0, max) : text;
+}
+
+function signalsOf({ verdict }: DecisionRecord): string {
+  if (verdict.signals.length === 0) return "";
+  return cut(
+    verdict.signals.map((one) => `${one.detector}:${one.nats.toFixed(2)}`).join(" "),
+    storeLimits.signalsLengthMax.default,
+  );
+}
+
+/** The block an address is shown by: /24 of IPv4, /48 of IPv6; shared by people, so it names nobody. */
+export function networkOf(ip: string): string {
+  if (!ip.includes(":")) return ip === "" ? "" : `${ip.slice(0, ip.lastIndexOf("."))}.0/24`;
+  const head = (ip.split("::", 1)[0] ?? "").split(":").slice(0, 3).join(":");
+  return `${head}::/48`;
+}

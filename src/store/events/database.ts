@@ -1,0 +1,168 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBResultReader,
+  DuckDBTypeId,
+  FLOAT,
+  INTEGER,
+  StatementType,
+  VARCHAR,
+} from "@duckdb/node-api";
+import { GaitError } from "#core";
+import { type Batch, unpack } from "./batch.ts";
+import { columns } from "./columns.ts";
+import type { OwnerOptions, Row } from "./messages.ts";
+
+/** Raised with every change of `columns`; an older file is moved aside, never read wrongly. */
+export const schemaVersion = 1;
+
+const chunkRows = 2048;
+const duckTypes = { double: DOUBLE, float: FLOAT, integer: INTEGER, text: VARCHAR } as const;
+const sqlTypes = { double: "DOUBLE", float: "FLOAT", integer: "INTEGER", text: "VARCHAR" } as const;
+
+/** The analytical database, opened by exactly one thread: a second opening would see other rows without an error. */
+export interface Database {
+  append(batch: Batch): Promise<void>;
+  /** Read-only SQL. @throws GaitError `store-query` for anything but one SELECT, for a timeout and for too many rows. */
+  query(sql: string, values: readonly (string | number)[]): Promise<Row[]>;
+  /** Our own statements, never a user's. */
+  run(sql: string): Promise<void>;
+  readonly filesFolder: string;
+  close(): void;
+}
+
+/** Opens or creates the database in `folder`. External access is cut to that folder and the configuration locked. */
+export async function openDatabase(options: OwnerOptions): Promise<Database> {
+  const filesFolder = join(options.folder, "events");
+  mkdirSync(filesFolder, { recursive: true, mode: 0o700 });
+  const path = join(options.folder, `events-v${schemaVersion}.duckdb`);
+  const instance = await DuckDBInstance.create(path, {
+    threads: String(options.threads),
+    memory_limit: `${Math.round(options.memoryBytes / 1e6)}MB`,
+    // An automatic checkpoint inside a flush was measured to stall for more than a second; we checkpoint when idle.
+    checkpoint_threshold: "1GB",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const writer = await instance.connect();
+  const reader = await instance.connect();
+  await writer.run(
+    `CREATE TABLE IF NOT EXISTS events (${columns.map((one) => `"${one.name}" ${sqlTypes[one.type]}`).join(", ")})`,
+  );
+  await createView(writer, filesFolder);
+  await writer.run(`SET allowed_directories = ['${filesFolder.replaceAll("'", "''")}/']`);
+  await writer.run("SET enable_external_access = false");
+  await writer.run("SET lock_configuration = true");
+  return {
+    filesFolder,
+    append: (batch) => append(writer, batch),
+    query: (sql, values) => query(reader, sql, values, options),
+    run: async (sql) => {
+      await writer.run(sql);
+    },
+    close() {
+      reader.closeSync();
+      writer.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** `everything` is the recent table and the rolled files as one. An empty file keeps the glob valid before the first roll. */
+async function createView(connection: DuckDBConnection, filesFolder: string): Promise<void> {
+  const folder = filesFolder.replaceAll("'", "''");
+  await connection.run(`COPY (SELECT * FROM events LIMIT 0) TO '${folder}/0000-empty.parquet' (FORMAT parquet)`);
+  await connection.run(
+    `CREATE OR REPLACE VIEW everything AS SELECT * FROM events UNION ALL BY NAME SELECT * FROM read_parquet('${folder}/*.parquet', union_by_name = true)`,
+  );
+}
+
+/** One batch is one transaction: after it returns, the rows survive a crash of the process. */
+async function append(connection: DuckDBConnection, batch: Batch): Promise<void> {
+  const appender = await connection.createAppender("events");
+  try {
+    const chunk = DuckDBDataChunk.create(
+      columns.map((column) => duckTypes[column.type]),
+      chunkRows,
+    );
+    for (let start = 0; start < batch.rows; start += chunkRows) {
+      const count = Math.min(chunkRows, batch.rows - start);
+      chunk.reset();
+      chunk.rowCount = count;
+      for (const [index, values] of unpack(batch, start, count).entries()) chunk.setColumnValues(index, values);
+      appender.appendDataChunk(chunk);
+    }
+    appender.flushSync();
+  } finally {
+    appender.closeSync();
+  }
+}
+
+async function query(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly (string | number)[],
+  { queryMs, queryRowsMax }: OwnerOptions,
+): Promise<Row[]> {
+  const statements = await connection.extractStatements(sql).catch((error: unknown) => {
+    throw new GaitError("store-query", `the query could not be read: ${firstLine(error)}`);
+  });
+  if (statements.count !== 1)
+    throw new GaitError("store-query", `expected one SELECT, found ${statements.count} statements`);
+  const prepared = await statements.prepare(0).catch((error: unknown) => {
+    throw new GaitError("store-query", `the query could not be prepared: ${firstLine(error)}`);
+  });
+  if (prepared.statementType !== StatementType.SELECT && prepared.statementType !== StatementType.EXPLAIN) {
+    throw new GaitError(
+      "store-query",
+      "only SELECT is allowed here: what is stored is changed by retention and delete-subject, not by SQL",
+    );
+  }
+  prepared.bind([...values]);
+  const timer = setTimeout(() => connection.interrupt(), queryMs);
+  try {
+    const result = await prepared.streamAndReadUntil(queryRowsMax + 1);
+    if (result.currentRowCount > queryRowsMax) {
+      throw new GaitError("store-query", `the query returns more than ${queryRowsMax} rows; add a LIMIT or aggregate`);
+    }
+    return plainRows(result);
+  } catch (error) {
+    if (error instanceof GaitError) throw error;
+    const said = firstLine(error);
+    throw new GaitError(
+      "store-query",
+      /interrupt/i.test(said) ? `the query took longer than ${queryMs} ms and was stopped` : said,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const wideIntegers: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UHUGEINT,
+]);
+
+/** Wide integers arrive as text and become numbers; anything nested becomes JSON text. */
+function plainRows(result: DuckDBResultReader): Row[] {
+  const names = result.deduplicatedColumnNames();
+  const wide = new Set(names.filter((_, index) => wideIntegers.has(result.columnTypeId(index))));
+  return result.getRowObjectsJson().map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => {
+        if (typeof value === "object" && value !== null) return [name, JSON.stringify(value)];
+        return [name, wide.has(name) && value !== null ? Number(value) : value];
+      }),
+    ),
+  );
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "unknown error";
+}

@@ -1,0 +1,73 @@
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Database } from "./database.ts";
+import type { OwnerOptions } from "./messages.ts";
+
+const hourMs = 3_600_000;
+/** Hours rolled in one go, so that a long pause does not become one long task. */
+const hoursPerRunMax = 24;
+
+/**
+ * Moves finished hours into compressed columnar files, deletes what retention no longer allows, and checkpoints.
+ * Each hour is written to a temporary file, renamed, and only then deleted from the table: a crash in between leaves
+ * a file and its rows both; the next run writes the same file again, so nothing is lost and nothing counts twice.
+ */
+export async function maintain(database: Database, options: OwnerOptions, now: number): Promise<void> {
+  const oldest = await database.query("SELECT min(time) AS time FROM events", []);
+  const first = oldest[0]?.time;
+  const until = Math.floor((now - options.rollAfterMs) / hourMs) * hourMs;
+  if (typeof first === "number") {
+    const start = Math.floor(first / hourMs) * hourMs;
+    for (let hour = start, done = 0; hour < until && done < hoursPerRunMax; hour += hourMs, done++) {
+      await rollHour(database, hour);
+    }
+  }
+  deleteExpired(database.filesFolder, options, now);
+  await database.run(`DELETE FROM events WHERE time < ${now - options.retentionMs}`);
+  await database.run("CHECKPOINT");
+}
+
+async function rollHour(database: Database, hour: number): Promise<void> {
+  const within = `time >= ${hour} AND time < ${hour + hourMs}`;
+  const [found] = await database.query(`SELECT count(*) AS rows FROM events WHERE ${within}`, []);
+  if (found === undefined || Number(found.rows) === 0) return;
+  const name = `${new Date(hour).toISOString().slice(0, 13)}.parquet`;
+  const path = join(database.filesFolder, name);
+  const quoted = path.replaceAll("'", "''");
+  await database.run(
+    `COPY (SELECT * FROM events WHERE ${within} ORDER BY time) TO '${quoted}.tmp' (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  // A late event of an hour that was rolled before joins that hour's file.
+  const known = listFiles(database.filesFolder).some((file) => file.name === name);
+  if (known) {
+    await database.run(
+      `COPY (SELECT * FROM read_parquet('${quoted}') WHERE (time, sequence, reference) NOT IN (SELECT (time, sequence, reference) FROM read_parquet('${quoted}.tmp')) UNION ALL BY NAME SELECT * FROM read_parquet('${quoted}.tmp')) TO '${quoted}.merged' (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    renameSync(`${path}.merged`, path);
+    rmSync(`${path}.tmp`, { force: true });
+  } else renameSync(`${path}.tmp`, path);
+  await database.run(`DELETE FROM events WHERE ${within}`);
+}
+
+/** Oldest first; names are hours, so the order of names is the order of time. */
+function listFiles(folder: string): { readonly name: string; readonly bytes: number; readonly hour: number }[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".parquet") && !name.startsWith("0000"))
+    .sort()
+    .map((name) => ({
+      name,
+      bytes: statSync(join(folder, name)).size,
+      hour: Date.parse(`${name.slice(0, 13)}:00:00Z`),
+    }));
+}
+
+function deleteExpired(folder: string, options: OwnerOptions, now: number): void {
+  const files = listFiles(folder);
+  let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  for (const file of files) {
+    const expired = file.hour + hourMs <= now - options.retentionMs;
+    if (!expired && bytes <= options.retentionBytes) continue;
+    rmSync(join(folder, file.name), { force: true });
+    bytes -= file.bytes;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Batch } from "./batch.ts";
+
+/** What the serving thread asks of the store's thread. */
+export type Request =
+  | { readonly kind: "append"; readonly id: number; readonly batch: Batch }
+  | { readonly kind: "query"; readonly id: number; readonly sql: string; readonly values: readonly (string | number)[] }
+  | { readonly kind: "maintain"; readonly id: number; readonly now: number }
+  | { readonly kind: "close"; readonly id: number };
+
+/** What the store's thread answers. */
+export type Answer =
+  | { readonly id: number; readonly ok: true; readonly rows: readonly Row[] }
+  | { readonly id: number; readonly ok: false; readonly problem: string };
+
+/** One row of a result; counts beyond 2^53 are not expected and are rounded. */
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/** How the store's thread opens its database. */
+export interface OwnerOptions {
+  readonly folder: string;
+  readonly memoryBytes: number;
+  readonly threads: number;
+  readonly rollAfterMs: number;
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly queryMs: number;
+  readonly queryRowsMax: number;
+}

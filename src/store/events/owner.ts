@@ -1,0 +1,45 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type Database, openDatabase } from "./database.ts";
+import { maintain } from "./maintenance.ts";
+import type { Answer, OwnerOptions, Request, Row } from "./messages.ts";
+
+/**
+ * The thread that owns the database: nobody else opens it. Requests are handled one after another; a failure is an
+ * answer, never the end of the thread.
+ */
+const options = workerData as OwnerOptions;
+const port = parentPort;
+
+async function handle(database: Database, request: Request): Promise<readonly Row[]> {
+  switch (request.kind) {
+    case "append":
+      await database.append(request.batch);
+      return [];
+    case "query":
+      return database.query(request.sql, request.values);
+    case "maintain":
+      await maintain(database, options, request.now);
+      return [];
+    case "close":
+      await database.run("CHECKPOINT");
+      database.close();
+      return [];
+  }
+}
+
+if (port !== null) {
+  const opened = openDatabase(options);
+  let queue: Promise<unknown> = opened;
+  port.on("message", (request: Request) => {
+    queue = queue.then(async () => {
+      let answer: Answer;
+      try {
+        answer = { id: request.id, ok: true, rows: await handle(await opened, request) };
+      } catch (error) {
+        answer = { id: request.id, ok: false, problem: error instanceof Error ? error.message : String(error) };
+      }
+      port.postMessage(answer);
+      if (request.kind === "close") port.close();
+    });
+  });
+}

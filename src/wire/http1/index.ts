@@ -1,0 +1,7 @@
+export * from "./chunked.ts";
+export { type FieldId, field, fieldIdOf, nameHashPrime, nameHashSeed, usualName } from "./field-names.ts";
+export { type Fields, FieldsDraft, findHeadEnd, noFields, renderStructure } from "./fields.ts";
+export * from "./host.ts";
+export { type CheckedLine, checkRequest } from "./request-check.ts";
+export * from "./request-head.ts";
+export * from "./response-head.ts";

@@ -1,0 +1,194 @@
+import { targetByte } from "./bytes.ts";
+import { field } from "./field-names.ts";
+import { type Fields, FieldsDraft, parseFields } from "./fields.ts";
+import { isHost } from "./host.ts";
+import { checkRequest } from "./request-check.ts";
+
+const SP = 0x20;
+const QUESTION = 0x3f;
+
+/** How a message's body is delimited (RFC 9112 section 6). */
+export type Framing = "none" | "length" | "chunked";
+
+/** A request head that passed every check. HTTP/1 and HTTP/2 both end up here. */
+export interface RequestHead {
+  readonly method: string;
+  /** Origin form (`/path?query`), or `*`: what is forwarded. */
+  readonly target: string;
+  readonly path: string;
+  /** Without the "?". */
+  readonly query: string;
+  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2.0";
+  /** As sent, port included. Empty only for HTTP/1.0 without Host. */
+  readonly authority: string;
+  readonly fields: Fields;
+  readonly structure: number;
+  readonly structural: number;
+  readonly framing: Framing;
+  /** Body bytes announced; 0 without a body, -1 when chunked or not announced. */
+  readonly contentLength: number;
+  /** Whether the client lets the connection live on. */
+  readonly persistent: boolean;
+  readonly expectsContinue: boolean;
+  /** A well-formed WebSocket handshake (RFC 6455 section 4.1, RFC 8441). */
+  readonly websocket: boolean;
+  /** Lower-case names that `Connection` declared hop-by-hop beyond the usual ones. Not forwarded. */
+  readonly nominated: readonly string[];
+  readonly oddities: readonly string[];
+}
+
+/** Why a request is not accepted, and the status that says so. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
+/** Caps for one head. */
+export interface HeadLimits {
+  readonly headersMax: number;
+  readonly targetBytesMax: number;
+}
+
+/** Whether parsing ended in a refusal. */
+export function isRefusal(result: object): result is Refusal {
+  return "code" in result;
+}
+
+/** A refusal value; kept in one place so that all have one shape. */
+export function refusal(status: number, code: string): Refusal {
+  return { status, code };
+}
+
+/**
+ * Methods we accept: those registered with IANA that llhttp knows too. CONNECT and TRACE are refused by name.
+ * An unknown method is 501, so that nothing reaches an origin that some other parser would read differently.
+ */
+const methods: ReadonlySet<string> = new Set(
+  (
+    "GET HEAD POST PUT DELETE OPTIONS PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK SEARCH REPORT MKACTIVITY " +
+    "CHECKOUT MERGE BIND REBIND UNBIND ACL LINK UNLINK PURGE MKCALENDAR QUERY"
+  ).split(" "),
+);
+const methodBytesMax = 16;
+
+/**
+ * Reads one request head from bytes[start, end), where `end` is just behind the empty line.
+ *
+ * Accepts a strict subset of RFC 9112 and refuses the rest. The invariant, held by property tests: whatever this
+ * accepts, llhttp in strict mode accepts with the same method, target, headers and body framing.
+ */
+export function parseRequestHead(bytes: Buffer, start: number, end: number, limits: HeadLimits): RequestHead | Refusal {
+  const text = bytes.toString("latin1", start, end);
+  const methodEnd = text.indexOf(" ");
+  if (methodEnd <= 0 || methodEnd > methodBytesMax) return refusal(400, "request-line");
+  const method = text.substring(0, methodEnd);
+  if (!methods.has(method)) return methodRefusal(method);
+
+  let at = start + methodEnd + 1;
+  const targetStart = at;
+  let queryAt = -1;
+  let classes = 0;
+  for (
+    let kind = targetByte[bytes[at] as number] as number;
+    kind !== 0;
+    kind = targetByte[bytes[at] as number] as number
+  ) {
+    if (bytes[at] === QUESTION && queryAt < 0) queryAt = at;
+    classes |= 1 << kind;
+    at++;
+  }
+  if (bytes[at] !== SP || at === targetStart) return targetRefusal(bytes[at] as number);
+  if (at - targetStart > limits.targetBytesMax) return refusal(414, "target-length");
+  const lineEnd = at + 11;
+  const version = text.substring(at + 1 - start, lineEnd - start);
+  const minor = version === "HTTP/1.1\r\n" ? 1 : version === "HTTP/1.0\r\n" ? 0 : -1;
+  if (minor < 0) return versionRefusal(version);
+
+  const draft = new FieldsDraft();
+  const fault = parseFields(draft, { bytes, text, textStart: start, from: lineEnd, end, linesMax: limits.headersMax });
+  if (fault !== "") return refusal(fault === "too-many-headers" ? 431 : 400, fault);
+  const line = {
+    method,
+    target: text.substring(targetStart - start, at - start),
+    queryAt: queryAt < 0 ? -1 : queryAt - targetStart,
+    minor,
+    classes,
+  };
+  return settleTarget(line, draft);
+}
+
+interface RequestLine {
+  readonly method: string;
+  readonly target: string;
+  readonly queryAt: number;
+  readonly minor: number;
+  /** Bit n: a byte of class n stood in the target. */
+  readonly classes: number;
+}
+
+function settleTarget(line: RequestLine, draft: FieldsDraft): RequestHead | Refusal {
+  const { method, target } = line;
+  const oddities: string[] = [];
+  if ((line.classes & 4) !== 0) oddities.push("target-raw-character");
+  if ((line.classes & 8) !== 0) oddities.push("target-backslash");
+  if (target.charCodeAt(0) === 0x2f) {
+    const path = line.queryAt < 0 ? target : target.substring(0, line.queryAt);
+    const query = line.queryAt < 0 ? "" : target.substring(line.queryAt + 1);
+    return checkRequest({ method, target, path, query, minor: line.minor, authority: "" }, draft, oddities);
+  }
+  if (target === "*") {
+    if (method !== "OPTIONS") return refusal(400, "target-form");
+    return checkRequest({ method, target, path: "*", query: "", minor: line.minor, authority: "" }, draft, oddities);
+  }
+  return settleAbsolute(line, draft, oddities);
+}
+
+/**
+ * Absolute form (RFC 9112 section 3.2.2): must be understood, but a target that names another host than `Host`
+ * routes one way here and another way behind us, so the two must agree.
+ */
+function settleAbsolute(line: RequestLine, draft: FieldsDraft, oddities: string[]): RequestHead | Refusal {
+  const lower = line.target.slice(0, 8).toLowerCase();
+  const schemeEnd = lower.startsWith("http://") ? 7 : lower.startsWith("https://") ? 8 : -1;
+  if (schemeEnd < 0) return refusal(400, "target-form");
+  const rest = line.target.slice(schemeEnd);
+  const cut = rest.search(/[/?]/);
+  const authority = cut < 0 ? rest : rest.slice(0, cut);
+  if (!isHost(authority)) return refusal(400, "target-authority");
+  const tail = cut < 0 ? "/" : rest.slice(cut);
+  const target = tail.startsWith("/") ? tail : `/${tail}`;
+  const question = target.indexOf("?");
+  oddities.push("target-absolute");
+  return checkRequest(
+    {
+      method: line.method,
+      target,
+      path: question < 0 ? target : target.slice(0, question),
+      query: question < 0 ? "" : target.slice(question + 1),
+      minor: line.minor,
+      authority,
+    },
+    draft,
+    oddities,
+  );
+}
+
+function methodRefusal(method: string): Refusal {
+  if (method === "CONNECT" || method === "TRACE") return refusal(405, `method-${method.toLowerCase()}`);
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method) ? refusal(501, "method-unknown") : refusal(400, "method");
+}
+
+function targetRefusal(byte: number): Refusal {
+  if (byte === 0x23) return refusal(400, "target-fragment");
+  return refusal(400, byte === 0x0d || byte === 0x0a ? "http-0.9" : "target-character");
+}
+
+function versionRefusal(version: string): Refusal {
+  return /^HTTP\/[0-9]\.[0-9]\r\n$/.test(version) ? refusal(505, "version") : refusal(400, "version");
+}
+
+/** Value of the first field with this meaning, or "". */
+export function fieldValue(fields: Fields, id: number): string {
+  const index = fields.ids.indexOf(id);
+  return index < 0 || id === field.other ? "" : (fields.values[index] as string);
+}
