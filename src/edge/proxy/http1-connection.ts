@@ -231,6 +231,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     if (bytes > this.#limits.headBytesMax) return this.#refuseAt(chunk, { status: 431, code: "head-size" });
     if (end === -2) return this.#refuseAt(chunk, { status: 400, code: "line-ending" });
     if (end < 0) {
+      if (hasOldLine(chunk, start)) return this.#refuseAt(chunk, { status: 400, code: "http-0.9" });
       this.#pending = Buffer.from(chunk.subarray(start));
       if (this.#scanned === 0) this.#watch(this.#limits.headMs);
       this.#scanned = bytes;
@@ -379,4 +380,11 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     releasePinned(this);
     this.#onClosed();
   }
+}
+
+/** Whether the first line is whole and names no HTTP/1 version: an HTTP/0.9 client would wait for an answer for ever. */
+function hasOldLine(bytes: Buffer, start: number): boolean {
+  const end = bytes.indexOf(0x0a, start);
+  if (end < 0) return false;
+  return !bytes.toString("latin1", Math.max(start, end - 9), end).startsWith("HTTP/1.");
 }
