@@ -222,9 +222,8 @@ async function disagreement(bytes: Buffer, ours: OracleRequest | undefined): Pro
   const oracle = await readWithLlhttp(bytes);
   const [theirs] = oracle.requests;
   if (theirs === undefined) return "we accept, llhttp does not";
-  const target = theirs.target.startsWith("http://")
-    ? theirs.target.slice(theirs.target.indexOf("/", 8))
-    : theirs.target;
+  const origin = theirs.target.replace(/^http:\/\/[^/?]*/i, "");
+  const target = origin.startsWith("/") || theirs.target === "*" ? origin : `/${origin}`;
   const same = JSON.stringify({ ...theirs, target }) === JSON.stringify(ours);
   return same ? "" : `${JSON.stringify(ours)} but llhttp read ${JSON.stringify(theirs)}`;
 }
