@@ -152,8 +152,7 @@ export class H2Connection extends Timed implements StreamOwner {
       return;
     }
     if (++this.#requests >= runtime.limits.requestsPerConnectionMax) this.#leave();
-    const { oddities } = this.#options.opening;
-    const request = new H2Stream(this, stream, oddities.length === 0 ? head : withOddities(head, oddities));
+    const request = new H2Stream(this, stream, head);
     this.#streams.add(request);
     request.start();
   }
@@ -222,13 +221,6 @@ export class H2Connection extends Timed implements StreamOwner {
 
 /** What a request head may take on the wire before its bytes count as overhead. */
 const headBytesDue = 8_192;
-
-function withOddities<Head extends { readonly oddities: readonly string[] }>(
-  head: Head,
-  more: readonly string[],
-): Head {
-  return { ...head, oddities: [...head.oddities, ...more] };
-}
 
 /** Codes of the runtime are few and fixed; a client cannot choose them. */
 function reasonOf(error: NodeJS.ErrnoException): string {

@@ -28,7 +28,9 @@ export interface StreamOwner extends ClientKey {
   ended(stream: H2Stream, byClient: boolean): void;
 }
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR, NGHTTP2_PROTOCOL_ERROR } = constants;
+const { NGHTTP2_NO_ERROR } = constants;
+/** Makes the runtime send RST_STREAM with INTERNAL_ERROR; nobody sees the text. */
+const cutOff = new Error("stream cut off");
 
 /**
  * One request on an HTTP/2 connection, as the pipeline sees a client. Framing, flow control and the check that DATA
@@ -135,13 +137,16 @@ export class H2Stream extends Timed implements ClientStream {
 
   abort(): void {
     this.#relay = undefined;
-    this.reset(NGHTTP2_INTERNAL_ERROR);
+    this.#cut();
   }
 
-  /** Ends the stream for a reason that is not the client's. */
-  reset(code: number): void {
+  /**
+   * Ends the stream with RST_STREAM, for a reason that is not the client's. By `destroy`, because `close` on an open
+   * answer sends END_STREAM, and half an answer would pass for a whole one.
+   */
+  #cut(): void {
     this.#ownReset = true;
-    this.#stream.close(code);
+    this.#stream.destroy(cutOff);
   }
 
   pauseBody(): void {
@@ -159,15 +164,9 @@ export class H2Stream extends Timed implements ClientStream {
   }
 
   override expired(): void {
-    const { counters } = this.#owner.state;
-    if (this.#tunnel || this.#requestDone) {
-      if (this.#blocked) counters.reason("slow-reader");
-      this.reset(NGHTTP2_INTERNAL_ERROR);
-      return;
-    }
-    if (this.#blocked) {
-      counters.reason("slow-reader");
-      this.reset(NGHTTP2_INTERNAL_ERROR);
+    if (this.#blocked) this.#owner.state.counters.reason("slow-reader");
+    if (this.#blocked || this.#tunnel || this.#requestDone) {
+      this.#cut();
       return;
     }
     const { bodyBytesPerSecondMin, bodyRateMs } = this.#limits;
@@ -220,14 +219,14 @@ export class H2Stream extends Timed implements ClientStream {
       return;
     }
     this.#owner.state.counters.reason(code);
-    this.#stream.close(NGHTTP2_PROTOCOL_ERROR);
+    this.#stream.destroy(cutOff);
   }
 
   #sendTrailers(): void {
     try {
       this.#stream.sendTrailers(headerObject(renderH2Fields(this.#answerTrailers)));
     } catch {
-      this.reset(NGHTTP2_INTERNAL_ERROR);
+      this.#cut();
     }
   }
 

@@ -80,6 +80,15 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     return this.#state.runtime.limits;
   }
 
+  /** Lets go of a socket whose first bytes turned out to be another protocol. */
+  release(): void {
+    this.#phase = closed;
+    this.#state.wheel.clear(this);
+    this.#socket.removeAllListeners("drain");
+    this.#socket.removeAllListeners("end");
+    this.#onClosed();
+  }
+
   /** Bytes from the client. They are consumed or copied before this returns. */
   receive(chunk: Buffer): void {
     if (this.#phase === lingering) {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createRawServer, type Server as RawServer, type Socket } from "node:net";
 import { type Exchange, type Guard, testHashKey, type Verdict } from "#core";
-import { type Gateway, type GatewayOptions, openGateway } from "../index.ts";
+import { type Gateway, type GatewayOptions, openGateway, type TlsListenOptions } from "../index.ts";
 
 /** A verdict that says nothing, with parts replaced. */
 export function verdictOf(exchange: Exchange, parts: Partial<Verdict> = {}): Verdict {
@@ -48,13 +48,14 @@ export interface Rig {
 export type RigOptions = Partial<Omit<GatewayOptions, "applications" | "listen">> & {
   readonly reuse?: "never" | "same-client" | "shared";
   readonly proxyProtocol?: boolean;
+  readonly tls?: TlsListenOptions;
 };
 
 /** Opens a gateway in front of an upstream port. Short drain, so that tests end soon. */
-export async function openRig(upstreamPort: number, { reuse, proxyProtocol, ...rest }: RigOptions = {}): Promise<Rig> {
+export async function openRig(upstreamPort: number, { reuse, proxyProtocol, tls, ...rest }: RigOptions = {}): Promise<Rig> {
   const guard = new RecordingGuard();
   const options: GatewayOptions = {
-    listen: [{ host: "127.0.0.1", port: 0, proxyProtocol: proxyProtocol ?? false }],
+    listen: [{ host: "127.0.0.1", port: 0, proxyProtocol: proxyProtocol ?? false, ...(tls === undefined ? {} : { tls }) }],
     applications: [
       {
         name: "app",

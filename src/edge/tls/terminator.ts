@@ -130,9 +130,11 @@ export class TlsTerminator {
     };
     const left = this.#limits.handshakeTimeMs - (clock.monotonic() - handshake.startedAt);
     const timer = setTimeout(() => fail("tls-handshake-timeout"), Math.max(1, left));
-    // Before the handshake is done, errors come by this name only; the reason is for people, nothing hangs on it.
+    // A TLS socket without a `tls.Server` around it reports the errors of its TLS engine by this name only, also after
+    // the handshake (a bad record, an alert); unheard, they would leave the connection open for good.
     socket.on("_tlsError", (error: Error) => {
       reason = error.message;
+      socket.destroy();
     });
     socket.on("error", (error) => {
       reason = error.message;
@@ -141,6 +143,8 @@ export class TlsTerminator {
     socket.once("secure", () => {
       if (!leave()) return;
       this.#caps.leave(handshake.group);
+      // `tls.Server` does this for its own sockets; while it is true, `node:http2` waits for an event that never comes.
+      Object.assign(socket, { secureConnecting: false });
       this.#handOver(socket, handshake, {
         ja4: print,
         stable: stableTlsFingerprint(hello),
