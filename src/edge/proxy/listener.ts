@@ -1,12 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { canonicalAddress, parseProxyHeader } from "#wire";
-import type { Http2Context } from "../h2/serve-http2.ts";
 import type { Admission } from "./admission.ts";
 import type { GatewayState } from "./gateway-state.ts";
+import { Http1Connection } from "./http1-connection.ts";
 import type { ListenOptions } from "./options.ts";
 import type { ConnectionFacts } from "./seam.ts";
-import { openSecure, type SecureListener } from "./secure-listener.ts";
-import { type Serve, servePlain } from "./serve.ts";
 
 /** A connection as the gateway keeps hold of it, to cut what outlives a drain. */
 export interface OpenConnection {
@@ -18,43 +16,28 @@ export interface AcceptContext {
   readonly state: GatewayState;
   readonly admission: Admission;
   readonly open: Set<OpenConnection>;
-  readonly http2: Http2Context;
 }
 
-/** A listening socket and the certificates it serves. */
-export interface Listener {
-  readonly server: Server;
-  readonly secure: SecureListener | undefined;
-}
-
-/**
- * Opens one listening socket. Resolves when it is bound.
- *
- * @throws GaitError `tls-pair` and `tls-certificates` for certificates that cannot serve.
- */
-export async function openListener(options: ListenOptions, context: AcceptContext): Promise<Listener> {
-  const secure =
-    options.tls === undefined ? undefined : openSecure(options.tls, { state: context.state, http2: options.http2 });
-  const serve: Serve = secure === undefined ? servePlain(options) : secure.serve;
+/** Opens one listening socket. Resolves when it is bound. */
+export function openListener(options: ListenOptions, context: AcceptContext): Promise<Server> {
   const server = createServer(
     { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
-    (socket) => accept(socket, options, { ...context, serve }),
+    (socket) => accept(socket, options, context),
   );
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(
       { host: options.host, port: options.port, reusePort: options.reusePort ?? false, backlog: 4096 },
       () => {
         server.off("error", reject);
         server.on("error", () => context.state.counters.reason("accept-error"));
-        resolve();
+        resolve(server);
       },
     );
   });
-  return { server, secure };
 }
 
-function accept(socket: Socket, options: ListenOptions, context: AcceptContext & { readonly serve: Serve }): void {
+function accept(socket: Socket, options: ListenOptions, context: AcceptContext): void {
   const { state, admission } = context;
   const peer = canonicalAddress(socket.remoteAddress ?? "");
   const refused = peer === "" ? "connection-gone" : admission.enter(peer, state.runtime.limits);
@@ -71,22 +54,32 @@ function accept(socket: Socket, options: ListenOptions, context: AcceptContext &
     state.counters.openConnections--;
   });
   const trusted = state.runtime.trusted.has(peer);
-  const facts: ConnectionFacts = { peer, trusted, scheme: "http", ja4: "", tls: "", h2: "", oddities: noOddities };
+  const facts: ConnectionFacts = { peer, trusted, scheme: "http", ja4: "", h2: "" };
   if (options.proxyProtocol === true) {
     readProxyHeader(socket, facts, context);
     return;
   }
-  context.serve(socket, facts, context);
+  serveHttp1(socket, facts, context);
 }
 
-const noOddities: readonly string[] = Object.freeze([]);
-
-/** The header is a claim about the client, so only a trusted peer may make it; anybody else is not served here. */
-function readProxyHeader(
+/** Speaks HTTP/1 on a byte stream; `first` are bytes that were read from it already. */
+export function serveHttp1(
   socket: Socket,
   facts: ConnectionFacts,
-  context: AcceptContext & { readonly serve: Serve },
+  context: AcceptContext & { readonly first?: Buffer },
 ): void {
+  const { state, open } = context;
+  const connection: Http1Connection = new Http1Connection(state, socket, {
+    facts,
+    onClosed: () => open.delete(connection),
+  });
+  open.add(connection);
+  socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+  if (context.first !== undefined && context.first.length > 0) connection.receive(context.first);
+}
+
+/** The header is a claim about the client, so only a trusted peer may make it; anybody else is not served here. */
+function readProxyHeader(socket: Socket, facts: ConnectionFacts, context: AcceptContext): void {
   const { state } = context;
   const { limits } = state.runtime;
   const fail = (code: string): void => {
@@ -112,7 +105,7 @@ function readProxyHeader(
     socket.off("data", onData);
     const peer = header.address === "" ? facts.peer : canonicalAddress(header.address);
     const first = held.subarray(header.bytes);
-    context.serve(
+    serveHttp1(
       socket,
       { ...facts, peer, trusted: header.address === "" || state.runtime.trusted.has(peer) },
       { ...context, first },

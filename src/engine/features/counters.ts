@@ -26,7 +26,6 @@ export const counterNames = [
   "favicon",
   "loginAttempts",
   "loginFailures",
-  "loginQuick",
   "loginCold",
   "accounts",
   "cookieChances",

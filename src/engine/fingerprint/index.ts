@@ -1,4 +1,0 @@
-export * from "./dimension-statistics.ts";
-export * from "./dimensions.ts";
-export * from "./discretiser.ts";
-export * from "./fingerprint.ts";
