@@ -7,6 +7,7 @@ export type {
   ListenOptions,
   Mode,
   RouteOptions,
+  TlsListenOptions,
   UpstreamOptions,
 } from "./proxy/options.ts";
 export * from "./logs/index.ts";

@@ -2,6 +2,7 @@ export { detectors } from "./detectors/index.ts";
 export type { Detector } from "./detectors/detector.ts";
 export type { EndpointView } from "./endpoints/endpoint-table.ts";
 export type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
+export { type Explanation, explain, type Reason } from "./explain.ts";
 export { createEngine } from "./guard.ts";
 export { groupPriors } from "./groups.ts";
 export { habitPriors } from "./baselines/site-baseline.ts";

@@ -49,6 +49,11 @@ export const http2Limits = {
     unit: "bytes",
     why: "Request body bytes one stream may send ahead of the upstream.",
   },
+  connectionWindowBytes: {
+    default: 1_048_576,
+    unit: "bytes",
+    why: "Request body bytes all streams of a connection may send ahead together.",
+  },
   sessionMemoryMiB: {
     default: 8,
     unit: "count",
@@ -88,16 +93,29 @@ export const http2Limits = {
     why: "How long an address above resetsPerAddressMax is offered no HTTP/2 connection.",
   },
   faultsPerConnectionMax: {
-    default: 20,
+    default: 50,
     unit: "count",
     why: "Streams we had to end because their frames or headers broke the protocol (MadeYouReset, CVE-2025-8671), per connection.",
   },
-  controlFramesPerSecondMax: {
-    default: 500,
+  overheadBytesPerSecond: {
+    default: 65_536,
     unit: "per-second",
-    why: "PING, SETTINGS, PRIORITY and empty frames that ask work of us and carry nothing; a browser sends a few.",
+    why: "Bytes beyond bodies and their due share of heads and window updates: floods of PING, SETTINGS, empty DATA or PRIORITY are nothing else.",
+  },
+  overheadBytesBurst: {
+    default: 262_144,
+    unit: "bytes",
+    why: "What may be ahead of that rate; above it the connection is closed.",
+  },
+  heldBodyBytesMax: {
+    default: 16_384,
+    unit: "bytes",
+    why: "A body announced no longer than this is read whole before the upstream sees the request, so a false length never gets there.",
   },
   idleTimeMs: { default: 65_000, unit: "ms", why: "A connection without a stream is closed after this." },
 } as const;
 
 http2Limits satisfies Readonly<Record<string, Limit>>;
+
+/** The caps of HTTP/2 as plain numbers. */
+export type Http2Limits = { readonly [Name in keyof typeof http2Limits]: number };

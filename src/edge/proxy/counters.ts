@@ -11,6 +11,9 @@ export class EdgeCounters {
   openUpstreamConnections = 0;
   upstreamRetries = 0;
   clientAborts = 0;
+  /** Finished TLS handshakes, and how many of them resumed a session. */
+  tlsHandshakes = 0;
+  tlsResumed = 0;
   /** Answers by hundreds of their status: index 2 counts 2xx. */
   readonly statusClasses: number[] = [0, 0, 0, 0, 0, 0];
   /** Why requests were refused, connections cut or answers replaced: a code of ours, never a client's text. */

@@ -108,9 +108,10 @@ export function createExchange(source: ExchangeSource): LiveExchange {
     account: credentials?.account ?? 0,
     password: credentials?.password ?? 0,
     tokens: noHashes,
-    oddities: odd.length === 0 ? head.oddities : [...head.oddities, ...odd],
+    oddities:
+      odd.length === 0 && facts.oddities.length === 0 ? head.oddities : [...head.oddities, ...odd, ...facts.oddities],
   };
-  const fingerprint = { ja4: facts.ja4, h2: facts.h2, headers: renderStructure(head) };
+  const fingerprint = { ja4: facts.ja4, tls: facts.tls, h2: facts.h2, headers: renderStructure(head) };
   const client: Client = { ip: source.ip, fingerprint };
   return new LiveExchange(source.id, source.application, { at: source.at, client, request, tls: facts.ja4 !== "" });
 }

@@ -1,5 +1,7 @@
 import type { AddressInfo, Server } from "node:net";
 import type { Clock, Guard } from "#core";
+import { createHttp2Context } from "../h2/serve-http2.ts";
+import type { PairReport } from "../tls/certificates.ts";
 import { openAccessLog } from "./access-log.ts";
 import { Admission } from "./admission.ts";
 import { EdgeCounters, type EdgeStats, snapshotCounters } from "./counters.ts";
@@ -29,6 +31,8 @@ export interface Gateway {
    */
   drain(): Promise<{ readonly cut: number }>;
   stats(): EdgeStats;
+  /** Reads the certificates again. A pair that cannot serve is refused and its last good state stays. */
+  reloadCertificates(): readonly PairReport[];
   /** Opens the access log anew, after rotation. */
   reopenLogs(): void;
 }
@@ -50,17 +54,21 @@ export async function openGateway(
   const delays = createDelays(wheel);
   const ids = createRequestIds();
   const state: GatewayState = { runtime, draining: false, guard, clock, counters, wheel, ids, delays, accessLog };
-  const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>() };
+  const http2 = createHttp2Context(options.http2Limits);
+  const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>(), http2 };
   wheel.start();
-  const servers = await Promise.all(options.listen.map((listen) => openListener(listen, context)));
+  const listeners = await Promise.all(options.listen.map((listen) => openListener(listen, context)));
+  const servers = listeners.map(({ server }) => server);
   return {
     addresses: servers.map((server) => boundAddress(server)),
     reload(next) {
       state.runtime = pools.compile(next);
       pools.retireUnused(state.runtime);
     },
+    reloadCertificates: () => listeners.flatMap(({ secure }) => secure?.reload() ?? []),
     async drain() {
       state.draining = true;
+      for (const { secure } of listeners) secure?.close();
       const cut = await drainConnections(servers, context);
       wheel.stop();
       pools.retireAll();

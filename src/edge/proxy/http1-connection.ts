@@ -80,6 +80,15 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     return this.#state.runtime.limits;
   }
 
+  /** Lets go of a socket whose first bytes turned out to be another protocol. */
+  release(): void {
+    this.#phase = closed;
+    this.#state.wheel.clear(this);
+    this.#socket.removeAllListeners("drain");
+    this.#socket.removeAllListeners("end");
+    this.#onClosed();
+  }
+
   /** Bytes from the client. They are consumed or copied before this returns. */
   receive(chunk: Buffer): void {
     if (this.#phase === lingering) {
@@ -231,6 +240,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     if (bytes > this.#limits.headBytesMax) return this.#refuseAt(chunk, { status: 431, code: "head-size" });
     if (end === -2) return this.#refuseAt(chunk, { status: 400, code: "line-ending" });
     if (end < 0) {
+      if (hasOldLine(chunk, start)) return this.#refuseAt(chunk, { status: 400, code: "http-0.9" });
       this.#pending = Buffer.from(chunk.subarray(start));
       if (this.#scanned === 0) this.#watch(this.#limits.headMs);
       this.#scanned = bytes;
@@ -379,4 +389,11 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     releasePinned(this);
     this.#onClosed();
   }
+}
+
+/** Whether the first line is whole and names no HTTP/1 version: an HTTP/0.9 client would wait for an answer for ever. */
+function hasOldLine(bytes: Buffer, start: number): boolean {
+  const end = bytes.indexOf(0x0a, start);
+  if (end < 0) return false;
+  return !bytes.toString("latin1", Math.max(start, end - 9), end).startsWith("HTTP/1.");
 }

@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { canonicalAddress, parseProxyHeader } from "#wire";
+import type { Http2Context } from "../h2/serve-http2.ts";
 import type { Admission } from "./admission.ts";
 import type { GatewayState } from "./gateway-state.ts";
-import { Http1Connection } from "./http1-connection.ts";
 import type { ListenOptions } from "./options.ts";
 import type { ConnectionFacts } from "./seam.ts";
+import { openSecure, type SecureListener } from "./secure-listener.ts";
+import { type Serve, servePlain } from "./serve.ts";
 
 /** A connection as the gateway keeps hold of it, to cut what outlives a drain. */
 export interface OpenConnection {
@@ -16,28 +18,43 @@ export interface AcceptContext {
   readonly state: GatewayState;
   readonly admission: Admission;
   readonly open: Set<OpenConnection>;
+  readonly http2: Http2Context;
 }
 
-/** Opens one listening socket. Resolves when it is bound. */
-export function openListener(options: ListenOptions, context: AcceptContext): Promise<Server> {
+/** A listening socket and the certificates it serves. */
+export interface Listener {
+  readonly server: Server;
+  readonly secure: SecureListener | undefined;
+}
+
+/**
+ * Opens one listening socket. Resolves when it is bound.
+ *
+ * @throws GaitError `tls-pair` and `tls-certificates` for certificates that cannot serve.
+ */
+export async function openListener(options: ListenOptions, context: AcceptContext): Promise<Listener> {
+  const secure =
+    options.tls === undefined ? undefined : openSecure(options.tls, { state: context.state, http2: options.http2 });
+  const serve: Serve = secure === undefined ? servePlain(options) : secure.serve;
   const server = createServer(
     { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
-    (socket) => accept(socket, options, context),
+    (socket) => accept(socket, options, { ...context, serve }),
   );
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(
       { host: options.host, port: options.port, reusePort: options.reusePort ?? false, backlog: 4096 },
       () => {
         server.off("error", reject);
         server.on("error", () => context.state.counters.reason("accept-error"));
-        resolve(server);
+        resolve();
       },
     );
   });
+  return { server, secure };
 }
 
-function accept(socket: Socket, options: ListenOptions, context: AcceptContext): void {
+function accept(socket: Socket, options: ListenOptions, context: AcceptContext & { readonly serve: Serve }): void {
   const { state, admission } = context;
   const peer = canonicalAddress(socket.remoteAddress ?? "");
   const refused = peer === "" ? "connection-gone" : admission.enter(peer, state.runtime.limits);
@@ -54,32 +71,22 @@ function accept(socket: Socket, options: ListenOptions, context: AcceptContext):
     state.counters.openConnections--;
   });
   const trusted = state.runtime.trusted.has(peer);
-  const facts: ConnectionFacts = { peer, trusted, scheme: "http", ja4: "", h2: "" };
+  const facts: ConnectionFacts = { peer, trusted, scheme: "http", ja4: "", tls: "", h2: "", oddities: noOddities };
   if (options.proxyProtocol === true) {
     readProxyHeader(socket, facts, context);
     return;
   }
-  serveHttp1(socket, facts, context);
+  context.serve(socket, facts, context);
 }
 
-/** Speaks HTTP/1 on a byte stream; `first` are bytes that were read from it already. */
-export function serveHttp1(
-  socket: Socket,
-  facts: ConnectionFacts,
-  context: AcceptContext & { readonly first?: Buffer },
-): void {
-  const { state, open } = context;
-  const connection: Http1Connection = new Http1Connection(state, socket, {
-    facts,
-    onClosed: () => open.delete(connection),
-  });
-  open.add(connection);
-  socket.on("data", (chunk: Buffer) => connection.receive(chunk));
-  if (context.first !== undefined && context.first.length > 0) connection.receive(context.first);
-}
+const noOddities: readonly string[] = Object.freeze([]);
 
 /** The header is a claim about the client, so only a trusted peer may make it; anybody else is not served here. */
-function readProxyHeader(socket: Socket, facts: ConnectionFacts, context: AcceptContext): void {
+function readProxyHeader(
+  socket: Socket,
+  facts: ConnectionFacts,
+  context: AcceptContext & { readonly serve: Serve },
+): void {
   const { state } = context;
   const { limits } = state.runtime;
   const fail = (code: string): void => {
@@ -105,7 +112,7 @@ function readProxyHeader(socket: Socket, facts: ConnectionFacts, context: Accept
     socket.off("data", onData);
     const peer = header.address === "" ? facts.peer : canonicalAddress(header.address);
     const first = held.subarray(header.bytes);
-    serveHttp1(
+    context.serve(
       socket,
       { ...facts, peer, trusted: header.address === "" || state.runtime.trusted.has(peer) },
       { ...context, first },

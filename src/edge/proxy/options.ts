@@ -1,4 +1,6 @@
-import type { EdgeLimits, HashKey } from "#core";
+import type { EdgeLimits, HashKey, Http2Limits, LimitValues, tlsLimits } from "#core";
+import type { CertificateFiles } from "../tls/certificate-pair.ts";
+import type { PresentationHeaders } from "./presentation.ts";
 
 /** Where the gateway listens. */
 export interface ListenOptions {
@@ -9,6 +11,22 @@ export interface ListenOptions {
   readonly reusePort?: boolean;
   /** A PROXY protocol header comes first; only on connections from `trustedProxies`, others are closed. */
   readonly proxyProtocol?: boolean;
+  /** Speaks TLS here, with these certificates. */
+  readonly tls?: TlsListenOptions;
+  /** Whether HTTP/2 is served: by ALPN with TLS, by prior knowledge without. Default: yes. */
+  readonly http2?: boolean;
+}
+
+/** TLS of one listening socket. */
+export interface TlsListenOptions {
+  /** The first answers for names that no certificate has. */
+  readonly certificates: readonly CertificateFiles[];
+  /**
+   * At least 32 bytes in hexadecimal, from which ticket keys are drawn. Workers on one port share it, or a session
+   * begun with one is not resumed by another. Default: drawn at start.
+   */
+  readonly ticketSecret?: string;
+  readonly limits?: Partial<LimitValues<typeof tlsLimits>>;
 }
 
 /** Where requests go. */
@@ -59,6 +77,9 @@ export interface GatewayOptions {
   readonly routes?: readonly RouteOptions[];
   readonly failMode?: "open" | "closed";
   readonly limits?: Partial<EdgeLimits>;
+  readonly http2Limits?: Partial<Http2Limits>;
+  /** Headers in which trusted proxies tell the client's TLS and HTTP/2 fingerprints. From strangers they are dropped. */
+  readonly presentationHeaders?: PresentationHeaders;
   readonly hashKey: HashKey;
   readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" };
   /** Version of the configuration, shown in statistics. */

@@ -5,6 +5,7 @@ import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-addr
 import { createExchange, createResponse, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
 import { type Judged, judge } from "./judge.ts";
+import { presentationOf, withoutClaims } from "./presentation.ts";
 import { renderRequestHead } from "./request-render.ts";
 import { type Application, matchApplication, matchRoute, type Runtime } from "./runtime.ts";
 import type { ClientStream, RequestSink } from "./seam.ts";
@@ -66,9 +67,9 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   constructor(state: GatewayState, { stream, head, clientKey }: RelayStart) {
     this.#state = state;
     this.#stream = stream;
-    this.head = head;
     this.clientKey = clientKey;
     this.runtime = state.runtime;
+    this.head = withoutClaims(head, stream.facts, this.runtime.presentation);
     const { limits, trusted } = this.runtime;
     this.#startedAt = state.wheel.read();
     this.#requestDone = head.framing === "none" && !head.websocket;
@@ -76,12 +77,12 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.origin = clientOrigin(stream.facts, head.fields, { trusted, hopsMax: limits.forwardedHopsMax });
     this.application = matchApplication(this.runtime, head.authority.toLowerCase(), head.path);
     this.#bodyBytesMax = limits.bodyBytesMax;
-    const { facts } = stream;
+    const facts = presentationOf(stream.facts, head.fields, this.runtime.presentation);
     this.exchange = createExchange({
       id: this.id,
       application: this.application?.name ?? "",
       at: state.clock.now(),
-      head,
+      head: this.head,
       facts: facts.scheme === this.origin.scheme ? facts : { ...facts, scheme: this.origin.scheme },
       ip: this.origin.ip,
       hashKey: this.runtime.options.hashKey,

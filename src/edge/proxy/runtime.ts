@@ -1,6 +1,7 @@
 import { type EdgeLimits, edgeLimits, GaitError, limitValues } from "#core";
 import { createNetworkSet, type NetworkSet, pathSpellings } from "#wire";
 import type { ApplicationOptions, GatewayOptions, Mode, RouteOptions, UpstreamOptions } from "./options.ts";
+import { type PresentationNames, presentationNames } from "./presentation.ts";
 
 /** One configuration, compiled. Immutable: a reload makes a new one and swaps it in whole. */
 export interface Runtime<Upstream> {
@@ -9,6 +10,7 @@ export interface Runtime<Upstream> {
   readonly trusted: NetworkSet;
   readonly applications: readonly Application<Upstream>[];
   readonly routes: readonly RouteOptions[];
+  readonly presentation: PresentationNames;
   readonly revision: number;
 }
 
@@ -40,6 +42,7 @@ export function compileRuntime<Upstream>(
     limits: limitValues(edgeLimits, options.limits),
     trusted,
     routes: options.routes ?? [],
+    presentation: presentationNames(options.presentationHeaders),
     revision: options.revision ?? 0,
     applications: options.applications.map((application) => ({
       name: application.name,

@@ -9,8 +9,12 @@ export interface ConnectionFacts {
   readonly scheme: "http" | "https";
   /** JA4 of the TLS ClientHello; empty without TLS. */
   readonly ja4: string;
-  /** HTTP/2 presentation; empty below HTTP/2. May be filled in when the first frames were read. */
+  /** The resumption-proof form of it; empty without TLS. */
+  readonly tls: string;
+  /** HTTP/2 presentation; empty below HTTP/2. */
   readonly h2: string;
+  /** What was odd about the connection's opening bytes; noted with each of its requests. */
+  readonly oddities: readonly string[];
 }
 
 /** How the body of an answer reaches the client: as HTTP frames it, or as a raw two-way tunnel (WebSocket). */

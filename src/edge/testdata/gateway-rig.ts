@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createRawServer, type Server as RawServer, type Socket } from "node:net";
 import { type Exchange, type Guard, testHashKey, type Verdict } from "#core";
-import { type Gateway, type GatewayOptions, openGateway } from "../index.ts";
+import { type Gateway, type GatewayOptions, openGateway, type TlsListenOptions } from "../index.ts";
 
 /** A verdict that says nothing, with parts replaced. */
 export function verdictOf(exchange: Exchange, parts: Partial<Verdict> = {}): Verdict {
@@ -48,13 +48,17 @@ export interface Rig {
 export type RigOptions = Partial<Omit<GatewayOptions, "applications" | "listen">> & {
   readonly reuse?: "never" | "same-client" | "shared";
   readonly proxyProtocol?: boolean;
+  readonly tls?: TlsListenOptions;
+  readonly http2?: boolean;
 };
 
 /** Opens a gateway in front of an upstream port. Short drain, so that tests end soon. */
-export async function openRig(upstreamPort: number, { reuse, proxyProtocol, ...rest }: RigOptions = {}): Promise<Rig> {
+export async function openRig(upstreamPort: number, options: RigOptions = {}): Promise<Rig> {
+  const { reuse, proxyProtocol = false, http2 = true, tls, ...rest } = options;
   const guard = new RecordingGuard();
-  const options: GatewayOptions = {
-    listen: [{ host: "127.0.0.1", port: 0, proxyProtocol: proxyProtocol ?? false }],
+  const listen = { host: "127.0.0.1", port: 0, proxyProtocol, http2, ...(tls === undefined ? {} : { tls }) };
+  const gatewayOptions: GatewayOptions = {
+    listen: [listen],
     applications: [
       {
         name: "app",
@@ -66,13 +70,13 @@ export async function openRig(upstreamPort: number, { reuse, proxyProtocol, ...r
     ...rest,
     limits: { drainMs: 300, ...rest.limits },
   };
-  const gateway = await openGateway(options, guard);
+  const gateway = await openGateway(gatewayOptions, guard);
   const port = gateway.addresses[0]?.port ?? 0;
   return {
     gateway,
     guard,
     port,
-    options,
+    options: gatewayOptions,
     async close() {
       await gateway.drain();
     },

@@ -193,6 +193,16 @@ test("handshakes under way are capped per address: one below the cap passes, one
   expect(await ask(await dial(port))).toContain("200 OK");
 });
 
+test("garbage after the handshake closes the connection", async () => {
+  const { port, seen } = await start();
+  const tcp = connectTcp(port, "127.0.0.1");
+  const socket = connect({ socket: tcp, servername: "shop.example", rejectUnauthorized: false });
+  socket.on("error", () => {});
+  await expect.poll(() => seen.length).toBe(1);
+  tcp.write(Buffer.from([23, 3, 3, 0, 30, ...randomBytes(30)]));
+  await new Promise((resolve) => tcp.once("close", resolve));
+});
+
 test("hostile names and mutilated hellos end connections and never the process (fuzz)", async () => {
   const { port, seen, refused, terminator } = await start({ limits: { handshakeTimeMs: 1_000 } });
   const { capturedHello } = await captureHello();

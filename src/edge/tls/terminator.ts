@@ -37,16 +37,16 @@ export interface TlsTerminatorOptions {
   readonly limits?: Partial<LimitValues<typeof tlsLimits>>;
   /** Offered by ALPN; HTTP/1.x always is. */
   readonly http2: boolean;
-  /** Whose handshakes are counted together: an address, or its /64 where it is IPv6. */
-  readonly groupOf: (address: string) => string;
-  /** A finished handshake. The socket is not flowing and has no listeners of ours but for errors. */
-  readonly onSecure: (socket: TLSSocket, facts: TlsFacts) => void;
   readonly onRefused: (refusal: TlsRefusal) => void;
 }
+
+/** A finished handshake. The socket is not flowing and has no listeners of ours but for errors. */
+export type OnSecure = (socket: TLSSocket, facts: TlsFacts) => void;
 
 interface Handshake {
   readonly raw: Socket;
   readonly address: string;
+  readonly onSecure: OnSecure;
   readonly group: string;
   readonly startedAt: number;
 }
@@ -75,10 +75,13 @@ export class TlsTerminator {
     return this.#caps.total;
   }
 
-  /** Takes a freshly accepted socket; it ends in `onSecure` or in `onRefused` and a closed socket. Never throws. */
-  accept(raw: Socket): void {
-    const address = raw.remoteAddress ?? "";
-    const group = this.#options.groupOf(address);
+  /**
+   * Takes a freshly accepted socket; it ends in `onSecure` or in `onRefused` and a closed socket. Never throws.
+   *
+   * @param address The client's address in canonical text, which a PROXY header may have told.
+   */
+  accept(raw: Socket, address: string, onSecure: OnSecure): void {
+    const group = handshakeGroup(address);
     raw.on("error", ignore);
     const entered = this.#caps.enter(group);
     if (entered !== "admitted") {
@@ -86,7 +89,7 @@ export class TlsTerminator {
       raw.resetAndDestroy();
       return;
     }
-    const handshake = { raw, address, group, startedAt: this.#options.clock.monotonic() };
+    const handshake = { raw, address, onSecure, group, startedAt: this.#options.clock.monotonic() };
     peekHello(raw, { limits: this.#limits, onDone: (peek) => this.#start(handshake, peek) });
   }
 
@@ -127,9 +130,11 @@ export class TlsTerminator {
     };
     const left = this.#limits.handshakeTimeMs - (clock.monotonic() - handshake.startedAt);
     const timer = setTimeout(() => fail("tls-handshake-timeout"), Math.max(1, left));
-    // Before the handshake is done, errors come by this name only; the reason is for people, nothing hangs on it.
+    // A TLS socket without a `tls.Server` around it reports the errors of its TLS engine by this name only, also after
+    // the handshake (a bad record, an alert); unheard, they would leave the connection open for good.
     socket.on("_tlsError", (error: Error) => {
       reason = error.message;
+      socket.destroy();
     });
     socket.on("error", (error) => {
       reason = error.message;
@@ -138,7 +143,9 @@ export class TlsTerminator {
     socket.once("secure", () => {
       if (!leave()) return;
       this.#caps.leave(handshake.group);
-      this.#handOver(socket, {
+      // `tls.Server` does this for its own sockets; while it is true, `node:http2` waits for an event that never comes.
+      Object.assign(socket, { secureConnecting: false });
+      this.#handOver(socket, handshake, {
         ja4: print,
         stable: stableTlsFingerprint(hello),
         serverName: hello.serverName.toLowerCase(),
@@ -151,11 +158,10 @@ export class TlsTerminator {
     });
   }
 
-  #handOver(socket: TLSSocket, facts: TlsFacts): void {
+  #handOver(socket: TLSSocket, { onSecure, address }: Handshake, facts: TlsFacts): void {
     try {
-      this.#options.onSecure(socket, facts);
+      onSecure(socket, facts);
     } catch (error) {
-      const address = socket.remoteAddress ?? "";
       socket.destroy();
       this.#options.onRefused({ code: "tls-internal", found: String(error), address, ja4: facts.ja4 });
     }
@@ -166,6 +172,18 @@ export class TlsTerminator {
     handshake.raw.destroy();
     this.#options.onRefused({ code: refusal.code, found: refusal.found, ja4: refusal.ja4, address: handshake.address });
   }
+}
+
+/** Whose handshakes are counted together: an IPv4 address, or the /64 that one subscriber of IPv6 has. */
+function handshakeGroup(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  if (tail !== undefined) {
+    const after = tail === "" ? 0 : tail.split(":").length;
+    while (groups.length + after < 8) groups.push("0");
+  }
+  return groups.slice(0, 4).join(":");
 }
 
 /** The wire form of a protocol list (RFC 7301 section 3.1). */

@@ -1,5 +1,6 @@
 import { assetReferers } from "./asset-referers.ts";
 import { authFailures } from "./auth-failures.ts";
+import { authSpeed } from "./auth-speed.ts";
 import { authSpread } from "./auth-spread.ts";
 import { conditionalRequests } from "./conditional-requests.ts";
 import { cookiesNotReturned } from "./cookies-not-returned.ts";
@@ -39,6 +40,7 @@ export const detectors: readonly Detector[] = [
   notFoundScan,
   authFailures,
   authSpread,
+  authSpeed,
   ignoresRedirects,
   ignoresRefusals,
   headRequests,

@@ -5,6 +5,9 @@ import { counter } from "./counters.ts";
 import { type Facts, methodCode } from "./facts.ts";
 import { type FeatureState, sessionFlag } from "./state.ts";
 
+/** Nobody reads a refusal, corrects a password and sends it in less. */
+const retypeMs = 1_000;
+
 /** A credential attempt: a POST to an endpoint where people log in. */
 export function isLogin(facts: Facts): boolean {
   return facts.class === endpointClass.login && facts.method === methodCode.post;
@@ -17,6 +20,10 @@ export function stepLogin(state: FeatureState, facts: Facts, exchange: Exchange)
   clients.count(facts.row, counter.loginAttempts);
   if ((flags & sessionFlag.attempted) === 0 && (flags & sessionFlag.sawPage) === 0)
     clients.count(facts.row, counter.loginCold);
+  const refusedAt = sessions.loginRefusedAt[facts.slot] as number;
+  // Only after the refusal had arrived: a double click sends its second request before.
+  if (refusedAt > 0 && facts.at >= refusedAt && facts.at - refusedAt < retypeMs)
+    clients.count(facts.row, counter.loginQuick);
   sessions.flags[facts.slot] = flags | sessionFlag.attempted;
   const account = exchange.request.account;
   if (account === 0) return;
@@ -31,12 +38,9 @@ export function answerLogin(state: FeatureState, facts: Facts, exchange: Exchang
   if (response === undefined) return;
   const { status } = response;
   const site = state.sites[facts.application];
-  if (status >= 400 && status < 500) {
-    state.clients.count(facts.row, counter.loginFailures);
-    return;
-  }
   const back = status >= 300 && status < 400 && response.location !== "" && leadsToLogin(state, response.location);
-  if (back) {
+  if (back || (status >= 400 && status < 500)) {
+    state.sessions.loginRefusedAt[facts.slot] = facts.at + Math.max(0, response.durationMs);
     state.clients.count(facts.row, counter.loginFailures);
     return;
   }

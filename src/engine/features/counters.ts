@@ -26,6 +26,7 @@ export const counterNames = [
   "favicon",
   "loginAttempts",
   "loginFailures",
+  "loginQuick",
   "loginCold",
   "accounts",
   "cookieChances",

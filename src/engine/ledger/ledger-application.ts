@@ -60,6 +60,8 @@ export class LedgerApplication {
   readonly fresh: Uint32Array;
   /** Longest lifetime issued, in seconds; Infinity for session cookies. */
   readonly lifetimeSeconds: Float32Array;
+  /** 1: the cookie changed for everybody at once and is being relearned; nothing about it is charged. */
+  readonly frozen: Uint8Array;
   /** Times a value never issued was presented under this name, by honest clients and by anybody. */
   readonly #rewrittenHealthy: Uint32Array;
   readonly #rewrittenAny: Uint32Array;
@@ -75,6 +77,7 @@ export class LedgerApplication {
     this.issued = new Uint32Array(names + 1);
     this.fresh = new Uint32Array(names + 1);
     this.lifetimeSeconds = new Float32Array(names + 1);
+    this.frozen = new Uint8Array(names + 1);
     this.#rewrittenHealthy = new Uint32Array(names + 1);
     this.#rewrittenAny = new Uint32Array(names + 1);
     this.#weights = this.#fitOrder();

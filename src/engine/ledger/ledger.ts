@@ -3,7 +3,7 @@ import { storeCookies } from "./cookie-store.ts";
 import type { ClientKind, LedgerApplication } from "./ledger-application.ts";
 import { LedgerRow } from "./ledger-row.ts";
 import { type LedgerLimits, LedgerTables } from "./ledger-tables.ts";
-import { RequestStep, type ScriptNames } from "./request-step.ts";
+import { type CookieWitness, noWitness, RequestStep } from "./request-step.ts";
 import { counter, ledgerWord, rowWords, SessionSlab, sessionFlag } from "./session-slab.ts";
 
 /** Options of a ledger. */
@@ -11,8 +11,8 @@ export interface LedgerOptions {
   /** Live sessions at most; slots are numbered from 0. 448 bytes each are reserved at once. */
   readonly sessionsMax: number;
   readonly limits?: Partial<LedgerLimits>;
-  /** Who knows which cookies script sets; without one every name no answer issues counts as unknown. */
-  readonly script?: ScriptNames;
+  /** Who knows which cookies script sets and learns from honest sessions; by default nobody. */
+  readonly witness?: CookieWitness;
 }
 
 /**
@@ -33,14 +33,14 @@ export class Ledger {
   readonly slab: SessionSlab;
   readonly tables: LedgerTables;
   readonly #step: RequestStep;
-  readonly #script: ScriptNames;
+  readonly #witness: CookieWitness;
   readonly #row: LedgerRow;
 
   constructor(options: LedgerOptions) {
     this.slab = new SessionSlab(options.sessionsMax);
     this.tables = new LedgerTables(options.limits);
     this.#step = new RequestStep(this.slab, this.tables);
-    this.#script = options.script ?? { presented: () => false };
+    this.#witness = options.witness ?? noWitness;
     this.#row = new LedgerRow(this.slab, this.tables.application(""));
   }
 
@@ -74,7 +74,7 @@ export class Ledger {
     const { observes } = exchange;
     if (!observes.cookies || observes.setCookie !== "all" || !observes.response) this.#raise(slot, sessionFlag.blind);
     if (this.#has(slot, sessionFlag.blind)) return;
-    this.#step.run(slot, exchange, { application: this.applicationOf(slot), now, script: this.#script });
+    this.#step.run(slot, exchange, { application: this.applicationOf(slot), now, witness: this.#witness });
   }
 
   /** Puts an answer's cookies into the session's jar. `now`: when its last byte was sent. */
@@ -82,6 +82,11 @@ export class Ledger {
     if (exchange.observes.setCookie !== "all") this.#raise(slot, sessionFlag.blind);
     if (this.#has(slot, sessionFlag.blind)) return;
     storeCookies(this.slab, slot, { tables: this.tables, application: this.applicationOf(slot), exchange, now });
+  }
+
+  /** Cookies of the request judged last that we know to have issued; 0 when cookies were not observed. */
+  get recognised(): number {
+    return this.#step.recognised;
   }
 
   /** What is known of a session. The object is reused by the next call. */

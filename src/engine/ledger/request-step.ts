@@ -49,11 +49,16 @@ const alternationsShared = 2;
 const sessionCookieLifetimeSecondsMin = 14 * 24 * 3600;
 const lifetimeSecondsMax = 400 * 24 * 3600;
 
-/** What cookie names that no answer issues mean; the intent graph knows which ones script sets. */
-export interface ScriptNames {
-  /** Called for each name presented that this application never issued. True: script is known to set it. */
-  presented(name: string): boolean;
+/** What the intent graph wants to know while a request is judged, and what it knows itself. */
+export interface CookieWitness {
+  /** A name came that this application never issued. True when script is known to set it. */
+  unissued(slot: number, application: LedgerApplication, name: string): boolean;
+  /** An honest session owed this cookie to the request, and sent it or did not. */
+  owed(slot: number, nameId: number, returned: boolean): void;
 }
+
+/** A witness that knows nothing and keeps nothing. */
+export const noWitness: CookieWitness = { unissued: () => false, owed: () => undefined };
 
 /**
  * Judges the Cookie header of one request against what the session holds (RFC 6265bis section 5.8.3). Scratch
@@ -67,6 +72,7 @@ export class RequestStep {
   readonly #answered: Uint8Array = new Uint8Array(cookiesMax);
   readonly #sent: Uint8Array = new Uint8Array(cookiesMax);
   #sentCount = 0;
+  #recognised = 0;
   #now: Millis = 0;
   #nowTick = 0;
   #row = 0;
@@ -80,11 +86,16 @@ export class RequestStep {
     this.#order = new OrderStep(slab, tables);
   }
 
+  /** Cookies of the last request that we know to have issued. */
+  get recognised(): number {
+    return this.#recognised;
+  }
+
   /** Moves the counters of `slot` by one request. The caller has made sure that cookies are observed. */
   run(
     slot: number,
     exchange: Exchange,
-    step: { readonly application: LedgerApplication; readonly now: Millis; readonly script: ScriptNames },
+    step: { readonly application: LedgerApplication; readonly now: Millis; readonly witness: CookieWitness },
   ): void {
     const { application, now } = step;
     this.#row = slot * rowWords;
@@ -92,10 +103,11 @@ export class RequestStep {
     this.#now = now;
     this.#nowTick = tickOf(now);
     this.#sentCount = 0;
+    this.#recognised = 0;
     this.#scopedCharged = false;
     this.#ghostCharged = false;
     const held = heldCount(this.#slab, slot);
-    this.#place(held, exchange, { graceMs: application.lag.graceMs, now });
+    this.#place(held, exchange, step);
     const { cookies } = exchange.request;
     const count = Math.min(cookies.length, this.#tables.limits.cookiesPerRequest);
     let duplicate = false;
@@ -104,7 +116,8 @@ export class RequestStep {
       if (cookie === undefined) continue;
       const nameId = this.#tables.names.find(cookie.name);
       if (nameId === 0 || application.issued[nameId] === 0) {
-        if (step.script.presented(cookie.name)) countKept(this.#slab.bytes, this.#counters + counter.presented);
+        if (step.witness.unissued(slot, application, cookie.name))
+          countKept(this.#slab.bytes, this.#counters + counter.presented);
         else countBroken(this.#slab.bytes, this.#counters + counter.presented);
         continue;
       }
@@ -112,14 +125,18 @@ export class RequestStep {
       const repeated = this.#present(slot, cookie.value, { nameId, held, application });
       duplicate ||= repeated;
     }
-    this.#settleOwed(held);
+    this.#settleOwed(held, { slot, witness: step.witness });
     if (duplicate) countBroken(this.#slab.bytes, this.#counters + counter.headers);
     else if (count > 0) countKept(this.#slab.bytes, this.#counters + counter.headers);
     if (this.#sentCount >= 2) this.#order.run(slot, this.#sent, this.#sentCount);
   }
 
   /** Says for every held cookie what this request owes it. */
-  #place(held: number, exchange: Exchange, clock: { readonly graceMs: Millis; readonly now: Millis }): void {
+  #place(
+    held: number,
+    exchange: Exchange,
+    clock: { readonly application: LedgerApplication; readonly now: Millis },
+  ): void {
     const { request } = exchange;
     if (held === 0) return;
     const host = hostWithoutPort(request.host);
@@ -127,11 +144,17 @@ export class RequestStep {
     const crossSite = isCrossSite(request, host);
     const credentialless = isCredentialless(request);
     const nowSecond = Math.floor(clock.now / 1000);
+    const { frozen } = clock.application;
+    const { graceMs } = clock.application.lag;
     for (let i = 0; i < held; i++) {
       this.#answered[i] = 0;
       const at = this.#row + i * cookieWords;
+      if (frozen[(this.#slab.words[at + field.nameAndPath] ?? 0) >>> 16] === 1) {
+        this.#status[i] = status.open;
+        continue;
+      }
       const inScope = this.#inScope(at, { path: request.path, host, secureChannel, crossSite });
-      this.#status[i] = inScope === status.due ? this.#alive(at, { ...clock, nowSecond, credentialless }) : inScope;
+      this.#status[i] = inScope === status.due ? this.#alive(at, { graceMs, nowSecond, credentialless }) : inScope;
     }
   }
 
@@ -219,6 +242,7 @@ export class RequestStep {
 
   #returned(index: number, application: LedgerApplication): void {
     const { words, bytes } = this.#slab;
+    this.#recognised++;
     this.#answered[index] = 1;
     const at = this.#row + index * cookieWords;
     const packed = words[at + field.domainFlagsOrder] ?? 0;
@@ -274,6 +298,7 @@ export class RequestStep {
       }
       return;
     }
+    this.#recognised++;
     countKept(bytes, this.#counters + counter.known);
     const maturity = maturityOf(this.#now - since);
     bytes[this.#counters + counter.maturity] = Math.max(bytes[this.#counters + counter.maturity] ?? 0, maturity);
@@ -296,10 +321,11 @@ export class RequestStep {
   }
 
   /** Charges what was owed and not answered, and counts the chances that were passed. */
-  #settleOwed(held: number): void {
+  #settleOwed(held: number, to: { readonly slot: number; readonly witness: CookieWitness }): void {
     const { words, bytes } = this.#slab;
     let outside = false;
     let ghosts = false;
+    const teaches = ((bytes[this.#counters] ?? 0) & sessionFlag.healthy) !== 0;
     for (let i = 0; i < held; i++) {
       const placed = this.#status[i];
       outside ||= placed === status.outOfScope;
@@ -310,6 +336,7 @@ export class RequestStep {
       const counts = words[at] ?? 0;
       const owed = counts & 0xff;
       const answered = this.#answered[i] === 1;
+      if (teaches) to.witness.owed(to.slot, (words[this.#row + i * cookieWords] ?? 0) >>> 16, answered);
       if (owed < opportunitiesMax) words[at] = (counts + 1 + (answered ? 0x100 : 0)) >>> 0;
       if (answered) countKept(bytes, this.#counters + counter.obligations);
       else {

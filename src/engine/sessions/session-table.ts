@@ -32,6 +32,8 @@ export class SessionTable {
   /** Cookie value handed out and not yet seen again; when its answer finished. */
   readonly offered: Float64Array;
   readonly offeredAt: Float64Array;
+  /** When the last login attempt was refused; 0 when none was. */
+  readonly loginRefusedAt: Float64Array;
   readonly lastId: Float64Array;
   readonly idEndpoint: Uint16Array;
   readonly ring: Uint32Array;
@@ -74,6 +76,7 @@ export class SessionTable {
     this.originHash = u32();
     this.offered = f64();
     this.offeredAt = f64();
+    this.loginRefusedAt = f64();
     this.lastId = f64();
     this.idEndpoint = new Uint16Array(slotsMax);
     this.ring = u32(ringSize);
@@ -105,7 +108,7 @@ export class SessionTable {
 
   /** Typed-array bytes per slot, indexes not counted. */
   get bytesPerSession(): number {
-    return 4 + 8 * 7 + 4 + 2 + ringSize * 4 + 1 + pendingSize * (4 + 8 + 1 + 2) + 4 * 2 + 1 + 1 + 2 + 4 * 2 + 1 + 4;
+    return 4 + 8 * 8 + 4 + 2 + ringSize * 4 + 1 + pendingSize * (4 + 8 + 1 + 2) + 4 * 2 + 1 + 1 + 2 + 4 * 2 + 1 + 4;
   }
 
   get indexBytes(): number {
@@ -216,6 +219,7 @@ export class SessionTable {
     this.identity[slot] = 0;
     this.offered[slot] = 0;
     this.offeredAt[slot] = 0;
+    this.loginRefusedAt[slot] = 0;
     this.lastId[slot] = -1;
     this.idEndpoint[slot] = 0;
     this.ring.fill(0, slot * ringSize, (slot + 1) * ringSize);

@@ -1,3 +1,4 @@
+export { type H2AnswerSource, renderH2Answer, renderH2Fields } from "./answer-head.ts";
 export { pseudoOrderOf, renderH2Fingerprint } from "./h2-fingerprint.ts";
 export {
   connectionPreface,
@@ -7,3 +8,4 @@ export {
   type OpeningProgress,
   type PrefaceLimits,
 } from "./preface-reader.ts";
+export { type H2RequestFacts, type H2TrailerLimits, parseH2Request, parseH2Trailers } from "./request-head.ts";

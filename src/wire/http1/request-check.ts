@@ -25,6 +25,8 @@ class Findings {
   keepAlive = false;
   upgrades = false;
   websocket = false;
+  /** Whether an Upgrade header is there at all. */
+  offers = false;
   expectsContinue = false;
   nominated: readonly string[] = noNames;
 }
@@ -54,9 +56,12 @@ export function checkRequest(line: CheckedLine, draft: FieldsDraft, oddities: st
     return refusal(400, "host-disagrees");
   if (found.chunked && found.contentLength >= 0) return refusal(400, "length-and-chunked");
   if (found.chunked && line.minor === 0) return refusal(400, "chunked-in-1.0");
+  // llhttp takes what follows an upgrade request for the new protocol, we would take it for a body.
+  if (found.upgrades && found.offers && (found.chunked || found.contentLength > 0))
+    return refusal(400, "upgrade-with-body");
   const websocket = found.websocket && found.upgrades;
   if (websocket) {
-    const fault = checkWebsocket(line, draft, found);
+    const fault = checkWebsocket(line, draft);
     if (fault !== undefined) return fault;
   }
   const framing: Framing = found.chunked ? "chunked" : found.contentLength > 0 ? "length" : "none";
@@ -135,6 +140,7 @@ function checkLength(found: Findings, value: string): Refusal | undefined {
 
 function checkUpgrade(found: Findings, { value, oddities }: Seen): Refusal | undefined {
   const lower = value.toLowerCase();
+  found.offers = true;
   if (lower === "websocket" && !found.websocket) {
     found.websocket = true;
     return undefined;
@@ -202,9 +208,8 @@ function checkUnknown(name: string, oddities: string[]): Refusal | undefined {
   return undefined;
 }
 
-function checkWebsocket(line: CheckedLine, draft: FieldsDraft, found: Findings): Refusal | undefined {
+function checkWebsocket(line: CheckedLine, draft: FieldsDraft): Refusal | undefined {
   if (line.minor === 0 || line.method !== "GET") return refusal(400, "upgrade");
-  if (found.chunked || found.contentLength > 0) return refusal(400, "upgrade-with-body");
   const key = draft.ids.indexOf(field.secWebsocketKey);
   if (key < 0 || !/^[A-Za-z0-9+/]{22}==$/.test(draft.values[key] as string)) return refusal(400, "upgrade-key");
   const version = draft.ids.indexOf(field.secWebsocketVersion);

@@ -71,6 +71,11 @@ const methods: ReadonlySet<string> = new Set(
 );
 const methodBytesMax = 16;
 
+/** Whether a method is one of those we accept; names are case-sensitive. */
+export function isMethod(method: string): boolean {
+  return methods.has(method);
+}
+
 /**
  * Reads one request head from bytes[start, end), where `end` is just behind the empty line.
  *
@@ -82,7 +87,7 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number, limi
   const methodEnd = text.indexOf(" ");
   if (methodEnd <= 0 || methodEnd > methodBytesMax) return refusal(400, "request-line");
   const method = text.substring(0, methodEnd);
-  if (!methods.has(method)) return methodRefusal(method);
+  if (!isMethod(method)) return methodRefusal(method);
 
   let at = start + methodEnd + 1;
   const targetStart = at;

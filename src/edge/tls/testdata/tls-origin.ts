@@ -62,18 +62,17 @@ export async function startTlsOrigin(options: TlsOriginOptions): Promise<TlsOrig
     clock,
     limits: options.limits ?? {},
     http2: options.http2 ?? false,
-    groupOf: (address) => address,
-    onSecure(socket, facts) {
-      seen.push(facts);
-      if (options.onSecure !== undefined) options.onSecure(socket, facts);
-      else socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
-    },
     onRefused: (refusal) => refused.push(refusal),
   });
+  const onSecure = (socket: TLSSocket, facts: TlsFacts): void => {
+    seen.push(facts);
+    if (options.onSecure !== undefined) options.onSecure(socket, facts);
+    else socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+  };
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    terminator.accept(socket);
+    terminator.accept(socket, socket.remoteAddress ?? "", onSecure);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,0 +1,5 @@
+export * from "./account-risk.ts";
+export * from "./attack-type.ts";
+export * from "./auth-counters.ts";
+export * from "./context-shift.ts";
+export * from "./gap-law.ts";

@@ -1,0 +1,28 @@
+import { counter } from "../features/counters.ts";
+import type { Detector } from "./detector.ts";
+
+/** One refusal answered within a second may be a form that was sent twice: two logins in a hundred, design value. */
+const natsFirst = 3.9;
+const natsMore = 1.2;
+const natsMax = 7;
+
+/**
+ * Notices login attempts that follow a refusal faster than anybody can read it and type again.
+ *
+ * The second attempt must begin less than a second after the refusal of the first was sent, so a double click (which
+ * sends both before any answer) does not count. Benign causes: a client that retries by itself with a stored password.
+ * Evasion: wait, which slows guessing to a person's pace.
+ */
+export const authSpeed: Detector = {
+  name: "auth-speed",
+  axis: "authentication",
+  group: "authentication",
+
+  inspect(subject) {
+    const quick = subject.get(counter.loginQuick);
+    if (quick === 0) return undefined;
+    const nats = Math.min(natsMax, natsFirst + (quick - 1) * natsMore);
+    const evidence = { quick: subject.about(counter.loginQuick), attempts: subject.about(counter.loginAttempts) };
+    return { detector: "auth-speed", axis: "authentication", group: "authentication", nats, evidence };
+  },
+};

@@ -1,0 +1,4 @@
+export * from "./dimension-statistics.ts";
+export * from "./dimensions.ts";
+export * from "./discretiser.ts";
+export * from "./fingerprint.ts";

@@ -1,0 +1,91 @@
+import type { Millis } from "#core";
+import { decayFactor } from "./decay.ts";
+
+/** What an edge of the graph means, `from` and `to` being numbers of endpoints or cookie names. */
+export const edgeTypes = [
+  /** Answers of endpoint `from` set cookie `to`. */
+  "issues",
+  /** Requests to endpoint `from` bring cookie `to` when they owe it. */
+  "carries",
+  /** Endpoint `from` succeeds when cookie `to` is present. */
+  "succeeds-with",
+  /** Endpoint `from` succeeds when cookie `to` is absent. */
+  "succeeds-without",
+  /** After endpoint `from`, honest clients next go to endpoint `to`. */
+  "follows",
+  /** Tokens issued by endpoint `from` are consumed by endpoint `to`. */
+  "feeds",
+] as const;
+
+export type EdgeType = (typeof edgeTypes)[number];
+
+/** Edges kept over all applications; further ones are not counted until old ones fade. */
+export const edgesMax = 8_192;
+
+/** One edge with its decayed counts. */
+export interface CountedEdge {
+  readonly type: EdgeType;
+  readonly from: number;
+  readonly to: number;
+  readonly hits: number;
+  readonly trials: number;
+}
+
+/**
+ * Decayed counts of the edges of one application's graph. Bounded; an edge that has faded below half an
+ * observation makes room.
+ */
+export class EdgeCounts {
+  readonly #index = new Map<number, number>();
+  readonly #keys: number[] = [];
+  readonly #counts: number[] = [];
+  readonly #budget: { used: number };
+
+  /** @param budget shared by all applications of a process, so that one of them cannot take all the room. */
+  constructor(budget: { used: number }) {
+    this.#budget = budget;
+  }
+
+  /** Counts one chance of an edge and whether it was taken. */
+  count(type: EdgeType, edge: { readonly from: number; readonly to: number }, hit: number): void {
+    const key = (edgeTypes.indexOf(type) * 0x1_0000 + edge.from) * 0x1_0000 + edge.to;
+    let at = this.#index.get(key);
+    if (at === undefined) {
+      if (this.#budget.used >= edgesMax) return;
+      this.#budget.used++;
+      at = this.#keys.length;
+      this.#keys.push(key);
+      this.#counts.push(0, 0);
+      this.#index.set(key, at);
+    }
+    this.#counts[at * 2] = (this.#counts[at * 2] ?? 0) + hit;
+    this.#counts[at * 2 + 1] = (this.#counts[at * 2 + 1] ?? 0) + 1;
+  }
+
+  /** Every edge, in order of first sight. */
+  edges(): readonly CountedEdge[] {
+    return this.#keys.map((key, at) => ({
+      type: edgeTypes[Math.floor(key / 0x1_0000_0000)] ?? "follows",
+      from: Math.floor(key / 0x1_0000) % 0x1_0000,
+      to: key % 0x1_0000,
+      hits: this.#counts[at * 2] ?? 0,
+      trials: this.#counts[at * 2 + 1] ?? 0,
+    }));
+  }
+
+  /** Forgets by half every three days and drops what has faded. */
+  decay(elapsedMs: Millis): void {
+    const factor = decayFactor(elapsedMs);
+    const kept = this.edges().filter(({ trials }) => trials * factor >= 0.5);
+    this.#budget.used -= this.#keys.length - kept.length;
+    this.#keys.length = 0;
+    this.#counts.length = 0;
+    this.#index.clear();
+    for (const edge of kept) {
+      const key = (edgeTypes.indexOf(edge.type) * 0x1_0000 + edge.from) * 0x1_0000 + edge.to;
+      this.#index.set(key, this.#keys.length);
+      this.#keys.push(key);
+      this.#counts.push(edge.hits * factor, edge.trials * factor);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { Millis } from "#core";
+import { heldCount } from "../ledger/cookie-store.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { ClientKind } from "../ledger/ledger-application.ts";
+import { cookieField, cookieWords, opportunitiesMax, rowWords } from "../ledger/session-slab.ts";
+import type { DeployWatch, EdgeChange } from "./deploy-watch.ts";
+import type { IntentApplication } from "./intent-application.ts";
+import { byteAt, intentByte, stepsPerSession, wordAt } from "./intent-words.ts";
+import { factsMax } from "./step-facts.ts";
+
+/** A session that ends, and what is known about it. */
+export interface EndedSession {
+  readonly slot: number;
+  readonly intent: IntentApplication;
+  readonly kind: ClientKind;
+  /** Vote as an honest client in 0..1; 0: it teaches nothing but changes. */
+  readonly weight: number;
+  readonly cohort: number;
+  readonly began: Millis;
+  readonly now: Millis;
+}
+
+/** Chances after which a session without script's cookies says something about script. */
+const scriptChancesMin = 2;
+
+/**
+ * What a session teaches when it ends. Only anchored sessions (`weight > 0`) move baselines; every session is
+ * heard by the watch for deploys, by cohort.
+ */
+export class SessionLessons {
+  readonly #ledger: Ledger;
+  readonly #watch: DeployWatch;
+
+  constructor(ledger: Ledger, watch: DeployWatch) {
+    this.#ledger = ledger;
+    this.#watch = watch;
+  }
+
+  /** Learns everything; returns the changes of the application or of cohorts that this session revealed. */
+  settle(session: EndedSession): readonly EdgeChange[] {
+    const changes: EdgeChange[] = [];
+    const row = this.#ledger.row(session.slot);
+    if (row.observed) {
+      this.#ledger.settle(session.slot, session);
+      session.intent.learnAxes(row, session.kind, session.weight);
+      if (!row.shared) this.#carries(session, changes);
+      this.#script(session, changes);
+    }
+    this.#steps(session, changes);
+    if (session.weight > 0) this.#visits(session);
+    return changes;
+  }
+
+  /** Did each cookie come back in at least half of the requests that owed it? */
+  #carries(session: EndedSession, changes: EdgeChange[]): void {
+    const { words } = this.#ledger.slab;
+    const application = this.#ledger.applicationOf(session.slot);
+    const count = heldCount(this.#ledger.slab, session.slot);
+    for (let i = 0; i < count; i++) {
+      const at = session.slot * rowWords + i * cookieWords;
+      const counts = words[at + cookieField.obligations] ?? 0;
+      const owed = Math.min(opportunitiesMax, counts & 0xff);
+      const nameId = (words[at + cookieField.nameAndPath] ?? 0) >>> 16;
+      const edge = `${application.index}:carries:${nameId}`;
+      if (application.frozen[nameId] === 1 && !this.#watch.isFrozen(edge)) application.frozen[nameId] = 0;
+      if (owed === 0 && application.frozen[nameId] === 0) continue;
+      const change = this.#watch.observe(edge, ((counts >>> 8) & 0xff) * 2 >= owed, watched(session));
+      if (change === undefined) continue;
+      changes.push(named(change, this.#ledger.tables.names.textOf(nameId)));
+      if (change.kind === "deploy") application.frozen[nameId] = 1;
+    }
+  }
+
+  #script(session: EndedSession, changes: EdgeChange[]): void {
+    const { slab } = this.#ledger;
+    if ((slab.bytes[byteAt(session.slot, intentByte.scriptChances)] ?? 0) < scriptChancesMin) return;
+    const { script } = session.intent;
+    const seen = slab.words[wordAt(session.slot, "script")] ?? 0;
+    if (session.weight > 0 && session.kind === "web") script.learn(seen, session.weight);
+    if (script.mask === 0) return;
+    const edge = `${this.#ledger.applicationOf(session.slot).index}:script`;
+    const change = this.#watch.observe(edge, (seen & script.mask) !== 0, watched(session));
+    if (change?.kind === "deploy") session.intent.scriptFrozen = true;
+    else if (session.intent.scriptFrozen && !this.#watch.isFrozen(edge)) session.intent.scriptFrozen = false;
+    if (change !== undefined) changes.push(named(change, "cookies that script sets"));
+  }
+
+  #steps(session: EndedSession, changes: EdgeChange[]): void {
+    const { slab } = this.#ledger;
+    const { steps } = session.intent;
+    for (let i = 0; i < stepsPerSession; i++) {
+      const step = slab.bytes[byteAt(session.slot, intentByte.steps + i)] ?? 0;
+      if (step === 0) return;
+      const facts = slab.words[wordAt(session.slot, "stepFacts") + i] ?? 0;
+      const required = steps.required(session.kind, step);
+      for (let fact = 0; fact < factsMax; fact++) {
+        if ((required & (1 << fact)) === 0) continue;
+        const edge = `${this.#ledger.applicationOf(session.slot).index}:${session.kind}:step${step}:${fact}`;
+        const change = this.#watch.observe(edge, (facts & (1 << fact)) !== 0, watched(session));
+        if (change === undefined) continue;
+        changes.push(change);
+        if (change.kind === "deploy") steps.freeze(fact);
+      }
+      if (session.weight > 0) steps.learn(step, facts, session);
+    }
+  }
+
+  /** Which endpoints honest sessions visit, in order, and which of them before a sensitive step. */
+  #visits(session: EndedSession): void {
+    const { slab } = this.#ledger;
+    const { intent, slot } = session;
+    const count = slab.bytes[byteAt(slot, intentByte.visits)] ?? 0;
+    const beforeStep = slab.bytes[byteAt(slot, intentByte.visitsAtStep)] ?? 0;
+    const first = wordAt(slot, "visits") * 2;
+    const visits = new Uint16Array(slab.words.buffer, first * 2, count);
+    for (const [index, endpoint] of visits.entries()) {
+      if (index < beforeStep) intent.steps.propose(endpoint, session.now);
+      const previous = visits[index - 1];
+      if (previous !== undefined) intent.edges.count("follows", { from: previous, to: endpoint }, 1);
+    }
+  }
+}
+
+function watched(session: EndedSession): { readonly cohort: number; readonly anchored: boolean; readonly now: Millis } {
+  return { cohort: session.cohort, anchored: session.weight > 0, now: session.now };
+}
+
+function named(change: EdgeChange, edge: string): EdgeChange {
+  return { ...change, edge };
+}

@@ -1,0 +1,9 @@
+export { type ConfirmedNames, confirmedNames, createNameResolver, type NameResolver } from "./confirmed-names.ts";
+export { isPublicAddress } from "./public-address.ts";
+export {
+  type FetchRefusal,
+  type FetchTestAllowance,
+  type SafeFetchOptions,
+  type SafeFetchResult,
+  safeFetch,
+} from "./safe-fetch.ts";

@@ -1,0 +1,183 @@
+import { lookup } from "node:dns/promises";
+import type { IncomingMessage } from "node:http";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { isIP } from "node:net";
+import { isPublicAddress } from "./public-address.ts";
+
+/** Why nothing was fetched. */
+export type FetchRefusal =
+  | "url"
+  | "scheme"
+  | "credentials"
+  | "port"
+  | "private-address"
+  | "name-lookup"
+  | "redirect"
+  | "status"
+  | "encoding"
+  | "too-large"
+  | "timeout"
+  | "connection";
+
+export type SafeFetchResult =
+  | {
+      readonly kind: "body";
+      readonly body: Buffer;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly address: string;
+    }
+  | { readonly kind: "refused"; readonly reason: FetchRefusal; readonly detail: string };
+
+/** For tests alone, and only ever passed as an argument: never read from configuration. */
+export interface FetchTestAllowance {
+  /** Addresses let through although they are not public. */
+  readonly addresses: readonly string[];
+  /** Any port, and http as well as https. */
+  readonly plainHttp: true;
+}
+
+export interface SafeFetchOptions {
+  readonly bytesMax: number;
+  /** From the name lookup to the last byte. */
+  readonly timeoutMs: number;
+  /** All addresses of a name. Default: the system's resolver. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  readonly signal?: AbortSignal;
+  readonly testing?: FetchTestAllowance;
+}
+
+/**
+ * Fetches a URL that a stranger may have chosen (server-side request forgery is the attack): https on port 443 only, no
+ * credentials, no redirects, no content coding, capped in bytes and in time. The name is resolved once, every address
+ * it has must be public, and the connection goes to one of exactly those addresses, so a name that changes its answer between
+ * check and use (DNS rebinding) changes nothing. The certificate is checked against the name as usual.
+ */
+export async function safeFetch(url: string, options: SafeFetchOptions): Promise<SafeFetchResult> {
+  const target = checkUrl(url, options.testing);
+  if ("kind" in target) return target;
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  const address = await checkAddress(target.url, options, signal);
+  if (typeof address !== "string") return address;
+  return new Promise((resolve) => exchange(target.url, { address, options, signal }, resolve));
+}
+
+function checkUrl(text: string, testing: FetchTestAllowance | undefined): { readonly url: URL } | SafeFetchResult {
+  if (text.length > 2_048 || !URL.canParse(text))
+    return refused("url", `not a URL: ${JSON.stringify(text.slice(0, 100))}`);
+  const url = new URL(text);
+  const http = url.protocol === "http:" && testing?.plainHttp === true;
+  if (url.protocol !== "https:" && !http) return refused("scheme", `expected https, found "${url.protocol}"`);
+  if (url.username !== "" || url.password !== "")
+    return refused("credentials", "the URL carries a user name or password");
+  if (url.port !== "" && testing === undefined) return refused("port", `expected port 443, found ${url.port}`);
+  return { url };
+}
+
+/** @returns The one address to connect to. */
+async function checkAddress(
+  url: URL,
+  options: SafeFetchOptions,
+  signal: AbortSignal,
+): Promise<string | SafeFetchResult> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  let addresses: readonly string[];
+  try {
+    addresses = isIP(host) !== 0 ? [host] : await raced((options.resolve ?? systemResolve)(host), signal);
+  } catch (error) {
+    return signal.aborted
+      ? refused("timeout", `looking up "${host}"`)
+      : refused("name-lookup", `"${host}": ${String(error)}`);
+  }
+  const allowed = options.testing?.addresses ?? [];
+  // One private address among public ones is enough to refuse: an attacker lists both and waits for the draw.
+  const bad = addresses.find((address) => !isPublicAddress(address) && !allowed.includes(address));
+  if (bad !== undefined)
+    return refused("private-address", `"${host}" resolves to ${bad}, which is not a public address`);
+  return addresses[0] ?? refused("name-lookup", `"${host}" has no address`);
+}
+
+async function systemResolve(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("timeout")), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+interface Connection {
+  readonly address: string;
+  readonly options: SafeFetchOptions;
+  readonly signal: AbortSignal;
+}
+
+function exchange(
+  url: URL,
+  { address, options, signal }: Connection,
+  resolve: (result: SafeFetchResult) => void,
+): void {
+  const family = isIP(address);
+  const send = url.protocol === "https:" ? requestHttps : requestHttp;
+  const request = send(url, {
+    agent: false,
+    signal,
+    headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "gait", connection: "close" },
+    // The address was checked above; asking the resolver again here is where rebinding would strike.
+    lookup: (_host, lookupOptions, callback) => {
+      if (lookupOptions.all === true) callback(null, [{ address, family }]);
+      else callback(null, address, family);
+    },
+  });
+  request.on("error", (error) => {
+    resolve(
+      refused(
+        signal.aborted ? "timeout" : "connection",
+        signal.aborted ? `after ${options.timeoutMs} ms` : error.message,
+      ),
+    );
+  });
+  request.on("response", (response) => {
+    const problem = checkHead(response, options.bytesMax);
+    if (problem !== undefined) {
+      request.destroy();
+      resolve(problem);
+      return;
+    }
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    response.on("data", (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > options.bytesMax) {
+        request.destroy();
+        resolve(refused("too-large", `more than ${options.bytesMax} bytes`));
+      } else parts.push(part);
+    });
+    response.on("end", () => resolve({ kind: "body", body: Buffer.concat(parts), headers: flat(response), address }));
+    response.on("error", () => resolve(refused(signal.aborted ? "timeout" : "connection", "the answer broke off")));
+  });
+  request.end();
+}
+
+function checkHead(response: IncomingMessage, bytesMax: number): SafeFetchResult | undefined {
+  const status = response.statusCode ?? 0;
+  if (status >= 300 && status < 400)
+    return refused("redirect", `to ${JSON.stringify((response.headers.location ?? "").slice(0, 100))}`);
+  if (status !== 200) return refused("status", `expected 200, found ${status}`);
+  const coding = response.headers["content-encoding"] ?? "identity";
+  if (coding !== "identity") return refused("encoding", `asked for identity, found "${coding}"`);
+  if (Number(response.headers["content-length"] ?? 0) > bytesMax)
+    return refused("too-large", `announces ${response.headers["content-length"]} bytes`);
+  return undefined;
+}
+
+function flat(response: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
+}
+
+function refused(reason: FetchRefusal, detail: string): SafeFetchResult {
+  return { kind: "refused", reason, detail };
+}
