@@ -22,3 +22,11 @@ export {
 } from "./signatures/read-signature.ts";
 export { acceptSignature, type SignatureHeaders, type SigningOptions, signRequest } from "./signatures/sign-request.ts";
 export { normalAuthority, type SignedRequest } from "./signatures/signature-base.ts";
+export { type BotClaimLimits, BotClaims, type ClaimStanding, type ClaimVerdict } from "./agents/bot-claims.ts";
+export {
+  judgeListUpdate,
+  type ListRefusal,
+  type ListStanding,
+  type ListUpdate,
+  type ListUpdateRules,
+} from "./list-update.ts";

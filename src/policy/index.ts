@@ -15,3 +15,15 @@ export { createRuleSet, type RuleOutcome, type RuleSet } from "./rules/rule-set.
 export type { Decision, DecisionKeys, DecisionScope } from "./decisions/decision.ts";
 export { type AddResult, createDecisionTable, type DecisionTable } from "./decisions/decision-table.ts";
 export { drawLifetime, type LifetimeBounds, lifetimeDefault, nextLifetime } from "./decisions/lifetime.ts";
+export {
+  type AgentAction,
+  type AgentRequest,
+  type AgentStanding,
+  chooseLane,
+  type Lane,
+  type LaneDecision,
+  sensitiveTags,
+} from "./agents/lanes.ts";
+export { type AgentConduct, AgentObedience } from "./agents/obedience.ts";
+export { type Preset, type PresetName, presets } from "./agents/presets.ts";
+export { parseContentUsage, parseRobots, type Robots, type RobotsLimits, renderContentUsage } from "./agents/robots.ts";
