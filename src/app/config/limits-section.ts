@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { type Limit, tlsLimits } from "#core";
+import { edgeLimits, type Limit, tlsLimits } from "#core";
 
 /** The tables that an operator may override, by the name of their area. */
-export const limitTables: Readonly<Record<string, Readonly<Record<string, Limit>>>> = { tls: tlsLimits };
+export const limitTables: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
+  edge: edgeLimits,
+  tls: tlsLimits,
+};
 
 /** No cap is raised beyond this; it keeps a slip of the keyboard from meaning "unlimited". */
 const limitMax = 2 ** 40;

@@ -87,24 +87,20 @@ export class LogFile {
    */
   async peek(): Promise<boolean> {
     const source = await this.#input.open();
-    let keep = false;
-    try {
-      const head = await readHead(source);
-      const { choice, parse } = this.#options;
-      const format = choice.format === "auto" ? this.#recognise(head) : choice.format;
-      if (format === undefined) {
-        this.facts.problem = source.damage === "" ? this.facts.problem : `${source.damage}; ${this.facts.problem}`;
-        return false;
-      }
-      const parser = createLogParser({ ...choice, format }, parse);
-      this.facts.format = parser.format;
-      this.firstAt = firstTime(head, parser);
-      keep = !this.#input.reopens;
-      if (keep) this.#attach(source, head);
-      return true;
-    } finally {
-      if (!keep) await source.close();
+    const head = await readHead(source);
+    const { choice, parse } = this.#options;
+    const format = choice.format === "auto" ? this.#recognise(head) : choice.format;
+    if (format === undefined) {
+      this.facts.problem = source.damage === "" ? this.facts.problem : `${source.damage}; ${this.facts.problem}`;
+      await source.close();
+      return false;
     }
+    const parser = createLogParser({ ...choice, format }, parse);
+    this.facts.format = parser.format;
+    this.firstAt = firstTime(head, parser);
+    if (!this.#input.reopens) this.#attach(source, head);
+    else await source.close();
+    return true;
   }
 
   #recognise(head: Buffer): string | undefined {

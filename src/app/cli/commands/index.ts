@@ -1,8 +1,24 @@
 import type { Verb } from "../command.ts";
 import { check } from "./check.ts";
 import { config } from "./config.ts";
-import { replay } from "./replay.ts";
+import { allow, block, decisions, unblock } from "./decisions.ts";
+import { explain } from "./explain.ts";
+import { reload } from "./reload.ts";
+import { serve } from "./serve.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every verb, in the order `gait --help` lists them. */
-export const verbs: readonly Verb[] = [check, config, replay, version];
+export const verbs: readonly Verb[] = [
+  serve,
+  check,
+  config,
+  reload,
+  status,
+  explain,
+  block,
+  allow,
+  unblock,
+  decisions,
+  version,
+];

@@ -1,2 +1,0 @@
-export { type ClientColumns, type GroupBy, groupClients } from "./group-clients.ts";
-export { type Link, LinkLedger, type LinkReason } from "./link-ledger.ts";

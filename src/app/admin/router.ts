@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { appLimits } from "#core";
+import type { Service } from "../serve/service.ts";
+import { type AdminRoute, type Authority, answerJson } from "./admin-request.ts";
+import { routes } from "./routes/index.ts";
+
+/** Finds and runs the route of an admin request. Never throws: what a handler throws is answered with 500 and a code. */
+export async function route(call: {
+  readonly service: Service;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly authority: Authority | "none";
+}): Promise<void> {
+  const { service, request, response, authority } = call;
+  try {
+    const url = new URL(request.url ?? "/", "http://admin.invalid");
+    const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+    const found = routes.filter((each) => fits(each.path, url.pathname));
+    const matched = found.find((each) => each.method === method);
+    if (matched === undefined) {
+      const status = found.length === 0 ? 404 : 405;
+      answerJson(response, status, { error: status === 404 ? "there is nothing here" : "method not allowed" });
+      return;
+    }
+    if (!mayCall(matched, authority)) {
+      refuse(response, authority);
+      return;
+    }
+    const body = method === "GET" ? undefined : await readBody(request);
+    await matched.handle({ service, method, path: url.pathname, query: url.searchParams, body, request, response });
+  } catch (error) {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const status = error instanceof BodyFault ? error.status : 500;
+    answerJson(response, status, { error: error instanceof BodyFault ? error.message : "internal error" });
+  }
+}
+
+function fits(pattern: string, path: string): boolean {
+  if (!pattern.endsWith("/*")) return pattern === path;
+  const prefix = pattern.slice(0, -1);
+  return path.startsWith(prefix) && path.length > prefix.length && !path.slice(prefix.length).includes("/");
+}
+
+function mayCall({ needs }: AdminRoute, authority: Authority | "none"): boolean {
+  if (needs === "open" || authority === "control") return true;
+  return needs === "look" && authority === "look";
+}
+
+function refuse(response: ServerResponse, authority: Authority | "none"): void {
+  if (authority === "none") {
+    response.setHeader("www-authenticate", 'Basic realm="gait", charset="UTF-8"');
+    answerJson(response, 401, { error: "a token is needed (Authorization: Bearer …)" });
+    return;
+  }
+  answerJson(response, 403, { error: "changes go through the admin socket, or need a bearer token (admin.tokenFile)" });
+}
+
+class BodyFault extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Bodies are JSON and say so: a form or `text/plain` is what a page on another site could send without being asked. */
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > appLimits.adminBodyBytesMax.default) throw new BodyFault(413, "the body is too long");
+    chunks.push(chunk);
+  }
+  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") throw new BodyFault(415, "expected a body of type application/json");
+  try {
+    return bytes === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown);
+  } catch {
+    throw new BodyFault(400, "the body is not JSON");
+  }
+}

@@ -1,0 +1,24 @@
+import type { AdminRoute } from "../admin-request.ts";
+import { addDecision, listDecisions, removeDecision } from "./decisions.ts";
+import { explainRoute } from "./explain.ts";
+import { livez, readyz } from "./health.ts";
+import { live } from "./live.ts";
+import { metrics } from "./metrics.ts";
+import { pageFiles } from "./page.ts";
+import { reload } from "./reload.ts";
+import { status } from "./status.ts";
+
+/** Every route of the admin plane. What is not listed does not exist; what needs control is refused to lookers. */
+export const routes: readonly AdminRoute[] = [
+  ...pageFiles,
+  live,
+  status,
+  metrics,
+  livez,
+  readyz,
+  explainRoute,
+  listDecisions,
+  addDecision,
+  removeDecision,
+  reload,
+];

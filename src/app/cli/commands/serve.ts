@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import type { Assignment } from "../../config/environment.ts";
+import type { RunningService } from "../../serve/open-service.ts";
+import type { CommandContext, Verb } from "../command.ts";
+
+interface ServeOptions {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly upstream?: string;
+  readonly mode?: string;
+  readonly adminListen?: string;
+  readonly state?: string;
+  readonly trustedProxy?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `gait serve`: the inline door. */
+export const serve: Verb = (program, context) => {
+  program
+    .command("serve")
+    .description("protect a web server: a reverse proxy that judges; observes unless told to enforce")
+    .option("-c, --config <file>", "configuration file (default: gait.yaml where there is one and no --upstream)")
+    .option("-l, --listen <address:port>", "where clients reach it (default: 127.0.0.1:8080)")
+    .option("-u, --upstream <url>", "where requests go, http://HOST:PORT")
+    .option("-m, --mode <mode>", "observe (judge and record) or enforce (act)")
+    .option("--trusted-proxy <network...>", "whose X-Forwarded-For is believed")
+    .option("--admin-listen <address:port>", "status page and metrics (default: 127.0.0.1:9180)")
+    .option("--state <directory>", "where the gateway keeps what it must remember (default: gait-data)")
+    .option("--json", "print where it listens as one JSON document when it is ready")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  gait serve --listen 127.0.0.1:8080 --upstream http://127.0.0.1:3000\n  gait serve --config gait.yaml --mode enforce\n",
+    )
+    .action((options: ServeOptions) => run(options, context));
+};
+
+async function run(options: ServeOptions, context: CommandContext): Promise<void> {
+  const { openService } = await import("../../serve/open-service.ts");
+  const service = await openService({ path: configPath(options), env: context.env, flags: flagsOf(options) });
+  const stopSignals = watchSignals(service, context);
+  announce(service, { json: options.json === true, context });
+  await new Promise<void>((resolve) => {
+    if (context.signal.aborted) resolve();
+    else context.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  context.stderr.write("gait: draining; open requests are finished, new connections are refused\n");
+  const { cut } = await service.stop();
+  stopSignals();
+  context.stderr.write(cut === 0 ? "gait: stopped\n" : `gait: stopped; ${cut} connections were cut at the limit\n`);
+}
+
+function configPath({ config, upstream }: ServeOptions): string | undefined {
+  if (config !== undefined) return config;
+  return upstream === undefined && existsSync("gait.yaml") ? "gait.yaml" : undefined;
+}
+
+function flagsOf(options: ServeOptions): readonly Assignment[] {
+  const flags: Assignment[] = [];
+  const add = (name: string, path: readonly string[], value: unknown): void => {
+    if (value !== undefined) flags.push({ name, path, value });
+  };
+  add("listen", ["listen"], options.listen);
+  add("upstream", ["upstream"], options.upstream);
+  add("mode", ["mode"], options.mode);
+  add("trusted-proxy", ["trustedProxies"], options.trustedProxy);
+  add("admin-listen", ["admin", "listen"], options.adminListen === "none" ? false : options.adminListen);
+  add("state", ["store", "path"], options.state);
+  return flags;
+}
+
+/** SIGHUP reloads, SIGUSR1 opens the logs anew after rotation. Returns what takes the handlers away again. */
+function watchSignals(service: RunningService, { stderr }: CommandContext): () => void {
+  const reload = (): void => {
+    const result = service.reload();
+    if (result.kind === "refused") {
+      stderr.write(`gait: reload refused, the configuration in force stays: ${result.reason}\n`);
+      return;
+    }
+    const later = result.atNextStart.length === 0 ? "" : `; ${result.atNextStart.join(", ")} at the next start`;
+    stderr.write(`gait: configuration ${result.revision} is in force${later}\n`);
+  };
+  const reopen = (): void => service.reopenLogs();
+  process.on("SIGHUP", reload);
+  process.on("SIGUSR1", reopen);
+  return () => {
+    process.off("SIGHUP", reload);
+    process.off("SIGUSR1", reopen);
+  };
+}
+
+function announce(
+  service: RunningService,
+  { json, context }: { readonly json: boolean; readonly context: CommandContext },
+): void {
+  const { addresses, adminAddress, socketPath, config } = service;
+  const listen = addresses.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
+  if (json) {
+    const document = { version: 1, listen, admin: adminAddress ?? null, socket: socketPath, mode: config.mode };
+    context.stdout.write(`${JSON.stringify(document)}\n`);
+  }
+  const scheme = config.tls === undefined ? "http" : "https";
+  const mode =
+    config.mode === "observe"
+      ? "observe mode: judges and records, acts on nothing (--mode enforce acts)"
+      : "enforce mode: acts on automation";
+  const lines = [
+    `gait is ready in ${mode}`,
+    `  traffic  ${listen.map((address) => `${scheme}://${address}`).join(", ")}`,
+    `  status   ${adminAddress ?? "no page; gait status works"}`,
+  ];
+  if (service.degraded !== "") lines.push(`  DEGRADED ${service.degraded}`);
+  context.stderr.write(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,100 @@
+import type { Verdict } from "#core";
+import { explain as explainVerdict } from "#engine";
+import type { SeenVerdict } from "../serve/recent-verdicts.ts";
+
+/** A verdict with everything it rested on, as `gait explain --json` prints it. */
+export interface Explanation {
+  readonly version: 1;
+  readonly reference: string;
+  readonly at: string;
+  readonly application: string;
+  readonly request: { readonly ip: string; readonly method: string; readonly path: string; readonly userAgent: string };
+  readonly status: number;
+  readonly kind: string;
+  readonly action: string;
+  readonly enforced: string;
+  readonly basis: string;
+  readonly rule: string | null;
+  readonly certifiedFpr: number | null;
+  /** 0–100, higher is worse. */
+  readonly score: { readonly total: number; readonly behaviour: number; readonly presentation: number };
+  readonly summary: string;
+  /** The loudest first. Positive nats speak for automation, negative ones for a person. */
+  readonly evidence: readonly Evidence[];
+  /** What, had it been different, would have changed the verdict. Empty when nothing single would have. */
+  readonly counterfactuals: readonly string[];
+  /** Groups of evidence whose sum was cut, with the benign cause that the cap stands for. */
+  readonly capped: readonly string[];
+  readonly priorNats: number;
+  readonly revision: number;
+}
+
+/** One finding in words. */
+export interface Evidence {
+  readonly detector: string;
+  readonly nats: number;
+  readonly says: string;
+}
+
+/** Explains one verdict. Pure. */
+export function explain(seen: SeenVerdict): Explanation {
+  const { reference, at, application, ip, method, path, userAgent, score } = seen;
+  const told = explainVerdict(verdictOf(seen));
+  return {
+    version: 1,
+    reference,
+    at: new Date(at).toISOString(),
+    application,
+    request: { ip, method, path, userAgent },
+    status: seen.status,
+    kind: seen.kind,
+    action: seen.action,
+    enforced: seen.enforced,
+    basis: seen.basis,
+    rule: seen.rule,
+    certifiedFpr: seen.certifiedFpr,
+    score,
+    summary: told.summary,
+    evidence: told.reasons.map(({ detector, nats, sentence }) => ({ detector, nats: round(nats), says: sentence })),
+    counterfactuals: told.counterfactuals,
+    capped: told.capped,
+    priorNats: round(told.priorNats),
+    revision: seen.revision,
+  };
+}
+
+/** The findings that carry a verdict, in words: those against the client for automation, those for it for a person. */
+export function reasonsInWords(
+  seen: Pick<SeenVerdict, "kind" | "signals" | "score">,
+  countMax: number,
+): readonly string[] {
+  const { reasons } = explainVerdict(verdictOf(seen));
+  const sign = seen.kind === "human" ? -1 : 1;
+  return reasons
+    .filter(({ nats }) => nats * sign >= reasonNatsMin)
+    .slice(0, countMax)
+    .map(({ sentence }) => sentence);
+}
+
+/** Findings below a quarter nat move nobody's mind. */
+const reasonNatsMin = 0.25;
+
+function verdictOf(seen: Pick<SeenVerdict, "kind" | "signals" | "score"> & Partial<SeenVerdict>): Verdict {
+  return {
+    action: seen.action ?? "allow",
+    kind: seen.kind,
+    score: seen.score,
+    signals: seen.signals,
+    rule: seen.rule ?? null,
+    watched: [],
+    basis: seen.basis ?? "none",
+    certifiedFpr: seen.certifiedFpr ?? null,
+    reference: seen.reference ?? "",
+    revision: seen.revision ?? 0,
+  };
+}
+
+/** Two decimals are all that means anything. */
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

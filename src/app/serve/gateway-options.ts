@@ -1,0 +1,92 @@
+import { type EdgeLimits, GaitError, type HashKey, type LimitValues, type tlsLimits } from "#core";
+import type { ApplicationOptions, GatewayOptions, ListenOptions, RouteOptions, UpstreamOptions } from "#edge";
+import { parseByteSize } from "../config/byte-size.ts";
+import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "../config/config.ts";
+import { listenersOf } from "../config/consistency.ts";
+import { parseDuration } from "../config/duration.ts";
+import { parseListenAddress } from "../config/listen-address.ts";
+
+/** The name of the application when `upstream` is all that is configured. */
+export const applicationDefault = "default";
+
+/** What the data plane is told, from a checked configuration. Pure. */
+export function gatewayOptions(
+  config: Config,
+  { hashKey, revision }: { readonly hashKey: HashKey; readonly revision: number },
+): GatewayOptions {
+  return {
+    listen: listenersOf(config).map((listener) => listenOptions(listener, config)),
+    applications: applicationOptions(config),
+    trustedProxies: config.trustedProxies,
+    mode: config.mode,
+    routes: config.routes.map(routeOptions),
+    failMode: config.failMode,
+    limits: (config.limits.edge ?? {}) as Partial<EdgeLimits>,
+    hashKey,
+    revision,
+    ...(config.accessLog === undefined ? {} : { accessLog: config.accessLog }),
+  };
+}
+
+/** The mode that holds for each application by its name. */
+export function applicationModes(config: Config): ReadonlyMap<string, "observe" | "enforce"> {
+  return new Map(applicationOptions(config).map(({ name, mode }) => [name, mode ?? config.mode]));
+}
+
+function listenOptions(
+  listener: { readonly address: string; readonly proxyProtocol: boolean },
+  config: Config,
+): ListenOptions {
+  const address = parseListenAddress(listener.address);
+  if (address.kind !== "tcp") {
+    throw new GaitError("edge-options", `listen: ${JSON.stringify(listener.address)} was read, expected ADDRESS:PORT`);
+  }
+  return {
+    host: address.host,
+    port: address.port,
+    proxyProtocol: listener.proxyProtocol,
+    ...(config.tls === undefined ? {} : { tls: tlsOptions(config) }),
+  };
+}
+
+function tlsOptions(config: Config): NonNullable<ListenOptions["tls"]> {
+  const certificates = config.tls === undefined ? [] : isList(config.tls) ? config.tls : [config.tls];
+  return {
+    certificates: certificates.map(({ certFile, keyFile }) => ({ cert: certFile, key: keyFile })),
+    limits: (config.limits.tls ?? {}) as Partial<LimitValues<typeof tlsLimits>>,
+  };
+}
+
+function applicationOptions(config: Config): readonly ApplicationOptions[] {
+  if (config.applications.length > 0) return config.applications.map(applicationOf);
+  return config.upstream === undefined
+    ? []
+    : [{ name: applicationDefault, upstream: upstreamOptions(applicationDefault, config.upstream) }];
+}
+
+function applicationOf({ name, hosts, paths, upstream, mode }: ApplicationConfig): ApplicationOptions {
+  return { name, hosts, paths, upstream: upstreamOptions(name, upstream), ...(mode === undefined ? {} : { mode }) };
+}
+
+function upstreamOptions(name: string, upstream: string | UpstreamConfig): UpstreamOptions {
+  if (typeof upstream === "string") return { name, urls: [upstream] };
+  const { urls, reuse, balance, health } = upstream;
+  if (health === undefined) return { name, urls, reuse, balance };
+  const intervalMs = parseDuration(health.interval) ?? 5_000;
+  const timeoutMs = parseDuration(health.timeout) ?? 2_000;
+  return { name, urls, reuse, balance, health: { path: health.path, intervalMs, timeoutMs } };
+}
+
+function routeOptions({ paths, methods, failMode, bodyBytesMax }: RouteConfig): RouteOptions {
+  const bytes = typeof bodyBytesMax === "string" ? parseByteSize(bodyBytesMax) : bodyBytesMax;
+  return {
+    paths,
+    ...(methods.length === 0 ? {} : { methods }),
+    ...(failMode === undefined ? {} : { failMode }),
+    ...(bytes === undefined ? {} : { bodyBytesMax: bytes }),
+  };
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,133 @@
+import { join, resolve } from "node:path";
+import { type Clock, GaitError } from "#core";
+import { type Gateway, openGateway } from "#edge";
+import { openAdmin } from "../admin/open-admin.ts";
+import type { Config } from "../config/config.ts";
+import { renderEffective } from "../config/effective.ts";
+import type { Assignment } from "../config/environment.ts";
+import { requireConfig } from "../config/read-config.ts";
+import { applicationModes, gatewayOptions } from "./gateway-options.ts";
+import { createJudge } from "./judge.ts";
+import { createProtection } from "./protection.ts";
+import { messageOf, type ReloadResult, type Service } from "./service.ts";
+import { startConfig } from "./start-config.ts";
+import { openStateDirectory } from "./state-directory.ts";
+import { Witness } from "./witness.ts";
+
+/** Where a service takes its configuration from. */
+export interface ServiceSources {
+  readonly path: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly flags: readonly Assignment[];
+}
+
+/** A running gateway with its admin plane. */
+export interface RunningService extends Service {
+  /** Drains traffic, then closes the admin plane. */
+  stop(): Promise<{ readonly cut: number }>;
+  reopenLogs(): void;
+}
+
+/** Changes of these keys wait for the next start: they are bound to sockets and files that are open. */
+const atNextStartKeys = ["listen", "admin", "store", "accessLog", "tls"] as const;
+
+const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/**
+ * Starts everything: configuration, state directory, judge, data plane, admin plane. When the file is bad and a last
+ * good one was kept, it serves with that and says so (`degraded`). @throws GaitError when it cannot start at all.
+ */
+export async function openService(sources: ServiceSources): Promise<RunningService> {
+  const { config: first, degraded: degradedAtStart } = startConfig(sources);
+  let config = first;
+  let revision = 1;
+  let degraded = degradedAtStart;
+  let reloadsRefused = 0;
+  let draining = false;
+  const state = openStateDirectory(config.store.path);
+  const judge = createJudge(state.hashKey);
+  const protection = createProtection(judge, config, systemClock);
+  const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
+  const gateway = await openGateway(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness);
+  const keep = (): void => {
+    if (sources.path !== undefined) state.keepLastGood(resolve(sources.path), renderEffective(config));
+  };
+  if (degraded === "") keep();
+  const socketPath = config.admin.socket ?? join(config.store.path, "admin.sock");
+  const sweeper = setInterval(() => {
+    judge.sweep(systemClock.now());
+    protection.decisions.expire(systemClock.monotonic());
+  }, 1_000);
+  sweeper.unref();
+
+  const refuse = (reason: string): ReloadResult => {
+    reloadsRefused++;
+    degraded = `the last reload was refused: ${reason}`;
+    return { kind: "refused", reason };
+  };
+  const reload = (): ReloadResult => {
+    try {
+      const { config: next } = requireConfig(sources);
+      gateway.reload(gatewayOptions(next, { hashKey: state.hashKey, revision: revision + 1 }));
+      const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
+      protection.configure(next);
+      witness.modes = applicationModes(next);
+      config = next;
+      revision++;
+      degraded = "";
+      keep();
+      return { kind: "reloaded", revision, atNextStart };
+    } catch (error) {
+      return refuse(messageOf(error));
+    }
+  };
+  const service = {
+    startedAt: systemClock.now(),
+    configFile: sources.path,
+    addresses: gateway.addresses,
+    socketPath,
+    witness,
+    protection,
+    get config(): Config {
+      return config;
+    },
+    get revision(): number {
+      return revision;
+    },
+    get degraded(): string {
+      return degraded;
+    },
+    get reloadsRefused(): number {
+      return reloadsRefused;
+    },
+    get draining(): boolean {
+      return draining;
+    },
+    adminAddress: undefined as string | undefined,
+    edgeStats: () => gateway.stats(),
+    engineStats: () => judge.stats(),
+    reload,
+  };
+  const admin = await openAdminOrDrain(service, gateway);
+  service.adminAddress = admin.address;
+  return Object.assign(service, {
+    reopenLogs: () => gateway.reopenLogs(),
+    async stop() {
+      draining = true;
+      const { cut } = await gateway.drain();
+      clearInterval(sweeper);
+      await admin.close();
+      return { cut };
+    },
+  });
+}
+
+/** A gateway whose admin plane cannot open is closed again: half a start is none. */
+async function openAdminOrDrain(service: Service, gateway: Gateway): ReturnType<typeof openAdmin> {
+  try {
+    return await openAdmin(service);
+  } catch (error) {
+    await gateway.drain();
+    throw error instanceof GaitError ? error : new GaitError("admin-listen", messageOf(error));
+  }
+}

@@ -1,0 +1,31 @@
+import { readFileSync, statSync } from "node:fs";
+import { GaitError } from "#core";
+
+const secretBytesMax = 65_536;
+
+/**
+ * Reads a secret from a file that only its owner can read.
+ * @throws GaitError `secret-file` when the file is missing, open to others (mode beyond 0600) or empty.
+ */
+export function readSecretFile(path: string, key: string): string {
+  let mode: number;
+  let text: string;
+  try {
+    const facts = statSync(path);
+    if (facts.size > secretBytesMax) throw refuse(path, key, `has ${facts.size} bytes; a secret is short`);
+    mode = facts.mode & 0o777;
+    text = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    if (error instanceof GaitError) throw error;
+    throw refuse(path, key, `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+  }
+  if ((mode & 0o177) !== 0) {
+    throw refuse(path, key, `has mode ${mode.toString(8).padStart(4, "0")}; expected 0600 (chmod 600 ${path})`);
+  }
+  if (text === "") throw refuse(path, key, "is empty");
+  return text;
+}
+
+function refuse(path: string, key: string, why: string): GaitError {
+  return new GaitError("secret-file", `${key}: the file ${JSON.stringify(path)} ${why}`, { exitCode: 2 });
+}

@@ -1,0 +1,35 @@
+import type { GaitError } from "#core";
+import type { EdgeStats } from "#edge";
+import type { Config } from "../config/config.ts";
+import type { Protection } from "./protection.ts";
+import type { Witness } from "./witness.ts";
+
+/** How a reload went. */
+export type ReloadResult =
+  | { readonly kind: "reloaded"; readonly revision: number; readonly atNextStart: readonly string[] }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** What the admin plane sees of the running gateway. */
+export interface Service {
+  readonly startedAt: number;
+  readonly config: Config;
+  readonly revision: number;
+  readonly configFile: string | undefined;
+  /** Empty while everything is as configured; else why it is not (a bad file at start, a refused reload). */
+  readonly degraded: string;
+  readonly reloadsRefused: number;
+  readonly draining: boolean;
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  readonly adminAddress: string | undefined;
+  readonly socketPath: string;
+  readonly witness: Witness;
+  readonly protection: Protection;
+  edgeStats(): EdgeStats;
+  engineStats(): Readonly<Record<string, number>>;
+  reload(): ReloadResult;
+}
+
+/** An error as one line for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error as GaitError);
+}

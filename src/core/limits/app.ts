@@ -1,0 +1,24 @@
+import type { Limit } from "./limit.ts";
+
+/** Caps of the admin plane and of what it remembers for people to look at. */
+export const appLimits = {
+  recentVerdictsMax: {
+    default: 5_000,
+    unit: "count",
+    why: "Verdicts kept in memory for `gait explain`; about 1 KB each. Acting on automation is never pushed out by calm traffic faster than the ring turns.",
+  },
+  actorsMax: {
+    default: 5_000,
+    unit: "count",
+    why: "Clients tallied for the status page. The first seen leaves when a new one comes; the engine's own memory is apart.",
+  },
+  splitBuckets: { default: 300, unit: "count", why: "Steps of the traffic split over time." },
+  splitBucketMs: { default: 2_000, unit: "ms", why: "Width of one step: ten minutes in all." },
+  adminConnectionsMax: { default: 64, unit: "count", why: "Open connections to the admin listener or socket." },
+  adminStreamsMax: { default: 16, unit: "count", why: "Status pages open at once; more are told to come back." },
+  adminBodyBytesMax: { default: 65_536, unit: "bytes", why: "Body of an admin request." },
+  adminStreamMs: { default: 1_000, unit: "ms", why: "Between two updates of an open status page." },
+  decisionsListedMax: { default: 1_000, unit: "count", why: "Standing decisions in one answer." },
+} as const;
+
+appLimits satisfies Readonly<Record<string, Limit>>;
