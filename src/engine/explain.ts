@@ -1,5 +1,5 @@
 import type { Kind, Signal, Verdict } from "#core";
-import { GroupCaps, type GroupName, groupPriors, presentationNatsMax } from "./groups.ts";
+import { cappedAs, GroupCaps, type GroupName, groupPriors, presentationNatsMax } from "./groups.ts";
 import { judge, priorLogOdds } from "./score.ts";
 
 /** One piece of evidence in words, strongest first. */
@@ -222,7 +222,7 @@ function counterfactuals(verdict: Verdict, caps: GroupCaps): string[] {
 function cappedGroups(verdict: Verdict, caps: GroupCaps): string[] {
   const sums = new Map<string, number>();
   for (const signal of verdict.signals) {
-    const group = signal.axis === "presentation" ? "presentation" : signal.group;
+    const group = signal.axis === "presentation" ? "presentation" : cappedAs(signal.group);
     sums.set(group, (sums.get(group) ?? 0) + signal.nats);
   }
   return [...sums].flatMap(([group, sum]) => {

@@ -6,6 +6,7 @@ import {
   limitValues,
   type Millis,
   noIntel,
+  type Signal,
   type Verdict,
 } from "#core";
 import { RefererHosts } from "./baselines/referer-hosts.ts";
@@ -24,6 +25,7 @@ import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
 import { networkCode } from "./networks.ts";
+import { OrchestrationPart } from "./parts/orchestration-part.ts";
 import type { Judgement } from "./score.ts";
 import { AddressBook } from "./sessions/address.ts";
 import { AgentBook } from "./sessions/agent-book.ts";
@@ -43,6 +45,14 @@ const establishedAfter = 4;
 /** Requests after which the running verdict is looked at offline: 2, 4, 8, … and every 64th. */
 function isLookout(requests: number): boolean {
   return requests >= 2 && ((requests & (requests - 1)) === 0 || (requests & 63) === 0);
+}
+
+/** What a session showed that no persona explains (impossible jars, orders no browser makes): kept when it ends. */
+function provenNats(signals: readonly Signal[]): number {
+  let nats = 0;
+  for (const { group, nats: said } of signals)
+    if (group === "jar-impossible" || group === "jar-order") nats += Math.max(0, said);
+  return nats;
 }
 
 /**
@@ -65,6 +75,7 @@ class FastLane implements Engine {
   readonly #reader: Reader;
   readonly #judge: Judge;
   readonly #state: FeatureState;
+  readonly #orchestration: OrchestrationPart;
   readonly #facts: Facts = new Facts();
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
@@ -108,6 +119,11 @@ class FastLane implements Engine {
       hosts: this.#state.refererHosts,
       seed,
     });
+    this.#orchestration = new OrchestrationPart(this.#state, {
+      sessionsMax: limits.sessionsMax,
+      endpointsMax: limits.endpointsMax,
+      applicationName: (index) => this.#reader.applicationName(index),
+    });
     this.#judge = new Judge({
       clients: this.#clients,
       sites: this.#sites,
@@ -120,7 +136,7 @@ class FastLane implements Engine {
 
   inspect(exchange: Exchange): Verdict {
     const facts = this.#begin(exchange);
-    const judgement = this.#judge.row(facts.row, this.#sessions.network[facts.slot] as number);
+    const judgement = this.#judgeLive(facts);
     this.#note(facts.row, judgement, facts.at);
     return this.#judge.verdict(judgement, exchange.id);
   }
@@ -137,7 +153,7 @@ class FastLane implements Engine {
     const facts = this.#begin(exchange);
     this.#finish(facts, exchange);
     if (!isLookout(this.#clients.requestsOf(facts.row)) || this.#clients.flag(facts.row, rowFlag.convicted)) return;
-    this.#note(facts.row, this.#judge.row(facts.row, this.#sessions.network[facts.slot] as number), facts.at);
+    this.#note(facts.row, this.#judgeLive(facts), facts.at);
   }
 
   sweep(now: Millis): void {
@@ -146,13 +162,18 @@ class FastLane implements Engine {
   }
 
   *clients(): Generator<ClientView> {
-    for (const slot of this.#sessions.slots()) settlePages(this.#state, slot, this.#latest);
+    const live = new Map<number, number>();
+    for (const slot of this.#sessions.slots()) {
+      settlePages(this.#state, slot, this.#latest);
+      live.set(this.#sessions.row[slot] as number, slot);
+    }
     yield* clientViews({
       clients: this.#clients,
       addresses: this.#addresses,
       agents: this.#agents,
       judge: this.#judge,
       intel: this.#intel,
+      signals: (row) => this.#orchestration.signals(live.get(row) ?? -1),
       applicationName: (index) => this.#reader.applicationName(index),
     });
   }
@@ -171,7 +192,8 @@ class FastLane implements Engine {
       sessionsEvicted: this.#sessionsEvicted,
       clientsForgotten: this.#clientsForgotten,
       requestsForgotten: this.#requestsForgotten,
-      bytesPerSession: this.#sessions.bytesPerSession + perSession + rowBytes + perClient,
+      bytesPerSession:
+        this.#sessions.bytesPerSession + perSession + rowBytes + perClient + this.#orchestration.bytesPerSession,
       bytesPerClient: rowBytes + perClient,
     };
   }
@@ -199,11 +221,13 @@ class FastLane implements Engine {
       isPage(facts.class) ? "page" : isAsset(facts.class) ? "part" : "other",
     );
     stepRequest(this.#state, facts, exchange);
+    this.#orchestration.request(facts, exchange);
     return facts;
   }
 
   #finish(facts: Facts, exchange: Exchange): void {
     stepResponse(this.#state, facts, exchange);
+    this.#orchestration.response(facts, exchange);
     this.#locator.learnIssued(facts, exchange);
   }
 
@@ -218,6 +242,11 @@ class FastLane implements Engine {
     }
   }
 
+  #judgeLive(facts: Facts): Judgement {
+    const network = this.#sessions.network[facts.slot] as number;
+    return this.#judge.row(facts.row, network, this.#orchestration.signals(facts.slot));
+  }
+
   #note(row: number, judgement: Judgement, at: Millis): void {
     if (judgement.kind !== "automated" && judgement.kind !== "declared-bot") return;
     this.#clients.decide(row, at);
@@ -226,6 +255,8 @@ class FastLane implements Engine {
   #close(slot: number): void {
     settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
     const row = this.#sessions.row[slot] as number;
+    this.#clients.keep(row, provenNats(this.#orchestration.signals(slot)));
+    this.#orchestration.close(slot, this.#sessions.originHash[slot] as number, this.#latest);
     this.#clients.release(row);
     this.#sessions.close(slot);
   }

@@ -1,4 +1,4 @@
-import type { Hashed, Intel, Millis, Verdict } from "#core";
+import type { Hashed, Intel, Millis, Signal, Verdict } from "#core";
 import type { ClientView } from "../engine.ts";
 import type { Judge } from "../judge.ts";
 import { networkCode } from "../networks.ts";
@@ -13,6 +13,8 @@ interface Sources {
   readonly judge: Judge;
   readonly intel: Pick<Intel, "network">;
   applicationName(index: number): string;
+  /** Signals of the client's live session, if it has one. */
+  signals(row: number): readonly Signal[];
 }
 
 /** One view, moved from row to row. */
@@ -85,8 +87,8 @@ class RowView implements ClientView {
   }
 
   verdict(): Verdict {
-    const { judge, intel } = this.#sources;
-    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip)), "");
+    const { judge, intel, signals } = this.#sources;
+    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip), signals(this.#row)), "");
   }
 
   #f64(place: number): number {
