@@ -11,3 +11,12 @@ export type {
   UpstreamOptions,
 } from "./proxy/options.ts";
 export * from "./logs/index.ts";
+export {
+  type AskedRequest,
+  type BesideStats,
+  createDecisionService,
+  type Decided,
+  type DecisionService,
+  type DecisionServiceOptions,
+} from "./beside/decision-service.ts";
+export { haproxyObserves, openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
