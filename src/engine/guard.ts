@@ -159,6 +159,7 @@ class FastLane implements Engine {
   sweep(now: Millis): void {
     const before = now - this.#limits.sessionIdleMs;
     for (let slot = this.#sessions.idle(before); slot >= 0; slot = this.#sessions.idle(before)) this.#close(slot);
+    this.#orchestration.maintain(now);
   }
 
   *clients(): Generator<ClientView> {

@@ -94,6 +94,11 @@ export class OrchestrationPart {
     if (this.#open[slot] === 1) this.#orchestration?.share(slot);
   }
 
+  /** Forgetting and refitting, some ten milliseconds at most: called by the sweep, never per request. */
+  maintain(now: Millis): void {
+    this.#orchestration?.maintain(now);
+  }
+
   close(slot: number, cohort: number, at: Millis): void {
     if (this.#open[slot] !== 1) return;
     this.#open[slot] = 0;
