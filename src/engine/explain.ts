@@ -160,6 +160,16 @@ const phrases: Readonly<Record<string, Phrase>> = {
   },
   "hosting-network": { speaks: (e) => `its address belongs to a ${e.network} network`, excuses: () => "", unless: "" },
   "declared-bot": { speaks: (e) => `calls itself ${e.name}`, excuses: () => "", unless: "" },
+  "convicted-cohort": {
+    speaks: (e) => `behaves like a convicted cohort of ${count(e.sessions)} sessions (${e.case})`,
+    excuses: () => "",
+    unless: "it had not behaved like its cohort",
+  },
+  "proven-before": {
+    speaks: () => "showed in an earlier session what no person's browser does",
+    excuses: () => "",
+    unless: "",
+  },
   "remembered-verdict": { speaks: () => "was convicted before", excuses: () => "", unless: "" },
 };
 

@@ -21,6 +21,7 @@ export type GroupName =
   | "jar-age"
   | "token-provenance"
   | "history"
+  | "cohort"
   | "presentation";
 
 /**
@@ -51,6 +52,7 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   "jar-race": { rate: 0.02, sessions: 300, source: "design; parallel requests around a rotation" },
   "jar-age": { rate: 0.25, sessions: 300, source: "design; first visits" },
   "token-provenance": { rate: 0.004, sessions: 600, source: "design; cached shells and restored tabs" },
+  cohort: { rate: 1e-5, sessions: 300_000, source: "bounded by the cohort's own e-value and budget, not by a persona" },
   history: { rate: 0.002, sessions: 1500, source: "design; an address and user agent that changed hands within a day" },
   presentation: { rate: 0.1, sessions: 300, source: "contract: at most two nats, whatever is seen" },
 };

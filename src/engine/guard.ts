@@ -25,7 +25,9 @@ import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
 import { networkCode } from "./networks.ts";
+import { CohortPart } from "./parts/cohort-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
+import { SequencePart } from "./parts/sequence-part.ts";
 import type { Judgement } from "./score.ts";
 import { AddressBook } from "./sessions/address.ts";
 import { AgentBook } from "./sessions/agent-book.ts";
@@ -47,11 +49,12 @@ function isLookout(requests: number): boolean {
   return requests >= 2 && ((requests & (requests - 1)) === 0 || (requests & 63) === 0);
 }
 
-/** What a session showed that no persona explains (impossible jars, orders no browser makes): kept when it ends. */
+const provenGroups: ReadonlySet<string> = new Set(["jar-impossible", "jar-order", "cohort"]);
+
+/** What a session showed that no persona explains: kept when it ends. */
 function provenNats(signals: readonly Signal[]): number {
   let nats = 0;
-  for (const { group, nats: said } of signals)
-    if (group === "jar-impossible" || group === "jar-order") nats += Math.max(0, said);
+  for (const { group, nats: said } of signals) if (provenGroups.has(group)) nats += Math.max(0, said);
   return nats;
 }
 
@@ -76,6 +79,8 @@ class FastLane implements Engine {
   readonly #judge: Judge;
   readonly #state: FeatureState;
   readonly #orchestration: OrchestrationPart;
+  readonly #sequence: SequencePart;
+  readonly #cohorts: CohortPart;
   readonly #facts: Facts = new Facts();
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
@@ -123,6 +128,16 @@ class FastLane implements Engine {
       sessionsMax: limits.sessionsMax,
       endpointsMax: limits.endpointsMax,
       applicationName: (index) => this.#reader.applicationName(index),
+    });
+    this.#sequence = new SequencePart(limits.sessionsMax);
+    this.#cohorts = new CohortPart({
+      state: this.#state,
+      sequence: this.#sequence,
+      intel: this.#intel,
+      sessionsMax: limits.sessionsMax,
+      applicationName: (index) => this.#reader.applicationName(index),
+      renderAddress: (row) => this.#addresses.renderRow(this.#clients, row),
+      subject: (slot) => this.#orchestration.subject(slot),
     });
     this.#judge = new Judge({
       clients: this.#clients,
@@ -174,7 +189,8 @@ class FastLane implements Engine {
       agents: this.#agents,
       judge: this.#judge,
       intel: this.#intel,
-      signals: (row) => this.#orchestration.signals(live.get(row) ?? -1),
+      cohortOf: (row) => this.#cohorts.cohortOf(row),
+      signals: (row) => this.#signals(live.get(row) ?? -1, this.#latest),
       applicationName: (index) => this.#reader.applicationName(index),
     });
   }
@@ -194,7 +210,13 @@ class FastLane implements Engine {
       clientsForgotten: this.#clientsForgotten,
       requestsForgotten: this.#requestsForgotten,
       bytesPerSession:
-        this.#sessions.bytesPerSession + perSession + rowBytes + perClient + this.#orchestration.bytesPerSession,
+        this.#sessions.bytesPerSession +
+        perSession +
+        rowBytes +
+        perClient +
+        this.#orchestration.bytesPerSession +
+        this.#sequence.bytesPerSession +
+        this.#cohorts.bytesPerSession,
       bytesPerClient: rowBytes + perClient,
     };
   }
@@ -223,12 +245,15 @@ class FastLane implements Engine {
     );
     stepRequest(this.#state, facts, exchange);
     this.#orchestration.request(facts, exchange);
+    this.#sequence.request(facts, !this.#clients.flag(row, rowFlag.convicted));
+    this.#cohorts.request(facts);
     return facts;
   }
 
   #finish(facts: Facts, exchange: Exchange): void {
     stepResponse(this.#state, facts, exchange);
     this.#orchestration.response(facts, exchange);
+    this.#cohorts.response(facts, exchange);
     this.#locator.learnIssued(facts, exchange);
   }
 
@@ -245,7 +270,14 @@ class FastLane implements Engine {
 
   #judgeLive(facts: Facts): Judgement {
     const network = this.#sessions.network[facts.slot] as number;
-    return this.#judge.row(facts.row, network, this.#orchestration.signals(facts.slot));
+    return this.#judge.row(facts.row, network, this.#signals(facts.slot, facts.at));
+  }
+
+  /** What the ledger, the graph and the session's cohort say about a live session. */
+  #signals(slot: number, at: Millis): readonly Signal[] {
+    const ledger = this.#orchestration.signals(slot);
+    const cohort = this.#cohorts.signals(slot, at);
+    return cohort.length === 0 ? ledger : [...ledger, ...cohort];
   }
 
   #note(row: number, judgement: Judgement, at: Millis): void {
@@ -256,7 +288,9 @@ class FastLane implements Engine {
   #close(slot: number): void {
     settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
     const row = this.#sessions.row[slot] as number;
-    this.#clients.keep(row, provenNats(this.#orchestration.signals(slot)));
+    this.#clients.keep(row, provenNats(this.#signals(slot, this.#latest)));
+    this.#sequence.close(slot, !this.#clients.flag(row, rowFlag.convicted));
+    this.#cohorts.close(slot, this.#latest);
     this.#orchestration.close(slot, this.#sessions.originHash[slot] as number, this.#latest);
     this.#clients.release(row);
     this.#sessions.close(slot);
@@ -271,6 +305,8 @@ class FastLane implements Engine {
       end: {
         open: (slot, exchange) => {
           this.#sessions.network[slot] = networkCode(this.#intel, exchange.client.ip);
+          this.#sequence.open(slot);
+          this.#cohorts.open(slot, exchange, this.#facts.agent);
         },
         close: (slot) => {
           this.#sessionsEvicted++;
@@ -286,6 +322,7 @@ class FastLane implements Engine {
     const clients = this.#clients;
     this.#clientsForgotten++;
     this.#requestsForgotten += clients.requestsOf(row);
+    this.#cohorts.forget(row);
     if (!clients.flag(row, rowFlag.convicted)) return;
     const judgement = this.#judge.row(row, 0);
     if (judgement.kind !== "automated") return;

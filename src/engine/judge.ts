@@ -23,14 +23,14 @@ function addLedger(signals: Signal[], more: readonly Signal[], keptNats: number)
     const at = plain === undefined ? -1 : signals.findIndex(({ detector }) => detector === plain);
     if (at >= 0) signals[at] = signal;
     else signals.push(signal);
-    proven ||= signal.group === "jar-impossible" || signal.group === "jar-order";
+    proven ||= signal.group === "jar-impossible" || signal.group === "jar-order" || signal.group === "cohort";
   }
   if (keptNats <= 0 || proven) return;
   const evidence = { nats: keptNats };
   signals.push({
-    detector: "jar-broken-before",
-    axis: "orchestration",
-    group: "jar-impossible",
+    detector: "proven-before",
+    axis: "history",
+    group: "history",
     nats: keptNats,
     evidence,
   });

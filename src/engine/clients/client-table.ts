@@ -246,6 +246,11 @@ export class ClientTable implements IndexedTable {
     return this.u8[row * rowBytes + row8.scale] as number;
   }
 
+  /** Position of the row's address in `u32`. */
+  addressAt(row: number): number {
+    return row * (rowBytes / 4) + row32.address;
+  }
+
   applicationOf(row: number): number {
     return this.u8[row * rowBytes + row8.application] as number;
   }

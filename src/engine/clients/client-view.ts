@@ -4,7 +4,7 @@ import type { Judge } from "../judge.ts";
 import { networkCode } from "../networks.ts";
 import type { AddressBook } from "../sessions/address.ts";
 import type { AgentBook } from "../sessions/agent-book.ts";
-import { type ClientTable, row32, row64, rowBytes } from "./client-table.ts";
+import { type ClientTable, row64, rowBytes } from "./client-table.ts";
 
 interface Sources {
   readonly clients: ClientTable;
@@ -13,6 +13,7 @@ interface Sources {
   readonly judge: Judge;
   readonly intel: Pick<Intel, "network">;
   applicationName(index: number): string;
+  cohortOf(row: number): string;
   /** Signals of the client's live session, if it has one. */
   signals(row: number): readonly Signal[];
 }
@@ -40,14 +41,7 @@ class RowView implements ClientView {
   }
 
   get ip(): string {
-    const { u32 } = this.#sources.clients;
-    const at = this.#row * (rowBytes / 4) + row32.address;
-    return this.#sources.addresses.render(
-      u32[at] as number,
-      u32[at + 1] as number,
-      u32[at + 2] as number,
-      u32[at + 3] as number,
-    );
+    return this.#sources.addresses.renderRow(this.#sources.clients, this.#row);
   }
 
   get userAgent(): string {
@@ -79,7 +73,7 @@ class RowView implements ClientView {
   }
 
   get cohort(): string {
-    return "";
+    return this.#sources.cohortOf(this.#row);
   }
 
   get decidedAt(): { readonly request: number; readonly time: Millis } | null {

@@ -5,7 +5,7 @@ import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
-import { Orchestration } from "../intent/orchestration.ts";
+import { Orchestration, type OrchestrationCase } from "../intent/orchestration.ts";
 import { foldHashed } from "../sessions/text-hash.ts";
 
 /** Endpoint numbers of the intent graph; reading and writing at one path are two endpoints. */
@@ -87,6 +87,11 @@ export class OrchestrationPart {
       found.push(signal);
     }
     return found ?? none;
+  }
+
+  /** Ledger and graph rows of a live session; undefined where cookies are not observed. */
+  subject(slot: number): OrchestrationCase | undefined {
+    return this.#open[slot] === 1 ? this.#orchestration?.subject(slot) : undefined;
   }
 
   /** Several people share this session's key: nothing that one of them lacks is charged. */
