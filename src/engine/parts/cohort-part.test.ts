@@ -27,11 +27,14 @@ function session(trace: string, at: number): Exchange[] {
 
 test("a library that logs in once per address is convicted as a cohort, and its next member at the first request", () => {
   const engine = testEngine();
-  let at = Date.UTC(2026, 0, 5, 9);
-  for (let i = 0; i < 150; i++) for (const exchange of session(visitor(i), (at += 20_000))) engine.exchange(exchange);
+  const start = Date.UTC(2026, 0, 5, 9);
+  for (let i = 0; i < 150; i++) {
+    for (const exchange of session(visitor(i), start + i * 20_000)) engine.exchange(exchange);
+  }
+  const attack = start + 150 * 20_000;
   let convictedAt = 0;
   for (let i = 0; i < 60 && convictedAt === 0; i++) {
-    const [login] = session(library(i), (at += 5_000));
+    const [login] = session(library(i), attack + i * 5_000);
     if (login === undefined) throw new Error("the trace holds a login");
     const verdict = engine.inspect(login);
     engine.observe(login);
@@ -39,7 +42,7 @@ test("a library that logs in once per address is convicted as a cohort, and its 
   }
   expect(convictedAt).toBeGreaterThan(0);
   expect(convictedAt).toBeLessThanOrEqual(40);
-  const [person] = session(visitor(900), (at += 5_000));
+  const [person] = session(visitor(900), attack + 400_000);
   if (person === undefined) throw new Error("the trace holds a page");
   expect(engine.inspect(person).kind).not.toBe("automated");
 });
