@@ -5,4 +5,3 @@ export * from "./address.ts";
 export * from "./http1/index.ts";
 export * from "./path.ts";
 export * from "./proxy-protocol.ts";
-export * from "./spop/index.ts";

@@ -1,3 +1,4 @@
+import { fnv1a } from "#core";
 import { reasonsInWords } from "../explain/explanation.ts";
 import type { ActorRow } from "../serve/actor-tally.ts";
 import type { SeenVerdict } from "../serve/recent-verdicts.ts";
@@ -27,6 +28,8 @@ export interface LiveActor {
 
 /** One verdict on the status page. */
 export interface LiveVerdict {
+  /** Tells clients apart; nothing can be learned from it. */
+  readonly client: number;
   readonly reference: string;
   readonly at: number;
   readonly ip: string;
@@ -90,6 +93,7 @@ function liveVerdict(seen: SeenVerdict): LiveVerdict {
   const { reference, at, ip, status, kind, action, enforced, score } = seen;
   const reason = reasonsInWords(seen, 1)[0] ?? "";
   return {
+    client: fnv1a(`${ip} ${seen.userAgent}`),
     reference,
     at,
     ip,

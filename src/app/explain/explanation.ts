@@ -70,7 +70,9 @@ export function reasonsInWords(
 ): readonly string[] {
   const { reasons } = explainVerdict(verdictOf(seen));
   const sign = seen.kind === "human" ? -1 : 1;
-  return reasons
+  // What a bot says of itself is the reason why it is called so, whatever else is louder.
+  const first = seen.kind === "declared-bot" ? reasons.filter(({ detector }) => detector === "declared-bot") : [];
+  return [...first, ...reasons.filter((reason) => !first.includes(reason))]
     .filter(({ nats }) => nats * sign >= reasonNatsMin)
     .slice(0, countMax)
     .map(({ sentence }) => sentence);

@@ -61,7 +61,6 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #answerFields: Fields = noFields;
   #answerBytes = 0;
   #retried = false;
-  #answeredByUs = false;
   #finished = false;
   #cancelDelay: (() => void) | undefined;
 
@@ -135,7 +134,6 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     if (!code.startsWith("action-")) this.#state.counters.reason(code);
     const answer = createAnswer(status, this.id, { head: this.head, close: !this.#requestDone, ...options });
     this.#status = status;
-    this.#answeredByUs = true;
     this.#answerFields = answer.head.fields;
     this.#answerBytes = answer.body.length;
     this.#dropUpstream();
@@ -311,17 +309,16 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     const family = Math.floor(this.#status / 100);
     counters.statusClasses[family] = (counters.statusClasses[family] ?? 0) + 1;
     const durationMs = Math.max(0, wheel.read() - this.#startedAt);
-    const known = { bytes: this.#answerBytes, durationMs, hashKey: this.runtime.options.hashKey, at: clock.now() };
-    const response = this.#status === 0 ? undefined : createResponse(this.#status, this.#answerFields, known);
-    // What we answered ourselves must not be learned from: our own refusals would count as the client's failures.
-    if (!this.#answeredByUs) this.exchange.response = response;
+    if (this.#status !== 0) {
+      const known = { bytes: this.#answerBytes, durationMs, hashKey: this.runtime.options.hashKey, at: clock.now() };
+      this.exchange.response = createResponse(this.#status, this.#answerFields, known);
+    }
     const judged = this.#judged;
     try {
       if (judged !== undefined) guard.observe(this.exchange);
     } catch {
       counters.reason("observe-threw");
     }
-    this.exchange.response = response;
     accessLog?.write(this.exchange, judged?.verdict, {
       enforced: judged?.enforced ?? "",
       failure: judged?.failure ?? "",

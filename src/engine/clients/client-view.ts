@@ -1,10 +1,10 @@
-import type { Hashed, Intel, Millis, Signal, Verdict } from "#core";
+import type { Hashed, Intel, Millis, Verdict } from "#core";
 import type { ClientView } from "../engine.ts";
 import type { Judge } from "../judge.ts";
 import { networkCode } from "../networks.ts";
 import type { AddressBook } from "../sessions/address.ts";
 import type { AgentBook } from "../sessions/agent-book.ts";
-import { type ClientTable, row64, rowBytes } from "./client-table.ts";
+import { type ClientTable, row32, row64, rowBytes } from "./client-table.ts";
 
 interface Sources {
   readonly clients: ClientTable;
@@ -13,9 +13,6 @@ interface Sources {
   readonly judge: Judge;
   readonly intel: Pick<Intel, "network">;
   applicationName(index: number): string;
-  cohortOf(row: number): string;
-  /** Signals of the client's live session, if it has one. */
-  signals(row: number): readonly Signal[];
 }
 
 /** One view, moved from row to row. */
@@ -41,7 +38,14 @@ class RowView implements ClientView {
   }
 
   get ip(): string {
-    return this.#sources.addresses.renderRow(this.#sources.clients, this.#row);
+    const { u32 } = this.#sources.clients;
+    const at = this.#row * (rowBytes / 4) + row32.address;
+    return this.#sources.addresses.render(
+      u32[at] as number,
+      u32[at + 1] as number,
+      u32[at + 2] as number,
+      u32[at + 3] as number,
+    );
   }
 
   get userAgent(): string {
@@ -73,7 +77,7 @@ class RowView implements ClientView {
   }
 
   get cohort(): string {
-    return this.#sources.cohortOf(this.#row);
+    return "";
   }
 
   get decidedAt(): { readonly request: number; readonly time: Millis } | null {
@@ -81,8 +85,8 @@ class RowView implements ClientView {
   }
 
   verdict(): Verdict {
-    const { judge, intel, signals } = this.#sources;
-    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip), signals(this.#row)), "");
+    const { judge, intel } = this.#sources;
+    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip)), "");
   }
 
   #f64(place: number): number {

@@ -20,6 +20,9 @@ export const pageFiles: readonly AdminRoute[] = [
   file("/", "page.html", "text/html; charset=utf-8"),
   file("/page.css", "page.css", "text/css; charset=utf-8"),
   file("/page.js", "page.js", "text/javascript; charset=utf-8"),
+  file("/theme.js", "theme.js", "text/javascript; charset=utf-8"),
+  file("/tables.js", "tables.js", "text/javascript; charset=utf-8"),
+  file("/why.js", "why.js", "text/javascript; charset=utf-8"),
   file("/chart.js", "chart.js", "text/javascript; charset=utf-8"),
   file("/icon.svg", "icon.svg", "image/svg+xml"),
 ];

@@ -2,6 +2,7 @@ import type { Verb } from "../command.ts";
 import { check } from "./check.ts";
 import { config } from "./config.ts";
 import { allow, block, decisions, unblock } from "./decisions.ts";
+import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { reload } from "./reload.ts";
 import { serve } from "./serve.ts";
@@ -10,6 +11,7 @@ import { version } from "./version.ts";
 
 /** Every verb, in the order `gait --help` lists them. */
 export const verbs: readonly Verb[] = [
+  demo,
   serve,
   check,
   config,

@@ -1,2 +1,0 @@
-export { AgentSwarms, type Swarm, type SwarmLimits } from "./agent-swarms.ts";
-export { presentationKey } from "./presentation-key.ts";

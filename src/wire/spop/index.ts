@@ -1,2 +1,0 @@
-export * from "./frames.ts";
-export type { SpopValue } from "./typed-data.ts";
