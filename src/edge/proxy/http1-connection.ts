@@ -176,6 +176,9 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
 
   abort(): void {
     this.#relay = undefined;
+    this.#out.flush();
+    // Where the end of the body is the end of the connection, only a reset tells a cut answer from a whole one.
+    if (this.#framing === "close") this.#socket.resetAndDestroy();
     this.destroy();
   }
 

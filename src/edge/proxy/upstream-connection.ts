@@ -10,6 +10,7 @@ import {
   type RequestHead,
   type ResponseHead,
 } from "#wire";
+import { mayReuse } from "./reuse.ts";
 import { Timed, type TimerWheel } from "./timer-wheel.ts";
 import { chunkHead, lastChunk, WriteBuffer } from "./write-buffer.ts";
 
@@ -300,8 +301,8 @@ export class UpstreamConnection extends Timed {
   #finish(trailers: Fields): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    const reusable =
-      this.#requestDone && this.#head?.persistent === true && this.#state === inBody && !this.#out.isFull;
+    const persistent = this.#head?.persistent === true && this.#state === inBody;
+    const reusable = mayReuse({ requestDone: this.#requestDone, persistent, flushed: !this.#out.isFull });
     this.#head = undefined;
     if (reusable) {
       this.#state = idle;
