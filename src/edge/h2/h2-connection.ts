@@ -93,6 +93,11 @@ export class H2Connection extends Timed implements StreamOwner {
     state.wheel.set(this, now + lookMs);
   }
 
+  /** An exchange is under way. */
+  get busy(): boolean {
+    return this.#streams.size > 0;
+  }
+
   received(bytes: number): void {
     this.#payloadBytes += bytes;
   }

@@ -36,7 +36,7 @@ export function serveHttp2(socket: Socket, facts: ConnectionFacts, context: Http
     socket.destroy();
     return;
   }
-  const waiting: OpenConnection = { destroy: () => socket.destroy() };
+  const waiting: OpenConnection = { busy: false, destroy: () => socket.destroy() };
   open.add(waiting);
   peekOpening(socket, {
     limits,

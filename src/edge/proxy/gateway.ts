@@ -138,7 +138,7 @@ async function drainConnections(servers: readonly Server[], { state, open }: Acc
   const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
   let cut = 0;
   const hardStop = setTimeout(() => {
-    cut = open.size;
+    cut = [...open].filter((connection) => connection.busy).length;
     for (const connection of [...open]) connection.destroy();
   }, state.runtime.limits.drainMs);
   await Promise.all(closed);

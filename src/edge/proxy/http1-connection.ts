@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import type { Millis } from "#core";
 import {
-  ChunkedDecoder,
   type Fields,
   findHeadEnd,
+  hasOldLine,
   isRefusal,
   noFields,
   parseRequestHead,
@@ -12,6 +12,7 @@ import {
 } from "#wire";
 import { renderAnswerHead, renderInterim } from "./answer-render.ts";
 import { createAnswer } from "./answers.ts";
+import { BodyReader } from "./body-reader.ts";
 import type { GatewayState } from "./gateway-state.ts";
 import { Relay } from "./relay.ts";
 import type { AnswerFraming, AnswerHead, ClientStream, ConnectionFacts } from "./seam.ts";
@@ -28,6 +29,12 @@ const tunnelling = 3;
 /** The last answer is out; what still comes is read and dropped for a moment, so that the answer is not reset away. */
 const lingering = 4;
 const closed = 5;
+
+/** What a connection is started with. */
+export interface ConnectionStart {
+  readonly facts: ConnectionFacts;
+  readonly onClosed: () => void;
+}
 
 /**
  * One HTTP/1 client connection. Requests are answered strictly in order: the next is not parsed before the answer to
@@ -48,8 +55,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
   #requests = 0;
   #head: RequestHead | undefined;
   #relay: Relay | undefined;
-  #bodyLeft = 0;
-  #decoder: ChunkedDecoder | undefined;
+  #bodyReader: BodyReader | undefined;
   #requestDone = true;
   #framing: AnswerFraming = "none";
   #close = false;
@@ -58,11 +64,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
   #windowBytes = 0;
   #lingered = 0;
 
-  constructor(
-    state: GatewayState,
-    socket: Socket,
-    known: { readonly facts: ConnectionFacts; readonly onClosed: () => void },
-  ) {
+  constructor(state: GatewayState, socket: Socket, known: ConnectionStart) {
     super();
     this.#state = state;
     this.#socket = socket;
@@ -76,6 +78,11 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     this.#watch(this.#limits.firstByteMs);
   }
 
+  /** An exchange is under way. */
+  get busy(): boolean {
+    return this.#relay !== undefined;
+  }
+
   get #limits(): GatewayState["runtime"]["limits"] {
     return this.#state.runtime.limits;
   }
@@ -84,15 +91,27 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
   release(): void {
     this.#phase = closed;
     this.#state.wheel.clear(this);
-    this.#socket.removeAllListeners("drain");
-    this.#socket.removeAllListeners("end");
+    for (const event of ["drain", "end"]) this.#socket.removeAllListeners(event);
     this.#onClosed();
   }
 
-  /** Bytes from the client. They are consumed or copied before this returns. */
+  /**
+   * Bytes from the client. They are consumed or copied before this returns. The one place where a broken invariant
+   * of ours ends: it costs its own connection, never the process.
+   */
   receive(chunk: Buffer): void {
+    try {
+      this.#receive(chunk);
+    } catch {
+      this.#state.counters.reason("internal-error");
+      this.destroy();
+    }
+  }
+
+  #receive(chunk: Buffer): void {
     if (this.#phase === lingering) {
-      this.#drop(chunk.length);
+      this.#lingered += chunk.length;
+      if (this.#lingered > this.#limits.lingerBytesMax) this.destroy();
       return;
     }
     if (this.#phase === closed) return;
@@ -230,7 +249,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     }
     this.#consuming = false;
     if (this.#phase === answering && at < chunk.length) this.#keep(chunk.subarray(at));
-    else if (this.#phase === tunnelling && at < chunk.length) this.receive(chunk.subarray(at));
+    else if (this.#phase === tunnelling && at < chunk.length) this.#receive(chunk.subarray(at));
     this.#relay?.flushUpstream();
     this.#out.flush();
   }
@@ -240,10 +259,10 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     const start = at + (chunk[at] === 0x0d && chunk[at + 1] === 0x0a ? 2 : 0);
     const end = findHeadEnd(chunk, start, start + this.#scanned);
     const bytes = (end < 0 ? chunk.length : end) - start;
-    if (bytes > this.#limits.headBytesMax) return this.#refuseAt(chunk, { status: 431, code: "head-size" });
-    if (end === -2) return this.#refuseAt(chunk, { status: 400, code: "line-ending" });
+    if (bytes > this.#limits.headBytesMax) return this.#refuseHead({ status: 431, code: "head-size" });
+    if (end === -2) return this.#refuseHead({ status: 400, code: "line-ending" });
     if (end < 0) {
-      if (hasOldLine(chunk, start)) return this.#refuseAt(chunk, { status: 400, code: "http-0.9" });
+      if (hasOldLine(chunk, start)) return this.#refuseHead({ status: 400, code: "http-0.9" });
       this.#pending = Buffer.from(chunk.subarray(start));
       if (this.#scanned === 0) this.#watch(this.#limits.headMs);
       this.#scanned = bytes;
@@ -251,7 +270,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     }
     this.#scanned = 0;
     const head = parseRequestHead(chunk, start, end, this.#limits);
-    if (isRefusal(head)) return this.#refuseAt(chunk, head);
+    if (isRefusal(head)) return this.#refuseHead(head);
     this.#begin(head);
     return end;
   }
@@ -261,8 +280,8 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     this.#close = !head.persistent || ++this.#requests >= this.#limits.requestsPerConnectionMax;
     this.#requestDone = head.framing === "none" && !head.websocket;
     this.#phase = this.#requestDone || head.websocket ? answering : inBody;
-    this.#bodyLeft = head.contentLength;
-    this.#decoder = head.framing === "chunked" ? new ChunkedDecoder(this.#limits) : undefined;
+    this.#bodyReader =
+      this.#phase === inBody ? new BodyReader(head.framing, head.contentLength, this.#limits) : undefined;
     if (this.#phase === inBody) this.#watchRate();
     else this.#state.wheel.set(this, Number.POSITIVE_INFINITY);
     const relay = new Relay(this.#state, { stream: this, head, clientKey: this });
@@ -272,23 +291,16 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
 
   #readBody(chunk: Buffer, at: number): number {
     const relay = this.#relay;
-    const decoder = this.#decoder;
-    let consumed = chunk.length;
-    let payloadEnd: number;
-    if (decoder !== undefined) {
-      consumed = decoder.decode(chunk, at, chunk.length);
-      payloadEnd = decoder.payloadEnd;
-    } else {
-      payloadEnd = consumed = Math.min(chunk.length, at + this.#bodyLeft);
-      this.#bodyLeft -= consumed - at;
-    }
+    const reader = this.#bodyReader;
+    if (reader === undefined) return chunk.length;
+    const consumed = reader.read(chunk, at, chunk.length);
     this.#windowBytes += consumed - at;
-    const room = payloadEnd === at || relay?.requestBody(chunk.subarray(at, payloadEnd)) !== false;
-    if (decoder !== undefined && decoder.fault !== "") {
-      relay?.requestBroken(400, decoder.fault);
+    const room = reader.payloadEnd === at || relay?.requestBody(chunk.subarray(at, reader.payloadEnd)) !== false;
+    if (reader.fault !== "") {
+      relay?.requestBroken(400, reader.fault);
       return chunk.length;
     }
-    if (decoder === undefined ? this.#bodyLeft > 0 : !decoder.done) {
+    if (!reader.done) {
       if (!room && this.#phase === inBody) this.pauseBody();
       return consumed;
     }
@@ -297,7 +309,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     this.#requestDone = true;
     this.#phase = answering;
     this.#state.wheel.set(this, Number.POSITIVE_INFINITY);
-    relay?.requestEnd(decoder?.trailers ?? noFields);
+    relay?.requestEnd(reader.trailers);
     return consumed;
   }
 
@@ -307,13 +319,8 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     if (rest.length > this.#limits.pipelinedBytesMax) this.pauseBody();
   }
 
-  #refuseAt(chunk: Buffer, refusal: Refusal): number {
-    this.#refuseHead(refusal);
-    return chunk.length;
-  }
-
-  /** What is not a request never reaches the pipeline: refused, counted, closed. */
-  #refuseHead(refusal: Refusal): void {
+  /** What is not a request never reaches the pipeline: refused, counted, closed. Returns an index behind all bytes. */
+  #refuseHead(refusal: Refusal): number {
     this.#state.counters.reason(refusal.code);
     this.#pending = undefined;
     this.#requestDone = false;
@@ -324,6 +331,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     this.body(answer.body);
     this.#out.flush();
     this.#linger();
+    return Number.POSITIVE_INFINITY;
   }
 
   #watch(spanMs: Millis): void {
@@ -371,11 +379,6 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     this.#unpause();
   }
 
-  #drop(bytes: number): void {
-    this.#lingered += bytes;
-    if (this.#lingered > this.#limits.lingerBytesMax) this.destroy();
-  }
-
   /** A client that closes its side in the middle of an exchange is taken to have left, as nginx takes it. */
   #onEnd(): void {
     if (this.#phase === tunnelling) this.#relay?.requestEnd(noFields);
@@ -392,11 +395,4 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     releasePinned(this);
     this.#onClosed();
   }
-}
-
-/** Whether the first line is whole and names no HTTP/1 version: an HTTP/0.9 client would wait for an answer for ever. */
-function hasOldLine(bytes: Buffer, start: number): boolean {
-  const end = bytes.indexOf(0x0a, start);
-  if (end < 0) return false;
-  return !bytes.toString("latin1", Math.max(start, end - 9), end).startsWith("HTTP/1.");
 }

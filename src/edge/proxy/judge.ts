@@ -1,4 +1,4 @@
-import type { Action, Exchange, Verdict } from "#core";
+import { type Action, assert, type Exchange, type Verdict } from "#core";
 import type { ActionContext } from "../actions/action.ts";
 import { actions } from "../actions/index.ts";
 import { increment } from "./counters.ts";
@@ -25,25 +25,18 @@ export function judge(
   { mode, failMode }: { readonly mode: Mode; readonly failMode: "open" | "closed" },
 ): Judged {
   const { counters, guard } = state;
-  let verdict: Verdict;
   try {
-    verdict = guard.inspect(exchange);
+    const verdict = guard.inspect(exchange);
+    const handler = mode === "enforce" || verdict.action === "allow" ? actions[verdict.action] : actions.allow;
+    // An engine that answers with what is no verdict has failed as much as one that throws.
+    assert(handler !== undefined, `the engine chose the action "${verdict.action}", expected one of contracts.md`);
+    if (mode === "enforce") increment(counters.actions, verdict.action);
+    else if (verdict.action !== "allow") increment(counters.observed, verdict.action);
+    return { verdict, enforced: mode === "enforce" ? verdict.action : "allow", failure: "", carryOut: handler.act };
   } catch {
     increment(counters.failures, failMode);
     return failMode === "open" ? failedOpen(exchange) : failedClosed(exchange);
   }
-  const { action } = verdict;
-  const handler = actions[action];
-  if (handler === undefined) {
-    increment(counters.failures, failMode);
-    return failMode === "open" ? failedOpen(exchange) : failedClosed(exchange);
-  }
-  if (mode === "observe") {
-    if (action !== "allow") increment(counters.observed, action);
-    return { verdict, enforced: "allow", failure: "", carryOut: actions.allow.act };
-  }
-  increment(counters.actions, action);
-  return { verdict, enforced: action, failure: "", carryOut: handler.act };
 }
 
 function unjudged(exchange: Exchange, action: Action): Verdict {

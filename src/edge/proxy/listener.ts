@@ -10,6 +10,8 @@ import { type Serve, servePlain } from "./serve.ts";
 
 /** A connection as the gateway keeps hold of it, to cut what outlives a drain. */
 export interface OpenConnection {
+  /** An exchange is under way on it; otherwise cutting it loses nothing. */
+  readonly busy: boolean;
   destroy(): void;
 }
 

@@ -1,7 +1,6 @@
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import type { EdgeLimits } from "#core";
 import {
-  ChunkedDecoder,
   type Fields,
   findHeadEnd,
   isRefusal,
@@ -10,6 +9,7 @@ import {
   type RequestHead,
   type ResponseHead,
 } from "#wire";
+import { BodyReader } from "./body-reader.ts";
 import { mayReuse } from "./reuse.ts";
 import { Timed, type TimerWheel } from "./timer-wheel.ts";
 import { chunkHead, lastChunk, WriteBuffer } from "./write-buffer.ts";
@@ -86,8 +86,7 @@ export class UpstreamConnection extends Timed {
   #interims = 0;
   #held: Buffer | undefined;
   #head: ResponseHead | undefined;
-  #left = 0;
-  #decoder: ChunkedDecoder | undefined;
+  #bodyReader: BodyReader | undefined;
 
   constructor(owner: ConnectionOwner, host: string, port: number) {
     super();
@@ -201,7 +200,16 @@ export class UpstreamConnection extends Timed {
     this.#sink.upstreamDrained();
   }
 
+  /** As on the client's side: a broken invariant costs one exchange, never the process. */
   #receive(buffer: Buffer, length: number): void {
+    try {
+      this.#consume(buffer, length);
+    } catch {
+      this.#fail(502, "internal-error");
+    }
+  }
+
+  #consume(buffer: Buffer, length: number): void {
     // Bytes nobody asked for: an answer to no request must never become the answer to the next one.
     if (this.#state === idle || this.#state === connecting) {
       this.destroy();
@@ -266,31 +274,24 @@ export class UpstreamConnection extends Timed {
     this.#watch(head.status === 101 ? limits.tunnelIdleMs : limits.upstreamStallMs);
     if (head.status === 101) this.#state = tunnelling;
     else this.#state = inBody;
-    this.#left = head.framing === "length" ? head.contentLength : 0;
-    this.#decoder = head.framing === "chunked" ? new ChunkedDecoder(limits) : undefined;
+    const bounded = head.framing === "length" || head.framing === "chunked";
+    this.#bodyReader = bounded ? new BodyReader(head.framing, head.contentLength, limits) : undefined;
     this.#sink?.upstreamAnswer(head);
     if (head.framing === "none" && head.status !== 101) this.#finish(noFields);
   }
 
   #readBody(buffer: Buffer, at: number, length: number): number {
     this.#watch(this.#owner.limits.upstreamStallMs);
-    const decoder = this.#decoder;
-    if (decoder !== undefined) {
-      const consumed = decoder.decode(buffer, at, length);
-      this.#deliver(buffer, at, decoder.payloadEnd);
-      if (decoder.fault !== "") this.#fail(502, `answer-${decoder.fault}`);
-      else if (decoder.done) this.#finish(decoder.trailers);
-      return consumed;
-    }
-    if (this.#head?.framing === "close") {
+    const reader = this.#bodyReader;
+    if (reader === undefined) {
       this.#deliver(buffer, at, length);
       return length;
     }
-    const take = Math.min(this.#left, length - at);
-    this.#left -= take;
-    this.#deliver(buffer, at, at + take);
-    if (this.#left === 0) this.#finish(noFields);
-    return at + take;
+    const consumed = reader.read(buffer, at, length);
+    this.#deliver(buffer, at, reader.payloadEnd);
+    if (reader.fault !== "") this.#fail(502, `answer-${reader.fault}`);
+    else if (reader.done) this.#finish(reader.trailers);
+    return consumed;
   }
 
   #deliver(buffer: Buffer, from: number, end: number): void {

@@ -16,7 +16,7 @@ const limits = {
   failuresInARow: 1_000,
 };
 /** The timer wheel's tick, by which a deadline may be late, and a margin for a busy machine. */
-const lateMs = 250 + 150;
+const lateMs = 250 + 600;
 
 interface Fault {
   readonly name: string;

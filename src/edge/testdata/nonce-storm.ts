@@ -10,13 +10,21 @@ export interface StormResult {
   readonly aborted: number;
 }
 
+/** How large a storm is, and how long one client waits for an answer. */
+export interface StormSize {
+  readonly clients: number;
+  readonly requests: number;
+  readonly seed: number;
+  readonly waitMs?: number;
+}
+
 /**
  * Many clients with nonces through one gateway whose upstream connections are shared: plain, pipelined, paused in
  * the middle of bodies, with `Expect`, aborted at random, and with an origin that sometimes answers before it has
  * read the body. Every answer must carry its own request's nonce.
  */
 export async function runNonceStorm(
-  { clients, requests, seed }: { readonly clients: number; readonly requests: number; readonly seed: number },
+  { clients, requests, seed, waitMs = 3_000 }: StormSize,
   options: RigOptions = { reuse: "shared" },
 ): Promise<StormResult> {
   const origin = await openOrigin((request, response) => {
@@ -45,7 +53,7 @@ export async function runNonceStorm(
         continue;
       }
       const early = kind === 3;
-      await connection.until((text) => readAnswers(text).filter((answer) => answer.whole).length >= sent, 3_000);
+      await connection.until((text) => readAnswers(text).filter((answer) => answer.whole).length >= sent, waitMs);
       const answers = readAnswers(connection.text, connection.ended);
       answered += answers.length;
       if (answers.length !== sent) wrong.push(`${nonce}: ${answers.length} answers to ${sent} requests`);

@@ -126,6 +126,13 @@ export function findHeadEnd(bytes: Buffer, start: number, scanned: number): numb
   return -1;
 }
 
+/** Whether the first line is whole and names no HTTP/1 version: an HTTP/0.9 client would wait for an answer for ever. */
+export function hasOldLine(bytes: Buffer, start: number): boolean {
+  const end = bytes.indexOf(0x0a, start);
+  if (end < 0) return false;
+  return !bytes.toString("latin1", Math.max(start, end - 9), end).startsWith("HTTP/1.");
+}
+
 /** The structural header fingerprint: `g1-<count>-<hash>`. Names, their order and their case; own design, not JA4H. */
 export function renderStructure(draft: { readonly structure: number; readonly structural: number }): string {
   const key = (draft.structure >>> 0) * 256 + Math.min(draft.structural, 255);

@@ -1,6 +1,6 @@
 export * from "./chunked.ts";
 export { type FieldId, field, fieldIdOf, nameHashPrime, nameHashSeed, usualName } from "./field-names.ts";
-export { type Fields, FieldsDraft, findHeadEnd, noFields, renderStructure } from "./fields.ts";
+export { type Fields, FieldsDraft, findHeadEnd, hasOldLine, noFields, renderStructure } from "./fields.ts";
 export * from "./host.ts";
 export { type CheckedLine, checkRequest } from "./request-check.ts";
 export * from "./request-head.ts";
