@@ -11,3 +11,19 @@ export type {
   UpstreamOptions,
 } from "./proxy/options.ts";
 export * from "./logs/index.ts";
+export {
+  type AskedRequest,
+  type BesideStats,
+  createDecisionService,
+  type Decided,
+  type DecisionService,
+  type DecisionServiceOptions,
+} from "./beside/decision-service.ts";
+export { haproxyObserves, openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
+export type { CheckDialect } from "./http-check/read-check.ts";
+export {
+  type CheckServer,
+  type CheckServerOptions,
+  checkObserves,
+  openCheckServer,
+} from "./http-check/check-server.ts";

@@ -1,5 +1,5 @@
 import type { Kind, Signal, Verdict } from "#core";
-import { GroupCaps, type GroupName, groupPriors, presentationNatsMax } from "./groups.ts";
+import { cappedAs, GroupCaps, type GroupName, groupPriors, presentationNatsMax } from "./groups.ts";
 import { judge, priorLogOdds } from "./score.ts";
 
 /** One piece of evidence in words, strongest first. */
@@ -160,6 +160,16 @@ const phrases: Readonly<Record<string, Phrase>> = {
   },
   "hosting-network": { speaks: (e) => `its address belongs to a ${e.network} network`, excuses: () => "", unless: "" },
   "declared-bot": { speaks: (e) => `calls itself ${e.name}`, excuses: () => "", unless: "" },
+  "convicted-cohort": {
+    speaks: (e) => `behaves like a convicted cohort of ${count(e.sessions)} sessions (${e.case})`,
+    excuses: () => "",
+    unless: "it had not behaved like its cohort",
+  },
+  "proven-before": {
+    speaks: () => "showed in an earlier session what no person's browser does",
+    excuses: () => "",
+    unless: "",
+  },
   "remembered-verdict": { speaks: () => "was convicted before", excuses: () => "", unless: "" },
 };
 
@@ -222,7 +232,7 @@ function counterfactuals(verdict: Verdict, caps: GroupCaps): string[] {
 function cappedGroups(verdict: Verdict, caps: GroupCaps): string[] {
   const sums = new Map<string, number>();
   for (const signal of verdict.signals) {
-    const group = signal.axis === "presentation" ? "presentation" : signal.group;
+    const group = signal.axis === "presentation" ? "presentation" : cappedAs(signal.group);
     sums.set(group, (sums.get(group) ?? 0) + signal.nats);
   }
   return [...sums].flatMap(([group, sum]) => {

@@ -15,6 +15,13 @@ export type GroupName =
   | "methods"
   | "cache"
   | "wire"
+  | "jar-impossible"
+  | "jar-order"
+  | "jar-race"
+  | "jar-age"
+  | "token-provenance"
+  | "history"
+  | "cohort"
   | "presentation";
 
 /**
@@ -40,8 +47,30 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   methods: { rate: 0.003, sessions: 600, source: "design; download managers and previewers" },
   cache: { rate: 0.5, sessions: 300, source: "speaks for people only" },
   wire: { rate: 0.02, sessions: 300, source: "design; broken links with unescaped characters" },
+  "jar-impossible": { rate: 0.0002, sessions: 6000, source: "design; nobody's browser does it, a broken proxy might" },
+  "jar-order": { rate: 0.001, sessions: 1500, source: "design; proxies and extensions that re-order cookies" },
+  "jar-race": { rate: 0.02, sessions: 300, source: "design; parallel requests around a rotation" },
+  "jar-age": { rate: 0.25, sessions: 300, source: "design; first visits" },
+  "token-provenance": { rate: 0.004, sessions: 600, source: "design; cached shells and restored tabs" },
+  cohort: { rate: 1e-5, sessions: 300_000, source: "bounded by the cohort's own e-value and budget, not by a persona" },
+  history: { rate: 0.002, sessions: 1500, source: "design; an address and user agent that changed hands within a day" },
   presentation: { rate: 0.1, sessions: 300, source: "contract: at most two nats, whatever is seen" },
 };
+
+/**
+ * Groups of other parts of the engine that the same people explain. Somebody who refuses cookies also blocks scripts
+ * and strips referers (detection F3): adding such groups up as if they were independent convicts the privacy persona.
+ */
+const personaOf: ReadonlyMap<string, GroupName> = new Map([
+  ["cookie-refusal", "omissions"],
+  ["script-blocked", "omissions"],
+  ["direct-entry", "precondition"],
+]);
+
+/** The group whose cap applies to a signal's group. */
+export function cappedAs(group: string): string {
+  return personaOf.get(group) ?? group;
+}
 
 /** Presentation may speed a verdict up, never decide it. */
 export const presentationNatsMax = 2;

@@ -6,6 +6,7 @@ import {
   limitValues,
   type Millis,
   noIntel,
+  type Signal,
   type Verdict,
 } from "#core";
 import { RefererHosts } from "./baselines/referer-hosts.ts";
@@ -24,6 +25,9 @@ import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
 import { networkCode } from "./networks.ts";
+import { CohortPart } from "./parts/cohort-part.ts";
+import { OrchestrationPart } from "./parts/orchestration-part.ts";
+import { SequencePart } from "./parts/sequence-part.ts";
 import type { Judgement } from "./score.ts";
 import { AddressBook } from "./sessions/address.ts";
 import { AgentBook } from "./sessions/agent-book.ts";
@@ -43,6 +47,15 @@ const establishedAfter = 4;
 /** Requests after which the running verdict is looked at offline: 2, 4, 8, … and every 64th. */
 function isLookout(requests: number): boolean {
   return requests >= 2 && ((requests & (requests - 1)) === 0 || (requests & 63) === 0);
+}
+
+const provenGroups: ReadonlySet<string> = new Set(["jar-impossible", "jar-order", "cohort"]);
+
+/** What a session showed that no persona explains: kept when it ends. */
+function provenNats(signals: readonly Signal[]): number {
+  let nats = 0;
+  for (const { group, nats: said } of signals) if (provenGroups.has(group)) nats += Math.max(0, said);
+  return nats;
 }
 
 /**
@@ -65,6 +78,9 @@ class FastLane implements Engine {
   readonly #reader: Reader;
   readonly #judge: Judge;
   readonly #state: FeatureState;
+  readonly #orchestration: OrchestrationPart;
+  readonly #sequence: SequencePart;
+  readonly #cohorts: CohortPart;
   readonly #facts: Facts = new Facts();
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
@@ -108,6 +124,21 @@ class FastLane implements Engine {
       hosts: this.#state.refererHosts,
       seed,
     });
+    this.#orchestration = new OrchestrationPart(this.#state, {
+      sessionsMax: limits.sessionsMax,
+      endpointsMax: limits.endpointsMax,
+      applicationName: (index) => this.#reader.applicationName(index),
+    });
+    this.#sequence = new SequencePart(limits.sessionsMax);
+    this.#cohorts = new CohortPart({
+      state: this.#state,
+      sequence: this.#sequence,
+      intel: this.#intel,
+      sessionsMax: limits.sessionsMax,
+      applicationName: (index) => this.#reader.applicationName(index),
+      renderAddress: (row) => this.#addresses.renderRow(this.#clients, row),
+      subject: (slot) => this.#orchestration.subject(slot),
+    });
     this.#judge = new Judge({
       clients: this.#clients,
       sites: this.#sites,
@@ -120,7 +151,7 @@ class FastLane implements Engine {
 
   inspect(exchange: Exchange): Verdict {
     const facts = this.#begin(exchange);
-    const judgement = this.#judge.row(facts.row, this.#sessions.network[facts.slot] as number);
+    const judgement = this.#judgeLive(facts);
     this.#note(facts.row, judgement, facts.at);
     return this.#judge.verdict(judgement, exchange.id);
   }
@@ -137,22 +168,29 @@ class FastLane implements Engine {
     const facts = this.#begin(exchange);
     this.#finish(facts, exchange);
     if (!isLookout(this.#clients.requestsOf(facts.row)) || this.#clients.flag(facts.row, rowFlag.convicted)) return;
-    this.#note(facts.row, this.#judge.row(facts.row, this.#sessions.network[facts.slot] as number), facts.at);
+    this.#note(facts.row, this.#judgeLive(facts), facts.at);
   }
 
   sweep(now: Millis): void {
     const before = now - this.#limits.sessionIdleMs;
     for (let slot = this.#sessions.idle(before); slot >= 0; slot = this.#sessions.idle(before)) this.#close(slot);
+    this.#orchestration.maintain(now);
   }
 
   *clients(): Generator<ClientView> {
-    for (const slot of this.#sessions.slots()) settlePages(this.#state, slot, this.#latest);
+    const live = new Map<number, number>();
+    for (const slot of this.#sessions.slots()) {
+      settlePages(this.#state, slot, this.#latest);
+      live.set(this.#sessions.row[slot] as number, slot);
+    }
     yield* clientViews({
       clients: this.#clients,
       addresses: this.#addresses,
       agents: this.#agents,
       judge: this.#judge,
       intel: this.#intel,
+      cohortOf: (row) => this.#cohorts.cohortOf(row),
+      signals: (row) => this.#signals(live.get(row) ?? -1, this.#latest),
       applicationName: (index) => this.#reader.applicationName(index),
     });
   }
@@ -171,7 +209,14 @@ class FastLane implements Engine {
       sessionsEvicted: this.#sessionsEvicted,
       clientsForgotten: this.#clientsForgotten,
       requestsForgotten: this.#requestsForgotten,
-      bytesPerSession: this.#sessions.bytesPerSession + perSession + rowBytes + perClient,
+      bytesPerSession:
+        this.#sessions.bytesPerSession +
+        perSession +
+        rowBytes +
+        perClient +
+        this.#orchestration.bytesPerSession +
+        this.#sequence.bytesPerSession +
+        this.#cohorts.bytesPerSession,
       bytesPerClient: rowBytes + perClient,
     };
   }
@@ -199,11 +244,16 @@ class FastLane implements Engine {
       isPage(facts.class) ? "page" : isAsset(facts.class) ? "part" : "other",
     );
     stepRequest(this.#state, facts, exchange);
+    this.#orchestration.request(facts, exchange);
+    this.#sequence.request(facts, !this.#clients.flag(row, rowFlag.convicted));
+    this.#cohorts.request(facts);
     return facts;
   }
 
   #finish(facts: Facts, exchange: Exchange): void {
     stepResponse(this.#state, facts, exchange);
+    this.#orchestration.response(facts, exchange);
+    this.#cohorts.response(facts, exchange);
     this.#locator.learnIssued(facts, exchange);
   }
 
@@ -218,6 +268,18 @@ class FastLane implements Engine {
     }
   }
 
+  #judgeLive(facts: Facts): Judgement {
+    const network = this.#sessions.network[facts.slot] as number;
+    return this.#judge.row(facts.row, network, this.#signals(facts.slot, facts.at));
+  }
+
+  /** What the ledger, the graph and the session's cohort say about a live session. */
+  #signals(slot: number, at: Millis): readonly Signal[] {
+    const ledger = this.#orchestration.signals(slot);
+    const cohort = this.#cohorts.signals(slot, at);
+    return cohort.length === 0 ? ledger : [...ledger, ...cohort];
+  }
+
   #note(row: number, judgement: Judgement, at: Millis): void {
     if (judgement.kind !== "automated" && judgement.kind !== "declared-bot") return;
     this.#clients.decide(row, at);
@@ -226,6 +288,10 @@ class FastLane implements Engine {
   #close(slot: number): void {
     settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
     const row = this.#sessions.row[slot] as number;
+    this.#clients.keep(row, provenNats(this.#signals(slot, this.#latest)));
+    this.#sequence.close(slot, !this.#clients.flag(row, rowFlag.convicted));
+    this.#cohorts.close(slot, this.#latest);
+    this.#orchestration.close(slot, this.#sessions.originHash[slot] as number, this.#latest);
     this.#clients.release(row);
     this.#sessions.close(slot);
   }
@@ -239,6 +305,8 @@ class FastLane implements Engine {
       end: {
         open: (slot, exchange) => {
           this.#sessions.network[slot] = networkCode(this.#intel, exchange.client.ip);
+          this.#sequence.open(slot);
+          this.#cohorts.open(slot, exchange, this.#facts.agent);
         },
         close: (slot) => {
           this.#sessionsEvicted++;
@@ -254,6 +322,7 @@ class FastLane implements Engine {
     const clients = this.#clients;
     this.#clientsForgotten++;
     this.#requestsForgotten += clients.requestsOf(row);
+    this.#cohorts.forget(row);
     if (!clients.flag(row, rowFlag.convicted)) return;
     const judgement = this.#judge.row(row, 0);
     if (judgement.kind !== "automated") return;

@@ -7,3 +7,13 @@ export { createEngine } from "./guard.ts";
 export { groupPriors } from "./groups.ts";
 export { habitPriors } from "./baselines/site-baseline.ts";
 export type { SessionSlab } from "./slab.ts";
+
+export * from "./auth/index.ts";
+export * from "./cohorts/index.ts";
+export * from "./enumeration/index.ts";
+export * from "./fingerprint/index.ts";
+export * from "./geography/index.ts";
+export * from "./models/index.ts";
+export * from "./sequence/index.ts";
+export * from "./statistics/index.ts";
+export * from "./swarms/index.ts";

@@ -9,6 +9,33 @@ import { networkOf } from "./networks.ts";
 import { type Judgement, judge } from "./score.ts";
 import type { AgentBook } from "./sessions/agent-book.ts";
 
+/** Detectors of plain counters that the exact ledger replaces where it sees the cookies. */
+const replaced: ReadonlyMap<string, string> = new Map([
+  ["cookie-missing", "cookies-not-returned"],
+  ["precondition-missed", "session-before-authentication"],
+]);
+
+/** Adds the ledger's signals; where it speaks of the same thing as a plain counter, the ledger is believed. */
+function addLedger(signals: Signal[], more: readonly Signal[], keptNats: number): void {
+  let proven = false;
+  for (const signal of more) {
+    const plain = replaced.get(signal.detector);
+    const at = plain === undefined ? -1 : signals.findIndex(({ detector }) => detector === plain);
+    if (at >= 0) signals[at] = signal;
+    else signals.push(signal);
+    proven ||= signal.group === "jar-impossible" || signal.group === "jar-order" || signal.group === "cohort";
+  }
+  if (keptNats <= 0 || proven) return;
+  const evidence = { nats: keptNats };
+  signals.push({
+    detector: "proven-before",
+    axis: "history",
+    group: "history",
+    nats: keptNats,
+    evidence,
+  });
+}
+
 /**
  * Judges a client from its feature row and what was learned of the site: runs every detector, adds their signals up.
  * The same row and the same baselines give the same judgement, whenever it is asked for.
@@ -57,7 +84,7 @@ export class Judge {
       const signal = detector.inspect(subject);
       if (signal !== undefined) signals.push(signal);
     }
-    for (const signal of more) signals.push(signal);
+    addLedger(signals, more, clients.kept(row));
     const remembered = this.#remembered(row);
     if (remembered !== undefined) signals.push(remembered);
     return judge(signals, this.#caps, {

@@ -1,5 +1,5 @@
 import type { Kind, Score, Signal } from "#core";
-import { type GroupCaps, presentationNatsMax } from "./groups.ts";
+import { cappedAs, type GroupCaps, presentationNatsMax } from "./groups.ts";
 import { sigmoid } from "./statistics/index.ts";
 
 /**
@@ -43,8 +43,12 @@ export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Sta
   const groups: Record<string, number> = {};
   let presentation = 0;
   for (const signal of signals) {
-    if (signal.axis === "presentation") presentation += signal.nats;
-    else groups[signal.group] = (groups[signal.group] ?? 0) + signal.nats;
+    if (signal.axis === "presentation") {
+      presentation += signal.nats;
+      continue;
+    }
+    const group = cappedAs(signal.group);
+    groups[group] = (groups[group] ?? 0) + signal.nats;
   }
   let behaviour = priorLogOdds;
   for (const group in groups) {

@@ -5,3 +5,4 @@ export * from "./address.ts";
 export * from "./http1/index.ts";
 export * from "./path.ts";
 export * from "./proxy-protocol.ts";
+export * from "./spop/index.ts";

@@ -29,7 +29,11 @@ export async function openLogFile(path: string): Promise<ByteSource> {
     await handle.close();
     throw unreadable(path, cause);
   });
-  const kind = compressionOf(magic.subarray(0, bytesRead), path);
+  const kind = compressionOf(magic.subarray(0, bytesRead));
+  if (kind === "bzip2" || kind === "xz") {
+    await handle.close();
+    throw otherCompression(kind, path);
+  }
   if (kind === "plain") return new PlainSource(handle);
   const raw = new CompressedInput(handle);
   const decoder = kind === "gzip" ? createGunzip() : createZstdDecompress();
@@ -56,7 +60,8 @@ export async function openLogStream(stream: AsyncIterable<Buffer | string>, name
     if (chunk === undefined) break;
     head = Buffer.concat([head, chunk]);
   }
-  const kind = compressionOf(head, name);
+  const kind = compressionOf(head);
+  if (kind === "bzip2" || kind === "xz") throw otherCompression(kind, name);
   async function* chunks(): AsyncGenerator<Buffer> {
     if (head.length > 0) yield head;
     for (let chunk = await pull(); chunk !== undefined; chunk = await pull()) yield chunk;
@@ -98,16 +103,18 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): GaitError {
   return new GaitError("log-file", `cannot read the log ${path}: ${why}`, { exitCode, cause });
 }
 
-function compressionOf(magic: Buffer, name: string): "plain" | "gzip" | "zstd" {
+function compressionOf(magic: Buffer): "plain" | "gzip" | "zstd" | "bzip2" | "xz" {
   const hex = magic.toString("hex");
   if (hex.startsWith("1f8b")) return "gzip";
   if (hex.startsWith("28b52ffd")) return "zstd";
-  const other = hex.startsWith("425a68") ? "bzip2" : hex.startsWith("fd377a585a") ? "xz" : "";
-  if (other === "") return "plain";
-  const tool = other === "xz" ? "xzcat" : "bzcat";
-  throw new GaitError(
+  if (hex.startsWith("425a68")) return "bzip2";
+  return hex.startsWith("fd377a585a") ? "xz" : "plain";
+}
+
+function otherCompression(kind: "bzip2" | "xz", name: string): GaitError {
+  return new GaitError(
     "log-file",
-    `${name} is compressed with ${other}; plain, gzip and Zstandard are read. Try: ${tool} ${name} | gait replay -`,
+    `${name} is compressed with ${kind}; plain, gzip and Zstandard are read. Try: ${kind === "xz" ? "xzcat" : "bzcat"} ${name} | gait replay -`,
     { exitCode: exitCodes.usage },
   );
 }

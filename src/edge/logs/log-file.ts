@@ -87,20 +87,24 @@ export class LogFile {
    */
   async peek(): Promise<boolean> {
     const source = await this.#input.open();
-    const head = await readHead(source);
-    const { choice, parse } = this.#options;
-    const format = choice.format === "auto" ? this.#recognise(head) : choice.format;
-    if (format === undefined) {
-      this.facts.problem = source.damage === "" ? this.facts.problem : `${source.damage}; ${this.facts.problem}`;
-      await source.close();
-      return false;
+    let keep = false;
+    try {
+      const head = await readHead(source);
+      const { choice, parse } = this.#options;
+      const format = choice.format === "auto" ? this.#recognise(head) : choice.format;
+      if (format === undefined) {
+        this.facts.problem = source.damage === "" ? this.facts.problem : `${source.damage}; ${this.facts.problem}`;
+        return false;
+      }
+      const parser = createLogParser({ ...choice, format }, parse);
+      this.facts.format = parser.format;
+      this.firstAt = firstTime(head, parser);
+      keep = !this.#input.reopens;
+      if (keep) this.#attach(source, head);
+      return true;
+    } finally {
+      if (!keep) await source.close();
     }
-    const parser = createLogParser({ ...choice, format }, parse);
-    this.facts.format = parser.format;
-    this.firstAt = firstTime(head, parser);
-    if (!this.#input.reopens) this.#attach(source, head);
-    else await source.close();
-    return true;
   }
 
   #recognise(head: Buffer): string | undefined {

@@ -61,6 +61,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #answerFields: Fields = noFields;
   #answerBytes = 0;
   #retried = false;
+  #answeredByUs = false;
   #finished = false;
   #cancelDelay: (() => void) | undefined;
 
@@ -134,6 +135,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     if (!code.startsWith("action-")) this.#state.counters.reason(code);
     const answer = createAnswer(status, this.id, { head: this.head, close: !this.#requestDone, ...options });
     this.#status = status;
+    this.#answeredByUs = true;
     this.#answerFields = answer.head.fields;
     this.#answerBytes = answer.body.length;
     this.#dropUpstream();
@@ -309,16 +311,17 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     const family = Math.floor(this.#status / 100);
     counters.statusClasses[family] = (counters.statusClasses[family] ?? 0) + 1;
     const durationMs = Math.max(0, wheel.read() - this.#startedAt);
-    if (this.#status !== 0) {
-      const known = { bytes: this.#answerBytes, durationMs, hashKey: this.runtime.options.hashKey, at: clock.now() };
-      this.exchange.response = createResponse(this.#status, this.#answerFields, known);
-    }
+    const known = { bytes: this.#answerBytes, durationMs, hashKey: this.runtime.options.hashKey, at: clock.now() };
+    const response = this.#status === 0 ? undefined : createResponse(this.#status, this.#answerFields, known);
+    // What we answered ourselves must not be learned from: our own refusals would count as the client's failures.
+    if (!this.#answeredByUs) this.exchange.response = response;
     const judged = this.#judged;
     try {
       if (judged !== undefined) guard.observe(this.exchange);
     } catch {
       counters.reason("observe-threw");
     }
+    this.exchange.response = response;
     accessLog?.write(this.exchange, judged?.verdict, {
       enforced: judged?.enforced ?? "",
       failure: judged?.failure ?? "",

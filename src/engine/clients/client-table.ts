@@ -19,7 +19,15 @@ export const row32 = {
 const tick: Millis = 10;
 export const rowFloat = { logGapMean: 14, logGapM2: 15, gapMean: 16, gapM2: 17 } as const;
 export const row16 = { sessions: 36, decidedRequest: 37 } as const;
-export const row8 = { application: 76, flags: 77, scale: 78, remembered: 79, counters: 80, holders: 118 } as const;
+export const row8 = {
+  application: 76,
+  flags: 77,
+  scale: 78,
+  remembered: 79,
+  counters: 80,
+  holders: 118,
+  kept: 119,
+} as const;
 
 export const rowFlag = { convicted: 1, voted: 2, anchored: 4, remembered: 8, verified: 16 } as const;
 
@@ -181,6 +189,16 @@ export class ClientTable implements IndexedTable {
     );
   }
 
+  /** Keeps the strongest persona-proof evidence, in sixteenths of a nat, beyond the session that showed it. */
+  keep(row: number, nats: number): void {
+    const place = row * rowBytes + row8.kept;
+    this.u8[place] = Math.max(this.u8[place] as number, Math.min(255, Math.round(nats * 16)));
+  }
+
+  kept(row: number): number {
+    return (this.u8[row * rowBytes + row8.kept] as number) / 16;
+  }
+
   identityOf(row: number): Hashed {
     return this.f64[row * (rowBytes / 8) + row64.identity] as number;
   }
@@ -226,6 +244,11 @@ export class ClientTable implements IndexedTable {
   /** How often the row's counters were halved. */
   scale(row: number): number {
     return this.u8[row * rowBytes + row8.scale] as number;
+  }
+
+  /** Position of the row's address in `u32`. */
+  addressAt(row: number): number {
+    return row * (rowBytes / 4) + row32.address;
   }
 
   applicationOf(row: number): number {

@@ -1,10 +1,10 @@
-import type { Hashed, Intel, Millis, Verdict } from "#core";
+import type { Hashed, Intel, Millis, Signal, Verdict } from "#core";
 import type { ClientView } from "../engine.ts";
 import type { Judge } from "../judge.ts";
 import { networkCode } from "../networks.ts";
 import type { AddressBook } from "../sessions/address.ts";
 import type { AgentBook } from "../sessions/agent-book.ts";
-import { type ClientTable, row32, row64, rowBytes } from "./client-table.ts";
+import { type ClientTable, row64, rowBytes } from "./client-table.ts";
 
 interface Sources {
   readonly clients: ClientTable;
@@ -13,6 +13,9 @@ interface Sources {
   readonly judge: Judge;
   readonly intel: Pick<Intel, "network">;
   applicationName(index: number): string;
+  cohortOf(row: number): string;
+  /** Signals of the client's live session, if it has one. */
+  signals(row: number): readonly Signal[];
 }
 
 /** One view, moved from row to row. */
@@ -38,14 +41,7 @@ class RowView implements ClientView {
   }
 
   get ip(): string {
-    const { u32 } = this.#sources.clients;
-    const at = this.#row * (rowBytes / 4) + row32.address;
-    return this.#sources.addresses.render(
-      u32[at] as number,
-      u32[at + 1] as number,
-      u32[at + 2] as number,
-      u32[at + 3] as number,
-    );
+    return this.#sources.addresses.renderRow(this.#sources.clients, this.#row);
   }
 
   get userAgent(): string {
@@ -77,7 +73,7 @@ class RowView implements ClientView {
   }
 
   get cohort(): string {
-    return "";
+    return this.#sources.cohortOf(this.#row);
   }
 
   get decidedAt(): { readonly request: number; readonly time: Millis } | null {
@@ -85,8 +81,8 @@ class RowView implements ClientView {
   }
 
   verdict(): Verdict {
-    const { judge, intel } = this.#sources;
-    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip)), "");
+    const { judge, intel, signals } = this.#sources;
+    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip), signals(this.#row)), "");
   }
 
   #f64(place: number): number {

@@ -94,7 +94,7 @@ describe("slot spaces", () => {
   test("tables are bounded", () => {
     const spaces = new SlotSpaces(1);
     for (let slot = 0; slot < 3_000; slot++) spaces.spaceOf(slot, slot);
-    expect(spaces.spaces.length).toBe(256);
+    expect(spaces.spaces.length).toBe(64);
     expect(spaces.spaceOf(2_999, 1)).toBe(-1);
     const cases = new EnumerationCases(16);
     const busy = cases.open(1, 1);

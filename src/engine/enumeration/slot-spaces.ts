@@ -2,7 +2,7 @@ import { createRandom, type Millis, mix32 } from "#core";
 import { SlotSpace } from "./slot-space.ts";
 
 const slotsMax = 2_048;
-const spacesMax = 256;
+const spacesMax = 64;
 /** Values a new slot shows before it is compared with the known spaces. */
 const probeValues = 64;
 const sharedLeast = 0.6;
@@ -19,7 +19,7 @@ interface Slot {
  * scraper of SKUs, with its counts and its evidence.
  *
  * Evaded by re-encoding values (a hash instead of the number); wrong for two unrelated spaces of small consecutive
- * numbers, which then share popularity. Bounded: 2,048 slots, 256 spaces; beyond that new slots are not judged.
+ * numbers, which then share popularity. Bounded: 2,048 slots, 64 spaces; beyond that new slots are not judged.
  */
 export class SlotSpaces {
   readonly #slots = new Map<number, Slot>();

@@ -18,6 +18,7 @@ export interface AxisPrior {
 
 /** Anchored sessions kept for refitting. */
 const samplesMax = 512;
+/** Fresh ones that make a refit worth its ten milliseconds. */
 const refitEvery = 128;
 
 /**
@@ -32,7 +33,7 @@ export class AxisEvidence {
   #honest: readonly BetaComponent[];
   readonly #samples: [number, number][] = [];
   #next = 0;
-  #seen = 0;
+  #fresh = 0;
   #hits = 0;
   #clients = 0;
 
@@ -58,14 +59,27 @@ export class AxisEvidence {
     return trials <= 0 ? 0 : Math.min(this.#cap, this.#table.nats(hits, trials));
   }
 
-  /** Learns from one anchored session. Every 128 of them the laws are refitted (about a millisecond). */
+  /** Notes one anchored session; `refit` makes something of it. */
   learn(hits: number, trials: number, weight: number): void {
     if (trials <= 0 || weight <= 0) return;
     this.#clients += weight;
     if (hits > 0) this.#hits += weight;
     this.#samples[this.#next] = [hits, trials];
     this.#next = (this.#next + 1) % samplesMax;
-    if (++this.#seen % refitEvery === 0) this.#refit();
+    this.#fresh++;
+  }
+
+  /**
+   * Refits weights and cap when at least 128 anchored sessions came since the last time. Slow lane: some ten
+   * milliseconds. Returns whether anything was done.
+   */
+  refit(): boolean {
+    if (this.#fresh < refitEvery) return false;
+    this.#fresh = 0;
+    this.#honest = fitBetaWeights(this.#samples, this.#prior.honest, { rounds: 20 });
+    this.#table = createEvidenceTable({ honest: this.#honest, automated: this.#prior.automated });
+    this.#cap = groupCap(this.#prior.prevalence, this.#hits, this.#clients);
+    return true;
   }
 
   /** Takes counts from a snapshot. */
@@ -73,12 +87,6 @@ export class AxisEvidence {
     this.#clients = clients;
     this.#hits = hits;
     this.#cap = groupCap(this.#prior.prevalence, hits, clients);
-  }
-
-  #refit(): void {
-    this.#honest = fitBetaWeights(this.#samples, this.#prior.honest, { rounds: 20 });
-    this.#table = createEvidenceTable({ honest: this.#honest, automated: this.#prior.automated });
-    this.#cap = groupCap(this.#prior.prevalence, this.#hits, this.#clients);
   }
 }
 

@@ -5,8 +5,15 @@ import { PageHinkley } from "../statistics/index.ts";
 const edgesMax = 512;
 /** Recent observations kept to see who changed. */
 const recentMax = 2_048;
-/** Sessions a cohort must have in the recent window before it has a say. */
-const cohortSessionsMin = 3;
+/** The newest observations of a cohort that show its present state, and how many of them it needs to have a say. */
+const newestMax = 4;
+const newestMin = 3;
+/** Observations awaited after the test fell, so that other cohorts can show whether they fell too. */
+const pendingFor = 40;
+/** How far back cohorts are looked for when a change is judged. */
+const lookBack = 200;
+/** Anchored sessions since the fall that decide alone. */
+const anchoredMin = 5;
 /** Share of cohorts that must have changed for the change to be the application's. */
 const deployShare = 0.3;
 /** Fresh observations after which a frozen edge has been relearned. */
@@ -14,8 +21,6 @@ const relearnAfter = 90;
 const changesMax = 64;
 const outliersMax = 64;
 const testOptions = { tolerance: 0.1, threshold: 8, least: 60 } as const;
-/** Observations looked back on when a change is judged. */
-const window = 60;
 
 /** A change that was recognised. */
 export interface EdgeChange {
@@ -36,22 +41,27 @@ interface WatchedEdge {
   count: number;
   /** Observations left until a frozen edge counts as relearned; 0: not frozen. */
   relearn: number;
+  /** Observations left until a fall is judged; 0: none is pending. */
+  pending: number;
+  /** Anchored sessions since the fall, and those that kept the edge. */
+  anchored: number;
+  anchoredKept: number;
 }
 
 /**
  * Tells a deploy from a bot. Every edge (a cookie coming back, a step's precondition, script's cookies) is
- * followed by a Page-Hinkley test over all sessions. When it falls, the recent sessions are looked at by
- * cohort: if more than 30 % of the cohorts fell together the application changed, and the edge is frozen
- * and relearned; if it was one or two, those cohorts are the news and the edge stands.
+ * followed by a Page-Hinkley test over all sessions. When it falls, forty more sessions are awaited; if by then
+ * more than 30 % of the cohorts have fallen, the application changed, and the edge is frozen and relearned; if
+ * it was few, those cohorts are the news, they are no longer heard, and the edge stands.
  *
- * Attack: an attacker with many behaviours could fake a deploy to blind one edge. Cohorts that contain anchored
- * sessions therefore decide alone as soon as five of them have a say; a frozen edge thaws by itself.
+ * Attack: an attacker with many behaviours could fake a deploy to blind one edge. Therefore five anchored sessions
+ * since the fall decide alone, both ways, and a frozen edge thaws by itself after 90 sessions.
  */
 export class DeployWatch {
   readonly #edges = new Map<string, WatchedEdge>();
   readonly #edgeOf: Uint16Array = new Uint16Array(recentMax);
   readonly #cohortOf: Uint32Array = new Uint32Array(recentMax);
-  readonly #stateOf: Uint8Array = new Uint8Array(recentMax);
+  readonly #keptOf: Uint8Array = new Uint8Array(recentMax);
   #next = 0;
   #filled = 0;
   readonly #changes: EdgeChange[] = [];
@@ -75,17 +85,28 @@ export class DeployWatch {
     const at = this.#next;
     this.#edgeOf[at] = edge.index;
     this.#cohortOf[at] = session.cohort >>> 0;
-    this.#stateOf[at] = (kept ? 1 : 0) | (session.anchored ? 2 : 0);
+    this.#keptOf[at] = kept ? 1 : 0;
     this.#next = (at + 1) % recentMax;
     this.#filled = Math.min(recentMax, this.#filled + 1);
     if (edge.relearn > 0) {
       edge.relearn--;
       return undefined;
     }
+    if (edge.pending > 0) {
+      if (session.anchored) {
+        edge.anchored++;
+        edge.anchoredKept += kept ? 1 : 0;
+      }
+      return --edge.pending > 0 ? undefined : this.#judge(name, edge, session.now);
+    }
     edge.count = Math.min(10_000, edge.count + 1);
     edge.mean += ((kept ? 1 : 0) - edge.mean) / edge.count;
-    if (edge.test.observe(kept ? 1 : 0) !== "fall") return undefined;
-    return this.#judge(name, edge, session.now);
+    if (edge.test.observe(kept ? 1 : 0) === "fall") {
+      edge.pending = pendingFor;
+      edge.anchored = 0;
+      edge.anchoredKept = 0;
+    }
+    return undefined;
   }
 
   /** True while an edge is being relearned after a deploy: it says nothing. */
@@ -108,23 +129,26 @@ export class DeployWatch {
       mean: 0,
       count: 0,
       relearn: 0,
+      pending: 0,
+      anchored: 0,
+      anchoredKept: 0,
     };
     this.#edges.set(name, edge);
     return edge;
   }
 
   #judge(name: string, edge: WatchedEdge, now: Millis): EdgeChange {
-    const all = this.#tally(edge, { anchoredOnly: false });
-    const anchored = this.#tally(edge, { anchoredOnly: true });
-    const { cohorts, changed } = anchored.cohorts >= 5 ? anchored : all;
-    const kind = cohorts > 0 && changed.length / cohorts > deployShare ? "deploy" : "cohort";
+    const { cohorts, changed } = this.#tally(edge);
+    const shared = cohorts > 0 && changed.length / cohorts > deployShare;
+    const anchoredFell = edge.anchoredKept / edge.anchored < edge.mean / 2;
+    const kind = (edge.anchored >= anchoredMin ? anchoredFell : shared) ? "deploy" : "cohort";
     edge.test = new PageHinkley(testOptions);
     if (kind === "deploy") {
       edge.relearn = relearnAfter;
       edge.count = 0;
       edge.mean = 0;
       edge.outliers.clear();
-    } else this.#setApart(edge, all.changed);
+    } else this.#setApart(edge, changed);
     const change: EdgeChange = { edge: name, at: now, kind, cohorts, changed: changed.length };
     this.#changes.push(change);
     if (this.#changes.length > changesMax) this.#changes.shift();
@@ -137,30 +161,25 @@ export class DeployWatch {
     for (let i = 0; i < testOptions.least; i++) edge.test.observe(edge.mean);
   }
 
-  /** How many cohorts have a say on an edge, and how many of them fell to half of its mean. */
-  #tally(
-    edge: WatchedEdge,
-    options: { readonly anchoredOnly: boolean },
-  ): { readonly cohorts: number; readonly changed: readonly number[] } {
-    const byCohort = new Map<number, { seen: number; kept: number; anchored: boolean }>();
-    // The newest observations of the edge are what the test reacted to; older ones show the old world.
-    let taken = 0;
-    for (let back = 1; back <= this.#filled && taken < window; back++) {
+  /** How many cohorts have a say on an edge, and which of them fell below half of its mean. */
+  #tally(edge: WatchedEdge): { readonly cohorts: number; readonly changed: readonly number[] } {
+    const byCohort = new Map<number, { seen: number; kept: number }>();
+    let looked = 0;
+    for (let back = 1; back <= this.#filled && looked < lookBack; back++) {
       const at = (this.#next - back + recentMax) % recentMax;
       if (this.#edgeOf[at] !== edge.index) continue;
-      taken++;
-      const state = this.#stateOf[at] ?? 0;
+      looked++;
       const cohort = this.#cohortOf[at] ?? 0;
-      const tally = byCohort.get(cohort) ?? { seen: 0, kept: 0, anchored: false };
-      tally.seen++;
-      tally.kept += state & 1;
-      tally.anchored ||= (state & 2) !== 0;
+      const tally = byCohort.get(cohort) ?? { seen: 0, kept: 0 };
       byCohort.set(cohort, tally);
+      if (tally.seen >= newestMax) continue;
+      tally.seen++;
+      tally.kept += this.#keptOf[at] ?? 0;
     }
     let cohorts = 0;
     const changed: number[] = [];
     for (const [cohort, tally] of byCohort) {
-      if (tally.seen < cohortSessionsMin || (options.anchoredOnly && !tally.anchored)) continue;
+      if (tally.seen < newestMin) continue;
       cohorts++;
       if (tally.kept / tally.seen < edge.mean / 2) changed.push(cohort);
     }

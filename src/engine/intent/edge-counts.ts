@@ -62,6 +62,15 @@ export class EdgeCounts {
     this.#counts[at * 2 + 1] = (this.#counts[at * 2 + 1] ?? 0) + 1;
   }
 
+  /** Takes an edge with its counts from a snapshot. */
+  restore(edge: CountedEdge): void {
+    this.count(edge.type, edge, 0);
+    const at = this.#index.get((edgeTypes.indexOf(edge.type) * 0x1_0000 + edge.from) * 0x1_0000 + edge.to);
+    if (at === undefined) return;
+    this.#counts[at * 2] = edge.hits;
+    this.#counts[at * 2 + 1] = edge.trials;
+  }
+
   /** Every edge, in order of first sight. */
   edges(): readonly CountedEdge[] {
     return this.#keys.map((key, at) => ({

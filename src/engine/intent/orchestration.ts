@@ -52,6 +52,7 @@ export interface OrchestrationCase {
  *     orchestration.anchor(slot, { voter: account, cohort }, now); // scarce facts vouch for it
  *     orchestration.settle(slot, { kind, cohort }, now);          // at the end of the session
  *     orchestration.close(slot);
+ *     orchestration.maintain(now);                                // once a minute, outside the fast lane
  *
  * Endpoint numbers (1-4096, 0 for none) and slots are the caller's. Pure and bounded: 448 bytes per session,
  * learned tables below 1 MB per application.
@@ -171,11 +172,24 @@ export class Orchestration {
     session: { readonly kind: ClientKind; readonly cohort: number },
     now: Millis,
   ): readonly EdgeChange[] {
-    this.#decay(now);
     const age = sinceTick(this.#slab.words[wordAt(slot, "started")] ?? 0, tickOf(now));
     const intent = this.#intentOf(slot);
     const weight = this.#weight(slot);
     return this.#lessons.settle({ ...session, slot, intent, weight, began: now - age, now });
+  }
+
+  /**
+   * The slow part of learning: forgets by half every three days and refits at most one evidence table per
+   * application (about ten milliseconds each). Call once a minute or so, outside the fast lane.
+   */
+  maintain(now: Millis): void {
+    if (Number.isNaN(this.#decayedAt)) this.#decayedAt = now;
+    for (const application of this.#applications) application.refitOne();
+    const elapsed = now - this.#decayedAt;
+    if (elapsed < decayEveryMs) return;
+    this.#decayedAt = now;
+    this.tokens.decay(elapsed);
+    for (const application of this.#applications) application.decay(elapsed);
   }
 
   /** Learned tables of an application by its ledger number. */
@@ -310,15 +324,6 @@ export class Orchestration {
     if (this.#endpoint <= 0 || lessons >= lessonsMax) return;
     this.#slab.words[at] = ((this.#slab.words[at] ?? 0) + 0x1_0000) >>> 0;
     this.#intentOf(slot).edges.count("carries", { from: this.#endpoint, to: nameId }, returned ? 1 : 0);
-  }
-
-  #decay(now: Millis): void {
-    if (Number.isNaN(this.#decayedAt)) this.#decayedAt = now;
-    const elapsed = now - this.#decayedAt;
-    if (elapsed < decayEveryMs) return;
-    this.#decayedAt = now;
-    this.tokens.decay(elapsed);
-    for (const application of this.#applications) application.decay(elapsed);
   }
 
   #bump(at: number): void {

@@ -66,6 +66,35 @@ export class IssuedMemory {
     return Number.NaN;
   }
 
+  /** What survives a restart: generations from the oldest to the newest. Only bits; no value can be read back. */
+  save(): IssuedMemoryState {
+    const count = this.#generations.length;
+    const generations = [];
+    for (let age = this.#filled - 1; age >= 0; age--) {
+      const index = (this.#newest - age + count) % count;
+      const bits = this.#generations[index];
+      const since = this.#startedAt[index] ?? Number.NaN;
+      if (bits !== undefined && !Number.isNaN(since)) generations.push({ since, bits: bits.slice() });
+    }
+    return { completeSince: this.#completeSince, values: this.#values, generations };
+  }
+
+  /** Takes what `save` gave; generations of another size are left out, and then nothing before now is complete. */
+  restore(state: IssuedMemoryState, now: Millis): void {
+    const kept = state.generations.slice(-this.#generations.length);
+    const fits = kept.every(({ bits }) => bits.length === (this.#bitsMask + 1) >>> 5);
+    if (!fits || kept.length === 0) return;
+    for (const [index, { since, bits }] of kept.entries()) {
+      this.#generations[index]?.set(bits);
+      this.#startedAt[index] = since;
+    }
+    this.#filled = kept.length;
+    this.#newest = kept.length - 1;
+    this.#values = state.values;
+    // What was issued while we were down, we did not see: nothing older than now is complete.
+    this.#completeSince = now;
+  }
+
   #has(bits: Uint32Array, first: number, step: number): boolean {
     for (let i = 0; i < probes; i++) {
       const bit = (first + Math.imul(i, step)) & this.#bitsMask;
@@ -90,6 +119,13 @@ export class IssuedMemory {
     this.#startedAt[this.#newest] = now;
     this.#values = 0;
   }
+}
+
+/** The memory as a snapshot keeps it. */
+export interface IssuedMemoryState {
+  readonly completeSince: Millis;
+  readonly values: number;
+  readonly generations: readonly { readonly since: Millis; readonly bits: Uint32Array }[];
 }
 
 const probes = 4;

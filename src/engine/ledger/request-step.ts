@@ -1,10 +1,9 @@
 import type { Exchange, Hashed, Millis } from "#core";
-import { domainMatches, hostWithoutPort, isLoopback, pathMatches } from "./cookie-scope.ts";
+import { CookiePlacement, status } from "./cookie-placement.ts";
 import { appendSlot, foldValue, heldCount, nextChange, sessionCookie, sinceTick, tickOf } from "./cookie-store.ts";
 import type { LedgerApplication } from "./ledger-application.ts";
 import type { LedgerTables } from "./ledger-tables.ts";
 import { OrderStep } from "./order-step.ts";
-import { isCredentialless, isCrossSite } from "./request-context.ts";
 import { lagClass } from "./return-lag.ts";
 import {
   cookiesMax,
@@ -21,24 +20,6 @@ import {
   sessionFlag,
 } from "./session-slab.ts";
 
-/** What a held cookie is to one request. */
-const status = {
-  /** In scope, alive, and the grace after its last change is over: owed. */
-  due: 0,
-  /** In scope and alive, but just changed: neither owed nor wrong. */
-  grace: 1,
-  /** Path, host or scheme forbid it. */
-  outOfScope: 2,
-  /** Deleted or long expired, and in-flight requests are over. */
-  ghost: 3,
-  /** Not to be judged: unknown scope, about to expire, cross-site, just deleted. */
-  open: 4,
-} as const;
-
-/** Cookies this close to their end may already be gone where the client's clock runs ahead. */
-const expiryMarginSeconds = 60;
-/** Clocks of honest clients are wrong by up to a day; later than that an expired cookie is a ghost. */
-const ghostAfterSeconds = 86_400;
 /** A lag longer than this is a refusal, not a race, and teaches nothing. */
 const lagMsMax: Millis = 10_000;
 /** Marks a cookie whose return lag was already learned. */
@@ -68,10 +49,13 @@ export class RequestStep {
   readonly #slab: SessionSlab;
   readonly #tables: LedgerTables;
   readonly #order: OrderStep;
-  readonly #status: Uint8Array = new Uint8Array(cookiesMax);
+  readonly #placement: CookiePlacement;
+  readonly #status: Uint8Array;
   readonly #answered: Uint8Array = new Uint8Array(cookiesMax);
   readonly #sent: Uint8Array = new Uint8Array(cookiesMax);
   #sentCount = 0;
+  /** Where the next cookie is looked for first: headers mostly keep the order of creation. */
+  #hint = 0;
   #recognised = 0;
   #now: Millis = 0;
   #nowTick = 0;
@@ -84,6 +68,8 @@ export class RequestStep {
     this.#slab = slab;
     this.#tables = tables;
     this.#order = new OrderStep(slab, tables);
+    this.#placement = new CookiePlacement(slab, tables);
+    this.#status = this.#placement.status;
   }
 
   /** Cookies of the last request that we know to have issued. */
@@ -107,7 +93,9 @@ export class RequestStep {
     this.#scopedCharged = false;
     this.#ghostCharged = false;
     const held = heldCount(this.#slab, slot);
-    this.#place(held, exchange, step);
+    if (held > 0) this.#placement.place(this.#row, held, { exchange, application, now });
+    for (let i = 0; i < held; i++) this.#answered[i] = 0;
+    this.#hint = 0;
     const { cookies } = exchange.request;
     const count = Math.min(cookies.length, this.#tables.limits.cookiesPerRequest);
     let duplicate = false;
@@ -131,75 +119,6 @@ export class RequestStep {
     if (this.#sentCount >= 2) this.#order.run(slot, this.#sent, this.#sentCount);
   }
 
-  /** Says for every held cookie what this request owes it. */
-  #place(
-    held: number,
-    exchange: Exchange,
-    clock: { readonly application: LedgerApplication; readonly now: Millis },
-  ): void {
-    const { request } = exchange;
-    if (held === 0) return;
-    const host = hostWithoutPort(request.host);
-    const secureChannel = request.scheme === "https" || isLoopback(host);
-    const crossSite = isCrossSite(request, host);
-    const credentialless = isCredentialless(request);
-    const nowSecond = Math.floor(clock.now / 1000);
-    const { frozen } = clock.application;
-    const { graceMs } = clock.application.lag;
-    for (let i = 0; i < held; i++) {
-      this.#answered[i] = 0;
-      const at = this.#row + i * cookieWords;
-      if (frozen[(this.#slab.words[at + field.nameAndPath] ?? 0) >>> 16] === 1) {
-        this.#status[i] = status.open;
-        continue;
-      }
-      const inScope = this.#inScope(at, { path: request.path, host, secureChannel, crossSite });
-      this.#status[i] = inScope === status.due ? this.#alive(at, { graceMs, nowSecond, credentialless }) : inScope;
-    }
-  }
-
-  #inScope(
-    at: number,
-    request: {
-      readonly path: string;
-      readonly host: string;
-      readonly secureChannel: boolean;
-      readonly crossSite: "same" | "cross" | "declared";
-    },
-  ): number {
-    const { words } = this.#slab;
-    const pathId = (words[at + field.nameAndPath] ?? 0) & 0xffff;
-    if (pathId === 0 || request.host === "") return status.open;
-    const packed = words[at + field.domainFlagsOrder] ?? 0;
-    const flags = (packed >>> 8) & 0xff;
-    const domain = this.#tables.hosts.textOf(packed >>> 16);
-    const hostFits = request.host === domain || ((flags & flag.hostOnly) === 0 && domainMatches(request.host, domain));
-    if (!hostFits) return status.outOfScope;
-    if ((flags & flag.secure) !== 0 && !request.secureChannel) return status.outOfScope;
-    if (pathId !== 1 && !pathMatches(request.path, this.#tables.paths.textOf(pathId))) return status.outOfScope;
-    if (request.crossSite === "same" || (flags & flag.sameSiteNone) !== 0) return status.due;
-    // Only a client that itself declares the request cross-site contradicts itself with a Strict cookie.
-    if (request.crossSite === "declared" && (flags & flag.sameSiteStrict) !== 0) return status.outOfScope;
-    return status.open;
-  }
-
-  #alive(
-    at: number,
-    clock: { readonly graceMs: Millis; readonly nowSecond: number; readonly credentialless: boolean },
-  ): number {
-    const { words } = this.#slab;
-    const age = sinceTick(words[at + field.changedTick] ?? 0, this.#nowTick);
-    if (((words[at + field.domainFlagsOrder] ?? 0) & (flag.ghost << 8)) !== 0) {
-      return age > clock.graceMs ? status.ghost : status.open;
-    }
-    const expires = words[at + field.expiresSecond] ?? 0;
-    if (expires !== sessionCookie && clock.nowSecond > expires - expiryMarginSeconds) {
-      return clock.nowSecond > expires + ghostAfterSeconds ? status.ghost : status.open;
-    }
-    if (clock.credentialless) return status.open;
-    return age > clock.graceMs ? status.due : status.grace;
-  }
-
   /** One cookie of a name this application issues. True when the very same pair came twice without reason. */
   #present(
     slot: number,
@@ -213,7 +132,8 @@ export class RequestStep {
     let outside = -1;
     let ghost = -1;
     let repeated = false;
-    for (let i = 0; i < of.held; i++) {
+    for (let looked = 0, next = this.#hint; looked < of.held; looked++, next++) {
+      const i = next < of.held ? next : next - of.held;
       const at = this.#row + i * cookieWords;
       if ((words[at + field.nameAndPath] ?? 0) >>> 16 !== of.nameId) continue;
       const same = words[at + field.value] === value;
@@ -222,6 +142,7 @@ export class RequestStep {
       else if (placed === status.ghost) ghost = same || words[at + field.valueBefore] === value ? i : ghost;
       else if (same && this.#answered[i] === 0) {
         this.#returned(i, of.application);
+        this.#hint = i + 1 < of.held ? i + 1 : 0;
         return false;
       } else if (same) repeated = true;
       else if (words[at + field.valueBefore] === value) changed = i;

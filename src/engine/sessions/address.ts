@@ -43,6 +43,13 @@ export class AddressBook {
     this.#texts.push(kept);
   }
 
+  /** The address of a client's row. */
+  renderRow(clients: { readonly u32: Uint32Array; addressAt(row: number): number }, row: number): string {
+    const at = clients.addressAt(row);
+    const { u32 } = clients;
+    return this.render(u32[at] as number, u32[at + 1] as number, u32[at + 2] as number, u32[at + 3] as number);
+  }
+
   /** Canonical text (RFC 5952; IPv4 dotted), or the name under which the client was logged. */
   render(w0: number, w1: number, w2: number, w3: number): string {
     if (w0 === namedPrefix) return w2 === 1 ? `name-${w3.toString(16)}` : (this.#texts[w3] ?? "");

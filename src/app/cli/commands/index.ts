@@ -5,6 +5,7 @@ import { allow, block, decisions, unblock } from "./decisions.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { reload } from "./reload.ts";
+import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
@@ -12,6 +13,7 @@ import { version } from "./version.ts";
 /** Every verb, in the order `gait --help` lists them. */
 export const verbs: readonly Verb[] = [
   demo,
+  replay,
   serve,
   check,
   config,

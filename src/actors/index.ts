@@ -1,0 +1,2 @@
+export { type ClientColumns, type GroupBy, groupClients } from "./group-clients.ts";
+export { type Link, LinkLedger, type LinkReason } from "./link-ledger.ts";

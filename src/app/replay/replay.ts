@@ -1,0 +1,164 @@
+import type { GroupBy } from "#actors";
+import { type Exchange, fnv1a, type Kind, type Millis, type Signal } from "#core";
+import { type LogInput, type LogRunFacts, type ReadLogsOptions, readLogs } from "#edge";
+import type { Engine } from "#engine";
+import { type Actor, ActorList } from "./actors.ts";
+import { ClientTable, kinds } from "./client-table.ts";
+import { MaskedAgents } from "./masked-agents.ts";
+import { type TrafficBucket, TrafficSample } from "./traffic-sample.ts";
+
+/** How a replay is run. */
+export interface ReplayOptions extends Omit<ReadLogsOptions, "onExchange"> {
+  readonly engine: Engine;
+  readonly by: GroupBy;
+  /** Treat all user agents as one and hide them from judgement. */
+  readonly maskUserAgents: boolean;
+  /** Seed of the sample behind the picture of traffic over time. */
+  readonly seed: number;
+}
+
+/** A finished (or interrupted) replay: what the report, the page and the document are made from. */
+export interface Replay {
+  readonly facts: LogRunFacts;
+  readonly engine: Engine;
+  readonly by: GroupBy;
+  readonly table: ClientTable;
+  readonly actors: ActorList;
+  readonly masked: MaskedAgents | undefined;
+  readonly summary: ReplaySummary;
+  readonly traffic: readonly TrafficBucket[];
+  /** Actors that matter most, worst and busiest first, with their evidence. */
+  readonly top: readonly TopActor[];
+}
+
+export interface ReplaySummary {
+  readonly requests: number;
+  readonly sessions: number;
+  readonly actors: number;
+  /** Actors of each kind. */
+  readonly byKind: Readonly<Record<Kind, number>>;
+  /** Requests of each kind's actors. */
+  readonly requestsByKind: Readonly<Record<Kind, number>>;
+  /** Requests of clients whose row had to be given up for lack of room. */
+  readonly forgotten: number;
+}
+
+export interface TopActor {
+  readonly actor: Actor;
+  readonly signals: readonly Signal[];
+}
+
+const sweepEvery = 262_144;
+const topMax = 50;
+const bucketsMax = 96;
+
+/** Reads the logs, feeds the engine, groups its clients into actors and ranks them. */
+export async function replayLogs(inputs: readonly LogInput[], options: ReplayOptions): Promise<Replay> {
+  const { engine } = options;
+  const sample = new TrafficSample(options.seed);
+  const masked = options.maskUserAgents ? new MaskedAgents() : undefined;
+  let count = 0;
+  let latest: Millis = Number.NEGATIVE_INFINITY;
+  const onExchange = (exchange: Exchange): void => {
+    masked?.hide(exchange);
+    engine.exchange(exchange);
+    sample.add(exchange);
+    if (exchange.at > latest) latest = exchange.at;
+    if (++count % sweepEvery === 0) engine.sweep(latest);
+  };
+  const facts = await readLogs(inputs, { ...options, onExchange });
+  const table = new ClientTable();
+  for (const view of engine.clients()) table.add(view, view.verdict());
+  const actors = new ActorList(table, options.by);
+  const summary = summarise(actors, facts.parsed);
+  return {
+    facts,
+    engine,
+    by: options.by,
+    table,
+    actors,
+    masked,
+    summary,
+    traffic: trafficOf(sample, facts, table),
+    top: topActors(actors, table, engine),
+  };
+}
+
+function noneOfAny(): Record<Kind, number> {
+  return Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+}
+
+function summarise(actors: ActorList, parsed: number): ReplaySummary {
+  const byKind = noneOfAny();
+  const requestsByKind = noneOfAny();
+  let sessions = 0;
+  let requests = 0;
+  for (const actor of actors) {
+    byKind[actor.kind]++;
+    requestsByKind[actor.kind] += actor.requests;
+    sessions += actor.sessions;
+    requests += actor.requests;
+  }
+  const forgotten = parsed - requests;
+  if (forgotten > 0) {
+    byKind.unknown++;
+    requestsByKind.unknown += forgotten;
+  }
+  return {
+    requests: parsed,
+    sessions,
+    actors: actors.length + (forgotten > 0 ? 1 : 0),
+    byKind,
+    requestsByKind,
+    forgotten,
+  };
+}
+
+function trafficOf(sample: TrafficSample, facts: LogRunFacts, table: ClientTable): readonly TrafficBucket[] {
+  if (facts.from === null || facts.to === null) return [];
+  const kindOf = new Map<number, Kind>();
+  for (let i = 0; i < table.length; i++) {
+    kindOf.set(clientKey(fnv1a(table.ip(i)), fnv1a(table.userAgent(i))), table.kind(i));
+  }
+  const count = Math.min(bucketsMax, Math.max(1, Math.floor((facts.to - facts.from) / 1000)));
+  return sample.split(
+    { from: facts.from, to: facts.to, count },
+    (ip, agent) => kindOf.get(clientKey(ip, agent)) ?? "unknown",
+  );
+}
+
+/** Two hashes in one safe integer: 32 bits of the address, 20 of the user agent. */
+function clientKey(ip: number, agent: number): number {
+  return ip * 0x10_0000 + (agent >>> 12);
+}
+
+const rank: Readonly<Record<Kind, number>> = {
+  automated: 4,
+  "declared-bot": 3,
+  "verified-agent": 2,
+  unknown: 1,
+  human: 0,
+};
+
+/** The actors a reader should see first, and their evidence, fetched in one more pass over the engine. */
+function topActors(actors: ActorList, table: ClientTable, engine: Engine): TopActor[] {
+  const best: Actor[] = [];
+  const before = (a: Actor, b: Actor): number =>
+    rank[b.kind] - rank[a.kind] || b.requests - a.requests || b.score.total - a.score.total;
+  for (const actor of actors) {
+    if (best.length === topMax && before(best[topMax - 1] as Actor, actor) <= 0) continue;
+    let at = best.length;
+    while (at > 0 && before(best[at - 1] as Actor, actor) > 0) at--;
+    best.splice(at, 0, actor);
+    if (best.length > topMax) best.pop();
+  }
+  const wanted = new Map(best.map((actor) => [actor.representative, actor]));
+  const signals = new Map<Actor, readonly Signal[]>();
+  let index = 0;
+  for (const view of engine.clients()) {
+    const actor = wanted.get(index++);
+    if (actor !== undefined) signals.set(actor, view.verdict().signals);
+    if (signals.size === wanted.size || index >= table.length) break;
+  }
+  return best.map((actor) => ({ actor, signals: signals.get(actor) ?? [] }));
+}

@@ -1,0 +1,38 @@
+import { haproxyObserves, openSpoeAgent } from "../haproxy/spoe-agent.ts";
+import { checkObserves, openCheckServer } from "../http-check/check-server.ts";
+import { describeConnectors } from "../testdata/describe-connectors.ts";
+
+const host = "127.0.0.1";
+const trustedProxies = ["127.0.0.1", "::1"];
+
+describeConnectors([
+  {
+    name: "HAProxy over SPOE",
+    command: "haproxy",
+    args: ["-db", "-f", "haproxy.cfg"],
+    files: ["deploy/haproxy/haproxy.cfg", "deploy/haproxy/gait-spoe.conf"],
+    observes: haproxyObserves,
+    throttled: 429,
+    open: (service, port) => openSpoeAgent(service, { host, port }),
+  },
+  {
+    name: "nginx by auth_request",
+    command: "nginx",
+    args: ["-p", "FOLDER", "-c", "FOLDER/nginx.conf", "-g", "daemon off;"],
+    files: ["deploy/nginx/nginx.conf"],
+    observes: checkObserves,
+    throttled: 429,
+    open: (service, port) =>
+      openCheckServer(service, { listen: { host, port }, dialect: "auth-request", trustedProxies }),
+  },
+  {
+    name: "Caddy by forward_auth",
+    command: "caddy",
+    args: ["run", "--config", "FOLDER/Caddyfile", "--adapter", "caddyfile"],
+    files: ["deploy/caddy/Caddyfile"],
+    observes: checkObserves,
+    throttled: 429,
+    open: (service, port) =>
+      openCheckServer(service, { listen: { host, port }, dialect: "forward-auth", trustedProxies }),
+  },
+]);

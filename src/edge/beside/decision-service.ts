@@ -1,0 +1,190 @@
+import type { Action, Clock, Exchange, Guard, HashKey, Observes, Verdict } from "#core";
+import { type Fields, parseRequestHead, type Refusal, type RequestHead } from "#wire";
+import { createExchange, createResponse, type LiveExchange } from "../proxy/exchange-facts.ts";
+import type { Mode } from "../proxy/options.ts";
+import { createRequestIds, type RequestIds } from "../proxy/request-ids.ts";
+import type { ConnectionFacts } from "../proxy/seam.ts";
+
+/** A request that another proxy received and asks about. */
+export interface AskedRequest {
+  /** The proxy's request id, or "" to have one made. */
+  readonly id: string;
+  readonly head: RequestHead;
+  readonly facts: ConnectionFacts;
+}
+
+/** What the proxy is told. */
+export interface Decided {
+  readonly verdict: Verdict;
+  /** What to do: the verdict's action, "allow" in observe mode, or what the fail mode says. */
+  readonly action: Action;
+  /** The reference that the proxy should put on its answer. */
+  readonly reference: string;
+  readonly failure: "" | "open" | "closed";
+}
+
+/** What the origin answered, as far as the proxy tells. */
+export interface AnsweredRequest {
+  readonly status: number;
+  readonly fields: Fields;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** Counts, for metrics. */
+export interface BesideStats {
+  readonly asked: number;
+  readonly answered: number;
+  /** Answers whose request was not, or no longer, known. */
+  readonly orphans: number;
+  readonly failures: number;
+  readonly pending: number;
+}
+
+/** The engine as proxies beside it see it: a question per request and, where the proxy can, an answer report. */
+export interface DecisionService {
+  decide(asked: AskedRequest): Decided;
+  /** Reports the origin's answer to a request decided before. Unknown references are counted. */
+  settle(reference: string, answered: AnsweredRequest): void;
+  /** Lets go of requests whose answer never came; called by the caller's timer. */
+  expire(): void;
+  stats(): BesideStats;
+}
+
+/** How a decision service is made. */
+export interface DecisionServiceOptions {
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly hashKey: HashKey;
+  readonly application: string;
+  readonly mode: Mode;
+  readonly failMode: "open" | "closed";
+  /** What the connector sees. Without `response` nothing is kept waiting. */
+  readonly observes: Observes;
+  readonly record?: (exchange: Exchange, decided: Decided) => void;
+}
+
+const pendingMax = 100_000;
+const pendingMs = 120_000;
+
+/**
+ * One decision service serves every connector of one application. Requests that wait for their answer are held in a
+ * bounded map: beyond its cap, and after two minutes, the oldest are settled without an answer.
+ */
+export function createDecisionService(options: DecisionServiceOptions): DecisionService {
+  const { guard, clock } = options;
+  const ids: RequestIds = createRequestIds();
+  const pending = new Map<string, { readonly exchange: LiveExchange; readonly since: number }>();
+  let asked = 0;
+  let answered = 0;
+  let orphans = 0;
+  let failures = 0;
+
+  const observe = (exchange: Exchange): void => {
+    try {
+      guard.observe(exchange);
+    } catch {
+      failures++;
+    }
+  };
+  const dropOldest = (): void => {
+    const [first] = pending;
+    if (first === undefined) return;
+    pending.delete(first[0]);
+    observe(first[1].exchange);
+  };
+
+  return {
+    decide({ id, head, facts }) {
+      asked++;
+      const reference = id === "" || pending.has(id) ? ids.next() : id;
+      const { application, hashKey } = options;
+      const seen = createExchange({
+        id: reference,
+        application,
+        at: clock.now(),
+        head,
+        facts,
+        ip: facts.peer,
+        hashKey,
+      });
+      const exchange = Object.assign(seen, { observes: options.observes });
+      const decided = ask(options, exchange);
+      if (decided.failure !== "") failures++;
+      else if (options.observes.response && !refusals.has(decided.action)) {
+        if (pending.size >= pendingMax) dropOldest();
+        pending.set(reference, { exchange, since: clock.monotonic() });
+      } else observe(exchange);
+      options.record?.(exchange, decided);
+      return decided;
+    },
+    settle(reference, answer) {
+      const waiting = pending.get(reference);
+      if (waiting === undefined) {
+        orphans++;
+        return;
+      }
+      pending.delete(reference);
+      answered++;
+      const { exchange } = waiting;
+      const known = { bytes: answer.bytes, durationMs: answer.durationMs, hashKey: options.hashKey, at: clock.now() };
+      exchange.response = createResponse(answer.status, answer.fields, known);
+      observe(exchange);
+    },
+    expire() {
+      const before = clock.monotonic() - pendingMs;
+      for (const { since } of pending.values()) {
+        if (since > before) return;
+        dropOldest();
+      }
+    },
+    stats: () => ({ asked, answered, orphans, failures, pending: pending.size }),
+  };
+}
+
+/** Actions after which the origin never sees the request; a proxy beside us cannot delay, so it refuses with 429. */
+const refusals: ReadonlySet<Action> = new Set([
+  "block",
+  "deceive",
+  "challenge",
+  "hold",
+  "step-up",
+  "throttle",
+  "tarpit",
+]);
+
+function ask({ guard, mode, failMode }: DecisionServiceOptions, exchange: Exchange): Decided {
+  const reference = exchange.id;
+  try {
+    const verdict = guard.inspect(exchange);
+    return { verdict, action: mode === "enforce" ? verdict.action : "allow", reference, failure: "" };
+  } catch {
+    const action = failMode === "open" ? "allow" : "block";
+    const verdict: Verdict = {
+      action,
+      kind: "unknown",
+      score: { total: 0, behaviour: 0, presentation: 0 },
+      signals: [],
+      rule: null,
+      watched: [],
+      basis: "none",
+      certifiedFpr: null,
+      reference,
+      revision: 0,
+    };
+    return { verdict, action, reference, failure: failMode };
+  }
+}
+
+const headLimits = { headersMax: 128, targetBytesMax: 8_192 };
+
+/**
+ * Reads the request that a proxy tells of through our own strict parser, so that a connector is not a way around it.
+ *
+ * @param lines Header lines with CRLF and the empty line at their end, as the proxy received them.
+ * @returns The head, or why our parser refuses it.
+ */
+export function readAskedHead(method: string, target: string, lines: string): RequestHead | Refusal {
+  const bytes = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}`, "latin1");
+  return parseRequestHead(bytes, 0, bytes.length, headLimits);
+}

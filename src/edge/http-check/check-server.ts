@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Action, GaitError, type Observes, observesAll } from "#core";
+import { createNetworkSet, isRefusal } from "#wire";
+import type { Decided, DecisionService } from "../beside/decision-service.ts";
+import { type Asker, type CheckDialect, readCheck } from "./read-check.ts";
+
+/** What a proxy that asks by subrequest shows: the request, and nothing of the answer. The cookie axes are off. */
+export const checkObserves: Observes = Object.freeze({
+  ...observesAll,
+  setCookie: "none",
+  response: false,
+  tls: false,
+  body: false,
+});
+
+/** How the check server is opened. */
+export interface CheckServerOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly dialect: CheckDialect;
+  /** Addresses and networks of the proxies that may ask. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** A running check server. */
+export interface CheckServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers the subrequests of nginx (`auth_request`), Caddy (`forward_auth`) and Traefik (`forwardAuth`): 200 lets the
+ * request pass, 403 or 429 refuses it. The verdict itself stands in headers, so that the proxy can hand it to the
+ * application: `X-Gait-Action`, `X-Gait-Kind`, `X-Gait-Score`, `X-Request-Id`.
+ *
+ * @throws GaitError `edge-options` when a trusted proxy is neither an address nor a network.
+ */
+export async function openCheckServer(service: DecisionService, options: CheckServerOptions): Promise<CheckServer> {
+  const trusted = createNetworkSet(options.trustedProxies);
+  if ("bad" in trusted) {
+    throw new GaitError("edge-options", `trustedProxies: "${trusted.bad}" is not an address or a CIDR block`, {
+      exitCode: 2,
+    });
+  }
+  const server: Server = createServer(
+    {
+      keepAliveTimeout: 75_000,
+      headersTimeout: 5_000,
+      requestTimeout: 10_000,
+      maxHeaderSize: 65_536,
+      connectionsCheckingInterval: 2_000,
+    },
+    (request, response) => answer(service, { dialect: options.dialect, trusted }, { request, response }),
+  );
+  server.maxConnections = 4_096;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.listen.port, options.listen.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : options.listen.port,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function answer(
+  service: DecisionService,
+  asker: Asker,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): void {
+  // A body may come along where the proxy was not told to drop it; it is not read.
+  request.resume();
+  const asked = readCheck(request, asker);
+  if (isRefusal(asked)) {
+    response
+      .writeHead(asker.dialect === "auth-request" ? 403 : asked.status, {
+        "X-Gait-Action": "block",
+        "X-Gait-Code": asked.code,
+      })
+      .end();
+    return;
+  }
+  const decided = service.decide(asked);
+  const status = statusOf(decided.action, asker.dialect);
+  response.writeHead(status, headersOf(decided, status)).end();
+}
+
+const slowing: ReadonlySet<Action> = new Set(["throttle", "tarpit"]);
+const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log", "route"]);
+
+function statusOf(action: Action, dialect: CheckDialect): number {
+  if (passing.has(action)) return 200;
+  return slowing.has(action) && dialect === "forward-auth" ? 429 : 403;
+}
+
+function headersOf({ action, verdict, reference }: Decided, status: number): Record<string, string> {
+  return {
+    "X-Gait-Action": action,
+    "X-Gait-Kind": verdict.kind,
+    "X-Gait-Score": String(Math.round(verdict.score.total)),
+    "X-Request-Id": reference,
+    "Cache-Control": "no-store",
+    ...(status === 429 ? { "Retry-After": "5" } : {}),
+  };
+}

@@ -1,0 +1,176 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Observes, testHashKey } from "#core";
+import { createDecisionService, type DecisionService } from "../beside/decision-service.ts";
+import { openOrigin, RecordingGuard, verdictOf } from "./gateway-rig.ts";
+import { type RealProxy, startRealProxy } from "./real-proxy.ts";
+
+/** The side of Gait that a connector brings. */
+export interface ConnectorEnd {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** One connector under the shared suite. */
+export interface Connector {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly files: readonly string[];
+  readonly observes: Observes;
+  /** Status of a throttled request. */
+  readonly throttled: number;
+  open(service: DecisionService, port: number): Promise<ConnectorEnd>;
+}
+
+/**
+ * The one suite that every connector passes against the real server with the configuration of deploy/: the same
+ * engine must see the same facts and be obeyed in the same way, whichever proxy stands in front.
+ */
+export function describeConnectors(connectors: readonly Connector[]): void {
+  describe.each(connectors)("$name", (connector) => {
+    const guard = new RecordingGuard();
+    let service: DecisionService;
+    let end: ConnectorEnd;
+    let origin: Awaited<ReturnType<typeof openOrigin>>;
+    let proxy: RealProxy;
+    let reached: { url: string; kind: string; body: string }[] = [];
+
+    beforeAll(async () => {
+      origin = await openOrigin((request, response) => {
+        let body = "";
+        request.on("data", (chunk: Buffer) => {
+          body += chunk.toString("latin1");
+        });
+        request.on("end", () => {
+          reached.push({ url: request.url ?? "", kind: String(request.headers["x-gait-kind"] ?? ""), body });
+          response.setHeader("Set-Cookie", ["sid=abc; Path=/; HttpOnly", "lang=en; Path=/"]);
+          response.writeHead(request.url === "/missing" ? 404 : 200, { "Content-Type": "text/html; charset=utf-8" }).end("hello");
+        });
+      });
+      service = createDecisionService({
+        guard,
+        clock: { now: () => Date.now(), monotonic: () => performance.now() },
+        hashKey: testHashKey,
+        application: "shop",
+        mode: "enforce",
+        failMode: "open",
+        observes: connector.observes,
+      });
+      end = await connector.open(service, 0);
+      proxy = await startRealProxy({ ...connector, originPort: origin.port, gaitPort: end.port });
+    });
+
+    afterAll(async () => {
+      await proxy.stop();
+      await end.close();
+      origin.close();
+    });
+
+    const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`http://127.0.0.1:${proxy.port}${path}`, init);
+
+    test("method, target, host, address, headers and cookies arrive as the client sent them, secrets masked", async () => {
+      const response = await ask("/a%2Fb/c%20d?q=1&token=topsecret", {
+        method: "POST",
+        body: "x=1",
+        headers: { "X-Odd-Name": "1", Cookie: "sid=abc; theme=dark", Authorization: "Bearer topsecret" },
+      });
+      await response.text();
+      const exchange = guard.inspected.at(-1);
+      expect(exchange?.request).toMatchObject({ method: "POST", path: "/a%2Fb/c%20d", host: `127.0.0.1:${proxy.port}` });
+      expect(exchange?.request.query).toContain("q=1");
+      expect(exchange?.client.ip).toBe("127.0.0.1");
+      expect(exchange?.request.cookies.map(({ name }) => name)).toEqual(["sid", "theme"]);
+      expect(exchange?.request.token).not.toBe(0);
+      expect(exchange?.request.headers.names.map((name) => name.toLowerCase())).toContain("x-odd-name");
+      expect(JSON.stringify(exchange)).not.toContain("topsecret");
+      expect(exchange?.observes).toEqual(connector.observes);
+      expect(reached.at(-1)).toMatchObject({ body: "x=1", url: "/a%2Fb/c%20d?q=1&token=topsecret" });
+    });
+
+    test("every answer carries the reference that was judged", async () => {
+      const response = await ask("/reference");
+      expect(response.headers.get("x-request-id")).toBe(guard.inspected.at(-1)?.id);
+    });
+
+    test("answers are seen where the connector says so, every cookie of them, and only there", async () => {
+      await (await ask("/missing")).text();
+      await expect.poll(() => guard.observed.find(({ request }) => request.path === "/missing")).toBeDefined();
+      const response = guard.observed.find(({ request }) => request.path === "/missing")?.response;
+      if (!connector.observes.response) expect(response).toBeUndefined();
+      else expect(response).toMatchObject({ status: 404, contentType: "text/html" });
+      if (connector.observes.setCookie === "all") expect(response?.setCookies.map(({ name, httpOnly }) => [name, httpOnly])).toEqual([["sid", true], ["lang", false]]);
+    });
+
+    test.each(["block", "deceive", "hold", "step-up", "challenge", "throttle", "tarpit", "allow", "tag", "log", "route"] as const)("%s is carried out or replaced by what this proxy can do", async (action) => {
+      const parts = { action, kind: "automated", score: { total: 97, behaviour: 96, presentation: 50 } } as const;
+      guard.decide = (exchange) => verdictOf(exchange, parts);
+      reached = [];
+      const response = await ask("/judged", { headers: { "X-Gait-Kind": "human" } });
+      guard.decide = (exchange) => verdictOf(exchange);
+      const refusal = ["throttle", "tarpit"].includes(action) ? connector.throttled : 403;
+      expect(response.status).toBe(["allow", "tag", "log", "route"].includes(action) ? 200 : refusal);
+      expect(reached.length).toBe(response.status === 200 ? 1 : 0);
+      // What a client claims in our name never reaches the application.
+      expect(reached.map(({ kind }) => kind)).not.toContain("human");
+    });
+
+    test("a client cannot choose its own address or path by headers", async () => {
+      await ask("/honest", { headers: { "X-Real-IP": "198.51.100.1", "X-Forwarded-For": "198.51.100.2", "X-Original-URI": "/innocent", "X-Forwarded-Uri": "/innocent", "X-Original-Method": "HEAD" } });
+      expect(guard.inspected.at(-1)?.client.ip).toBe("127.0.0.1");
+      expect(guard.inspected.at(-1)?.request).toMatchObject({ path: "/honest", method: "GET" });
+    });
+
+    test("large cookies and odd targets are judged as they are or refused, never lost", async () => {
+      const large = await ask("/", { headers: { Cookie: `big=${"x".repeat(3_500)}` } });
+      expect(large.status).toBe(200);
+      expect(guard.inspected.at(-1)?.request.cookies[0]?.name).toBe("big");
+      for (const target of ["/a/../b", "/a//b", "/%2e%2e/x", "/a%00b", "/caf%C3%A9"]) {
+        const before = guard.inspected.length;
+        const status = await raw(proxy.port, `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nConnection: close\r\n\r\n`);
+        const judged = guard.inspected.slice(before).some(({ request }) => request.path === target);
+        expect([target, judged || status >= 400]).toEqual([target, true]);
+      }
+    });
+
+    test("many requests at once are each answered with their own verdict", async () => {
+      guard.decide = (exchange) => verdictOf(exchange, { action: exchange.request.query.endsWith("7") ? "block" : "allow" });
+      const statuses = await Promise.all(Array.from({ length: 100 }, async (_, i) => (await ask(`/?n=${i}`)).status));
+      guard.decide = (exchange) => verdictOf(exchange);
+      for (const [i, status] of statuses.entries()) expect([i, status]).toEqual([i, String(i).endsWith("7") ? 403 : 200]);
+      await expect.poll(() => service.stats().pending).toBe(0);
+    });
+
+    test("an engine that throws, and a Gait that is gone, let requests pass; it is asked again when it is back", async () => {
+      guard.decide = () => {
+        throw new Error("planted");
+      };
+      expect((await ask("/")).status).toBe(200);
+      expect(service.stats().failures).toBeGreaterThan(0);
+      guard.decide = (exchange) => verdictOf(exchange);
+      const { port } = end;
+      await end.close();
+      const before = performance.now();
+      expect((await ask("/alone")).status).toBe(200);
+      expect(performance.now() - before).toBeLessThan(2_000);
+      expect(reached.at(-1)?.url).toBe("/alone");
+      end = await connector.open(service, port);
+      const { asked } = service.stats();
+      await expect.poll(async () => (await ask("/back"), service.stats().asked), { timeout: 15_000, interval: 300 }).toBeGreaterThan(asked);
+    });
+  });
+}
+
+/** Status of the answer to exactly these bytes; 0 when there is none. */
+function raw(port: number, bytes: string): Promise<number> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(bytes, "latin1"));
+    socket.setTimeout(5_000, () => socket.destroy());
+    socket.on("data", (data) => {
+      text += data.toString("latin1");
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0)));
+  });
+}

@@ -1,0 +1,220 @@
+import type { Exchange, Intel, Millis, Signal } from "#core";
+import { rowFlag } from "../clients/client-table.ts";
+import {
+  Cohorts,
+  type Conviction,
+  cohortAxisCount,
+  cohortAxisIndex,
+  type Membership,
+  type Sighting,
+} from "../cohorts/index.ts";
+import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { counter } from "../features/counters.ts";
+import { type Facts, methodCode } from "../features/facts.ts";
+import type { FeatureState } from "../features/state.ts";
+import { fingerprintOf, priorEdges, tokenise } from "../fingerprint/index.ts";
+import type { OrchestrationCase } from "../intent/orchestration.ts";
+import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
+import type { SequencePart } from "./sequence-part.ts";
+import { createTraits, fillTraits } from "./session-traits.ts";
+
+/** A session that never takes a sensitive step is reported when it came this far, or when it ends. */
+const reportAfter = 8;
+/** Clients whose conviction is remembered for reports. */
+const namedMax = 65_536;
+const refitEveryMs: Millis = 10 * 60_000;
+
+const none: readonly Signal[] = [];
+
+/** What the cohort part needs of the guard. */
+export interface CohortSources {
+  readonly state: FeatureState;
+  readonly sequence: SequencePart;
+  readonly intel: Pick<Intel, "network">;
+  readonly sessionsMax: number;
+  applicationName(index: number): string;
+  renderAddress(row: number): string;
+  /** Ledger and graph rows of a live session, where cookies are observed. */
+  subject(slot: number): OrchestrationCase | undefined;
+}
+
+/**
+ * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
+ * convicted cohort then hits its members from their first request on. Thirteen bytes per session.
+ */
+export class CohortPart {
+  readonly bytesPerSession: number = 13;
+  readonly cohorts: Cohorts = new Cohorts();
+  readonly #sources: CohortSources;
+  readonly #reported: Uint8Array;
+  readonly #presentation: Uint32Array;
+  readonly #step: Uint32Array;
+  readonly #login: Uint32Array;
+  readonly #bins: Int8Array = new Int8Array(cohortAxisCount);
+  readonly #traits = createTraits();
+  readonly #edges = priorEdges();
+  readonly #named = new Map<number, string>();
+  #convictions = 0;
+  #refitAt: Millis = Number.NEGATIVE_INFINITY;
+
+  constructor(sources: CohortSources) {
+    this.#sources = sources;
+    this.#reported = new Uint8Array(sources.sessionsMax);
+    this.#presentation = new Uint32Array(sources.sessionsMax);
+    this.#step = new Uint32Array(sources.sessionsMax);
+    this.#login = new Uint32Array(sources.sessionsMax);
+  }
+
+  open(slot: number, exchange: Exchange, agent: number): void {
+    const { headers, ja4, h2 } = exchange.client.fingerprint;
+    this.#reported[slot] = 0;
+    this.#step[slot] = 0;
+    this.#login[slot] = 0;
+    // Looking alike is never evidence; it only says whom to judge together.
+    this.#presentation[slot] = mix32(
+      hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ mix32(agent + 1),
+    );
+  }
+
+  request(facts: Facts): void {
+    const { slot } = facts;
+    if (this.#step[slot] === 0 || isSensitive(facts))
+      this.#step[slot] = mix32(facts.endpoint * 2 + 1 + (facts.method > 1 ? 1 : 0));
+    if (isSensitive(facts)) this.#login[slot] = facts.endpoint + 1;
+  }
+
+  /** The outcome of a sensitive step, or enough requests: time to report the session. */
+  response(facts: Facts, exchange: Exchange): void {
+    const { slot, row } = facts;
+    const requests = this.#sources.state.sessions.requests[slot] as number;
+    if (this.#reported[slot] !== 0 && !isSensitive(facts)) return;
+    if (!isSensitive(facts) && requests < reportAfter) return;
+    if (this.#reported[slot] === 2) return;
+    const status = exchange.response?.status ?? 0;
+    const refused = this.#sources.state.clients.get(row, counter.loginFailures) > 0 || status >= 400;
+    const login = facts.class === endpointClass.login && isSensitive(facts) && status > 0;
+    this.#report(slot, facts.at, { account: exchange.request.account, letIn: login ? !refused : null });
+    this.#reported[slot] = isSensitive(facts) ? 2 : 1;
+  }
+
+  /** The conviction that hits this session, as a signal. */
+  signals(slot: number, at: Millis): readonly Signal[] {
+    if (this.#convictions === 0 || slot < 0) return none;
+    const { state } = this.#sources;
+    const row = state.sessions.row[slot] as number;
+    this.#fill(slot, row);
+    const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
+    if (conviction === undefined) return none;
+    if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
+    return [signalOf(conviction)];
+  }
+
+  /** Name of the cohort that a client was judged with, or "". */
+  cohortOf(row: number): string {
+    return this.#named.get(row) ?? "";
+  }
+
+  close(slot: number, at: Millis): void {
+    if (this.#reported[slot] === 0) this.#report(slot, at, { account: 0, letIn: null });
+  }
+
+  forget(row: number): void {
+    this.#named.delete(row);
+  }
+
+  #report(slot: number, at: Millis, outcome: { readonly account: number; readonly letIn: boolean | null }): void {
+    const { state, intel, renderAddress } = this.#sources;
+    const row = state.sessions.row[slot] as number;
+    this.#fill(slot, row);
+    const address = renderAddress(row);
+    const network = intel.network(address);
+    const identity = state.sessions.identity[slot] as number;
+    const addressHash = hashText(address, 7);
+    const sighting: Sighting = {
+      ...this.#membership(slot, row),
+      at,
+      address,
+      addressHash,
+      client: identity === 0 ? addressHash : foldHashed(identity),
+      device: identity === 0 ? 0 : foldHashed(identity),
+      account: outcome.account,
+      letIn: outcome.letIn,
+      country: network.country,
+      asn: network.asn,
+      anchored: state.clients.flag(row, rowFlag.anchored),
+      bins: this.#bins,
+    };
+    this.#convictions += this.cohorts.report(sighting).length;
+    if (at < this.#refitAt) return;
+    this.#refitAt = at + refitEveryMs;
+    this.cohorts.refit();
+  }
+
+  #membership(slot: number, row: number): Membership {
+    const { state, applicationName, subject } = this.#sources;
+    fillTraits(this.#traits, { state, row, subject: subject(slot), login: this.#login[slot] as number });
+    const fingerprint = fingerprintOf(tokenise(this.#traits, this.#edges));
+    const network = state.sessions.network[slot] as number;
+    const jar = this.#bins[cohortAxisIndex.jar] as number;
+    return {
+      application: applicationName(state.clients.applicationOf(row)),
+      behaviour: fingerprint.known < 4 ? 0 : fingerprint.strict,
+      presentation: this.#presentation[slot] as number,
+      step: this.#step[slot] as number,
+      context: mix32(network * 16 + jar + 2),
+    };
+  }
+
+  /** Bins of the axes that one session shows; -1 where it has not. */
+  #fill(slot: number, row: number): void {
+    const { state, sequence, subject } = this.#sources;
+    const get = (index: number): number => state.clients.get(row, index);
+    const bins = this.#bins.fill(-1);
+    const pages = get(counter.pagesExpecting);
+    const closed = get(counter.pagesClosed);
+    if (this.#login[slot] !== 0) bins[cohortAxisIndex.arrival] = get(counter.loginCold) > 0 ? 2 : closed > 0 ? 0 : 1;
+    if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
+    bins[cohortAxisIndex.typicality] = sequence.bin(slot);
+    const ledger = subject(slot)?.ledger;
+    if (ledger?.observed !== true) return;
+    bins[cohortAxisIndex.jar] = jarBin(ledger);
+    if (ledger.orderSize >= 3)
+      bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(ledger.orderRule ?? "") ? 0 : 1;
+  }
+}
+
+function isSensitive(facts: Facts): boolean {
+  const { class: purpose, method } = facts;
+  return (
+    method > methodCode.head &&
+    (purpose === endpointClass.login || purpose === endpointClass.signup || purpose === endpointClass.checkout)
+  );
+}
+
+function jarBin(ledger: OrchestrationCase["ledger"]): number {
+  if (ledger.events("neverIssued") > 0) return 4;
+  const owed = ledger.opportunities("missing");
+  if (owed > 0 && ledger.events("missing") === owed) return 3;
+  if (ledger.maturity >= 2) return 0;
+  return ledger.maturity === 1 || owed > 0 ? 1 : 2;
+}
+
+function signalOf(conviction: Conviction): Signal {
+  const { grouping, sessions, nats, purity, basis, certifiedFpr, enforced } = conviction;
+  return {
+    detector: "convicted-cohort",
+    axis: "cohort",
+    group: "cohort",
+    nats,
+    evidence: {
+      cohort: conviction.key.toString(36),
+      grouping,
+      sessions,
+      purity: Math.round(purity * 100) / 100,
+      basis,
+      certifiedFpr: certifiedFpr ?? "none yet",
+      enforced: enforced ? "yes" : "the day's budget of people is spent",
+      case: conviction.evidence.slice(0, 3).join("; "),
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import type { Exchange, Hashed, Millis, Signal } from "#core";
+import { rowFlag } from "../clients/client-table.ts";
+import { orchestrationDetectors } from "../detectors/orchestration-detectors.ts";
+import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { counter } from "../features/counters.ts";
+import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
+import type { FeatureState } from "../features/state.ts";
+import { Orchestration, type OrchestrationCase } from "../intent/orchestration.ts";
+import { foldHashed } from "../sessions/text-hash.ts";
+
+/** Endpoint numbers of the intent graph; reading and writing at one path are two endpoints. */
+const numbersMax = 4_096;
+const bytesPerSession = 448;
+
+/**
+ * The cookie ledger and the intent graph as the guard drives them. Nothing is reserved until a connector shows cookies
+ * both ways: a plain access log costs nothing here.
+ *
+ * Baselines are taught only by sessions that scarce facts vouch for: a log-in that the application accepted, from a
+ * client that loads its pages and returns its cookies; one vote per account (or cookie identity) and day. A library
+ * with stolen credentials lacks the side effects, so it cannot teach that libraries are normal (poisoning).
+ */
+export class OrchestrationPart {
+  readonly #state: FeatureState;
+  readonly #sessionsMax: number;
+  readonly #open: Uint8Array;
+  readonly #numbers: Uint16Array;
+  readonly #described: Uint8Array = new Uint8Array(numbersMax + 1);
+  readonly #applicationName: (index: number) => string;
+  #orchestration: Orchestration | undefined;
+  #last = 0;
+
+  constructor(
+    state: FeatureState,
+    options: {
+      readonly sessionsMax: number;
+      readonly endpointsMax: number;
+      readonly applicationName: (index: number) => string;
+    },
+  ) {
+    this.#state = state;
+    this.#sessionsMax = options.sessionsMax;
+    this.#open = new Uint8Array(options.sessionsMax);
+    this.#numbers = new Uint16Array(options.endpointsMax * 2);
+    this.#applicationName = options.applicationName;
+  }
+
+  /** The graph and ledger, or undefined while no connector has shown cookies both ways. */
+  get orchestration(): Orchestration | undefined {
+    return this.#orchestration;
+  }
+
+  get bytesPerSession(): number {
+    return this.#orchestration === undefined ? 0 : bytesPerSession;
+  }
+
+  request(facts: Facts, exchange: Exchange): void {
+    const { observes } = exchange;
+    const open = this.#open[facts.slot] === 1;
+    if (!open && !(observes.cookies && observes.setCookie === "all" && observes.response)) return;
+    const orchestration = this.#ensure();
+    if (!open) {
+      orchestration.open(facts.slot, this.#applicationName(facts.application), facts.at);
+      this.#open[facts.slot] = 1;
+    }
+    orchestration.request(facts.slot, exchange, { endpoint: this.#numberOf(facts), now: facts.at });
+  }
+
+  response(facts: Facts, exchange: Exchange): void {
+    const orchestration = this.#orchestration;
+    if (orchestration === undefined || this.#open[facts.slot] !== 1) return;
+    const now = facts.at + Math.max(0, exchange.response?.durationMs ?? 0);
+    orchestration.response(facts.slot, exchange, { endpoint: this.#numberOf(facts), now });
+    this.#vouch(orchestration, { facts, exchange, now });
+  }
+
+  /** What the ledger and the graph say about a live session. */
+  signals(slot: number): readonly Signal[] {
+    const orchestration = this.#orchestration;
+    if (orchestration === undefined || slot < 0 || this.#open[slot] !== 1) return none;
+    const subject = orchestration.subject(slot);
+    let found: Signal[] | undefined;
+    for (const detector of orchestrationDetectors) {
+      const signal = detector.inspect(subject);
+      if (signal === undefined) continue;
+      found ??= [];
+      found.push(signal);
+    }
+    return found ?? none;
+  }
+
+  /** Ledger and graph rows of a live session; undefined where cookies are not observed. */
+  subject(slot: number): OrchestrationCase | undefined {
+    return this.#open[slot] === 1 ? this.#orchestration?.subject(slot) : undefined;
+  }
+
+  /** Several people share this session's key: nothing that one of them lacks is charged. */
+  share(slot: number): void {
+    if (this.#open[slot] === 1) this.#orchestration?.share(slot);
+  }
+
+  /** Forgetting and refitting, some ten milliseconds at most: called by the sweep, never per request. */
+  maintain(now: Millis): void {
+    this.#orchestration?.maintain(now);
+  }
+
+  close(slot: number, cohort: number, at: Millis): void {
+    if (this.#open[slot] !== 1) return;
+    this.#open[slot] = 0;
+    this.#orchestration?.settle(slot, { kind: "web", cohort }, at);
+    this.#orchestration?.close(slot);
+  }
+
+  #ensure(): Orchestration {
+    this.#orchestration ??= new Orchestration({ sessionsMax: this.#sessionsMax });
+    return this.#orchestration;
+  }
+
+  #vouch(
+    orchestration: Orchestration,
+    { facts, exchange, now }: { readonly facts: Facts; readonly exchange: Exchange; readonly now: Millis },
+  ): void {
+    if (facts.class !== endpointClass.login || facts.method !== methodCode.post) return;
+    const { clients, sessions } = this.#state;
+    const status = exchange.response?.status ?? 0;
+    const letIn = status >= 200 && status < 400 && clients.get(facts.row, counter.loginFailures) < 3;
+    const whole = clients.get(facts.row, counter.pagesClosed) > 0 && clients.get(facts.row, counter.cookieReturned) > 0;
+    if (!letIn || !whole || clients.flag(facts.row, rowFlag.convicted)) return;
+    const voter: Hashed = exchange.request.account || (sessions.identity[facts.slot] as number);
+    if (voter === 0) return;
+    const network = foldHashed((facts.words[0] as number) + ((facts.words[3] as number) >>> 8));
+    orchestration.anchor(facts.slot, { voter, cohort: network }, now);
+    clients.setFlag(facts.row, rowFlag.anchored);
+  }
+
+  /** Number of an endpoint and manner (reading or writing), given out as they appear; 0 when all are taken. */
+  #numberOf(facts: Facts): number {
+    const writes = facts.method > methodCode.head;
+    const place = facts.endpoint * 2 + (writes ? 1 : 0);
+    let number = this.#numbers[place] as number;
+    if (number === 0) {
+      if (this.#last >= numbersMax) return 0;
+      number = ++this.#last;
+      this.#numbers[place] = number;
+    }
+    if (this.#described[number] !== facts.class + 1) this.#describe(number, facts, writes);
+    return number;
+  }
+
+  #describe(number: number, facts: Facts, writes: boolean): void {
+    this.#described[number] = facts.class + 1;
+    const purpose = facts.class;
+    const page = isPage(purpose) && !writes;
+    const sort = isAsset(purpose) ? "asset" : page ? "page" : "other";
+    const sensitive =
+      writes &&
+      (purpose === endpointClass.login || purpose === endpointClass.signup || purpose === endpointClass.checkout);
+    const name = `${writes ? "POST" : "GET"} ${this.#state.endpoints.template(facts.endpoint)}`;
+    this.#ensure().describe(number, { name, sort, sensitive });
+  }
+}
+
+const none: readonly Signal[] = [];

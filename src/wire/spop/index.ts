@@ -1,0 +1,2 @@
+export * from "./frames.ts";
+export type { SpopValue } from "./typed-data.ts";
