@@ -1,4 +1,4 @@
-export { detectors } from "./detectors/index.ts";
+export { detectorNames, detectors } from "./detectors/index.ts";
 export type { Detector } from "./detectors/detector.ts";
 export type { EndpointView } from "./endpoints/endpoint-table.ts";
 export type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";

@@ -1,12 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { renderJsonSchema, schemaFile } from "../config/json-schema.ts";
 import { withReference } from "../config/reference-page.ts";
+import { detectorsPage, renderDetectorsPage } from "./detectors-page.ts";
+import { judgingPage, withPriors } from "./judging-page.ts";
 
 /** Writes what is generated from code: the editors' schema and the reference pages. Run by `npm run docs`. */
 export function writeGeneratedDocs(): void {
   writeFileSync(schemaFile, renderJsonSchema());
   const page = "docs/configuration.md";
   writeFileSync(page, withReference(readFileSync(page, "utf8")));
+  writeFileSync(detectorsPage, renderDetectorsPage());
+  writeFileSync(judgingPage, withPriors(readFileSync(judgingPage, "utf8")));
 }
 
 if (import.meta.main) writeGeneratedDocs();

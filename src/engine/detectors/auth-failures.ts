@@ -1,7 +1,7 @@
 import { counter } from "../features/counters.ts";
 import type { Detector } from "./detector.ts";
 
-/** After a failure people fail again with this probability (Bonneau and Preibusch 2010 and own range): design value. */
+/** After a failure people fail again with this probability. Design value. */
 const againPeople = 0.45;
 const againGuessing = 0.97;
 const natsMax = 7;

@@ -16,6 +16,7 @@ import { ignoresRedirects } from "./ignores-redirects.ts";
 import { ignoresRefusals } from "./ignores-refusals.ts";
 import { missingSubresources } from "./missing-subresources.ts";
 import { notFoundScan } from "./not-found-scan.ts";
+import { orchestrationDetectors } from "./orchestration-detectors.ts";
 import { refererClosure } from "./referer-closure.ts";
 import { requestRhythm } from "./request-rhythm.ts";
 import { robotsBehaviour } from "./robots-behaviour.ts";
@@ -53,3 +54,6 @@ export const detectors: readonly Detector[] = [
   hostingNetwork,
   declaredBot,
 ];
+
+/** Names of all detectors, of this list and of the ledger's. */
+export const detectorNames: readonly string[] = [...detectors, ...orchestrationDetectors].map(({ name }) => name);

@@ -9,6 +9,8 @@ const natsByMaturity = [0, -0.2, -0.8, -1.5, -2] as const;
  *
  * Young jars say nothing: everybody's first visit has one, and privacy browsers empty theirs at close. Never
  * stronger than two nats, because farms age jars too.
+ *
+ * Evasion (to look better): keep jars for weeks, which costs storage and ties sessions together.
  */
 export const jarMaturity: OrchestrationDetector = {
   name: "jar-maturity",

@@ -11,7 +11,7 @@ const natsMin = 0.05;
  * Fetching a page's parts is the cheapest sign of a browser and of a person behind it; readers of pages only do not.
  * Speaks in both directions: a client that fetches them like a person is given negative nats. Benign causes of absence:
  * text browsers, data savers, pages served from a cache or an AMP viewer, a site whose parts come from elsewhere (then
- * nobody fetches them here, and the detector stays silent). Evasion: fetch the parts, at ten to fifty times the traffic.
+ * nobody fetches them here, and the detector stays silent). Evasion: fetch the parts, at many times the traffic.
  */
 export const missingSubresources: Detector = {
   name: "missing-subresources",

@@ -2,7 +2,7 @@ import { counter } from "../features/counters.ts";
 import type { Detector } from "./detector.ts";
 
 const missesMin = 5;
-/** People meet a dead page about once in fifty (published audits of link rot: 1-5 %); scanners live from guesses. */
+/** Share of dead pages that people meet. Design value; scanners live from guesses. */
 const peopleShare = 0.03;
 const natsMax = 5;
 

@@ -5,7 +5,7 @@ const gapsMin = 8;
 /** Timing is cheap to fake, so its word is worth at most two nats in one session (detection 3.2). */
 const natsMax = 2;
 const natsMinimum = -1;
-/** Spread of ln(seconds) between pages of people: reading some, skipping others. Design value, range of web surveys. */
+/** Spread of ln(seconds) between pages of people: reading some, skipping others. Design value. */
 const humanDeviation = 1.1;
 
 /**

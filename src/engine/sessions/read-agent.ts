@@ -44,7 +44,7 @@ function malformation(text: string): string {
 function firefoxSlip(text: string): string {
   const revision = /rv:(\d{1,4})/.exec(text)?.[1];
   const version = /Firefox\/(\d{1,4})/.exec(text)?.[1];
-  // From 110 to 119 Firefox froze rv at 109 to spare sites that misread it (bug 1805967).
+  // From 110 to 119 Firefox froze rv at 109 to spare sites that misread it.
   if (revision !== version && revision !== "109") return "Firefox version and engine revision differ";
   return "";
 }
