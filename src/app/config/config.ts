@@ -40,6 +40,25 @@ export interface CertificateConfig {
   readonly keyFile: string;
 }
 
+export interface AgentsConfig {
+  /** Ready-made lanes for agents; `none`: identify and count only. */
+  readonly preset: "none" | "welcome-search-refuse-training" | "user-triggered-only" | "signed-only";
+}
+
+export interface AddressListConfig {
+  readonly name: string;
+  readonly category: "hosting" | "vpn" | "proxy" | "tor" | "mobile-gateway" | "corporate-nat" | "listed";
+  readonly source: string;
+  readonly sha256?: string | undefined;
+}
+
+export interface IntelConfig {
+  readonly lists: readonly AddressListConfig[];
+  readonly databases: readonly string[];
+  readonly botRanges: boolean;
+  readonly maximumAge: DurationText;
+}
+
 /**
  * Everything an operator can say, checked and with every default filled in. The schema beside this file is its
  * twin; docs/configuration.md is made from the schema.
@@ -55,6 +74,8 @@ export interface Config {
   readonly failMode: "open" | "closed";
   readonly routes: readonly RouteConfig[];
   readonly policy: { readonly allow: readonly string[]; readonly block: readonly string[] };
+  readonly agents: AgentsConfig;
+  readonly intel: IntelConfig;
   readonly admin: {
     readonly listen: string | false;
     readonly socket?: string | undefined;

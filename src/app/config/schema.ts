@@ -158,6 +158,52 @@ const accessLog = z.strictObject({
   format: z.enum(["combined", "json"]).default("combined").meta({ description: "Form of a line." }),
 });
 
+const agents = z.strictObject({
+  preset: z
+    .enum(["none", "welcome-search-refuse-training", "user-triggered-only", "signed-only"])
+    .default("none")
+    .meta({
+      description:
+        "Ready-made lanes for agents (docs/agents.md). `none`: agents are identified and counted, nothing is done.",
+    }),
+});
+
+const addressList = z.strictObject({
+  name: nameText.meta({ description: "Shown in verdicts.", examples: ["data-centres"] }),
+  category: z
+    .enum(["hosting", "vpn", "proxy", "tor", "mobile-gateway", "corporate-nat", "listed"])
+    .meta({ description: "What the list says about its addresses." }),
+  source: z
+    .string()
+    .min(1)
+    .max(2_048)
+    .meta({
+      description: "https URL that `gait intel update` fetches, or a local file.",
+      examples: ["https://lists.example/data-centres.txt"],
+    }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/)
+    .optional()
+    .meta({ description: "The only content accepted." }),
+});
+
+const intel = z.strictObject({
+  lists: z.array(addressList).max(31).default([]).meta({ description: "Address lists. Text, one a line, or JSON." }),
+  databases: z
+    .array(fileText)
+    .max(8)
+    .default([])
+    .meta({
+      description: "MMDB files (GeoLite2, DB-IP, IPinfo): country, city, autonomous system.",
+      examples: [["/var/lib/gait/GeoLite2-ASN.mmdb"]],
+    }),
+  botRanges: z.boolean().default(true).meta({
+    description: "Whether `gait intel update` fetches the address ranges that bots' operators publish.",
+  }),
+  maximumAge: durationText.default("14d").meta({ description: "Older lists raise an alarm; they stay in use." }),
+});
+
 /** The one strict schema of `gait.yaml`: unknown keys are mistakes. What spans several keys is checked in consistency.ts. */
 export const configSchema: z.ZodType<Config> = z
   .strictObject({
@@ -209,6 +255,8 @@ export const configSchema: z.ZodType<Config> = z
       .default([])
       .meta({ description: "What differs for some paths. The first match wins." }),
     policy: policy.prefault({}).meta({ description: "The operator's own word." }),
+    agents: agents.prefault({}).meta({ description: "What agents and declared bots may do." }),
+    intel: intel.prefault({}).meta({ description: "What is known about networks." }),
     admin: admin.prefault({}).meta({ description: "How the gateway itself is reached." }),
     store: z
       .strictObject({

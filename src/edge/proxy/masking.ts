@@ -6,8 +6,12 @@ const namesMax = 4_096;
 const headerNames = new Map<string, boolean>();
 const parameterNames = new Map<string, boolean>();
 
+/** RFC 9421 and Web Bot Auth: proofs made for one request and checked against a table of nonces, so judgement must see them. */
+const proofNames: ReadonlySet<string> = new Set(["signature", "signature-input", "signature-agent"]);
+
 /** Whether a header of this name is likely to carry a secret. */
 export function isSecretName(name: string): boolean {
+  if (name.length <= 15 && proofNames.has(name.toLowerCase())) return false;
   return remembered(headerNames, secretName, name);
 }
 
