@@ -28,3 +28,4 @@ export { type AgentConduct, AgentObedience } from "./agents/obedience.ts";
 export { type Preset, type PresetName, presets } from "./agents/presets.ts";
 export { parseContentUsage, parseRobots, type Robots, type RobotsLimits, renderContentUsage } from "./agents/robots.ts";
 export { type ActionDecision, decideAction, type EnforcementBasis } from "./enforcement/decide-action.ts";
+export { endpointTags } from "./agents/endpoint-tags.ts";

@@ -1,6 +1,7 @@
 import type { Clock, Exchange, Guard, Verdict } from "#core";
 import type { LiveIntel } from "#intel";
-import { type AgentAction, AgentObedience, chooseLane, type Lane } from "#policy";
+import { type AgentAction, chooseLane, type Lane } from "#policy";
+import type { AgentLedger } from "./agent-ledger.ts";
 import type { AgentIdentity, AgentVerifier } from "./agent-verifier.ts";
 
 export interface AgentGuardOptions {
@@ -8,6 +9,7 @@ export interface AgentGuardOptions {
   readonly verifier: AgentVerifier;
   /** Empty: agents are identified and counted, and nothing is done about them. */
   readonly lanes: readonly Lane[];
+  readonly ledger: AgentLedger;
   /** Tags of a request's endpoint: what the operator configured or discovery learned. */
   readonly tagsOf: (exchange: Exchange) => readonly string[];
   readonly clock: Clock;
@@ -24,7 +26,8 @@ interface Budget {
  * as one, and turns the lane's word into the verdict's action. People and undeclared programs pass through untouched.
  */
 export class AgentGuard implements Guard {
-  readonly conduct: AgentObedience;
+  /** Changed whole by a reload. */
+  lanes: readonly Lane[];
   readonly #inner: Guard;
   readonly #options: AgentGuardOptions;
   readonly #budgets = new Map<string, Budget>();
@@ -32,23 +35,24 @@ export class AgentGuard implements Guard {
   constructor(inner: Guard, options: AgentGuardOptions) {
     this.#inner = inner;
     this.#options = options;
-    this.conduct = new AgentObedience(options.agentsMax);
+    this.lanes = options.lanes;
   }
 
   inspect(exchange: Exchange): Verdict {
+    this.#options.ledger.countRequest();
     const identity = this.#options.verifier.identify(exchange, this.#options.clock.now());
     if (identity === undefined) return this.#inner.inspect(exchange);
     const { verified } = identity;
     const known = verified === undefined ? exchange : { ...exchange, client: { ...exchange.client, verified } };
     const verdict = this.#inner.inspect(known);
     const purpose = this.#options.intel.declaredBot(exchange.request.userAgent)?.purpose ?? "user-triggered";
-    const { path } = exchange.request;
-    this.conduct.note({ agent: identity.name, purpose, path, at: exchange.at }, undefined);
-    if (this.#options.lanes.length === 0) return verdict;
-    const decision = chooseLane(this.#options.lanes, {
-      name: identity.name,
+    const { name, operator, standing } = identity;
+    this.#options.ledger.note(exchange, { name, operator, standing, purpose });
+    if (this.lanes.length === 0) return verdict;
+    const decision = chooseLane(this.lanes, {
+      name,
       purpose,
-      standing: identity.standing,
+      standing,
       delegated: exchange.request.account !== 0,
       tags: this.#options.tagsOf(exchange),
     });
@@ -59,6 +63,8 @@ export class AgentGuard implements Guard {
 
   observe(exchange: Exchange): void {
     this.#inner.observe(exchange);
+    const name = exchange.client.verified?.name ?? this.#options.intel.declaredBot(exchange.request.userAgent)?.name;
+    if (name !== undefined) this.#options.ledger.noteCost(name, exchange);
   }
 
   #carryOut(action: AgentAction, identity: AgentIdentity, at: number): Verdict["action"] {

@@ -7,6 +7,7 @@ import { type SafeFetchResult, safeFetch } from "#integrations";
 import { agentKeyFrom, createIntel, signRequest } from "#intel";
 import { presets } from "#policy";
 import { AgentGuard } from "./agent-guard.ts";
+import { AgentLedger } from "./agent-ledger.ts";
 import { AgentVerifier, type AgentVerifierOptions } from "./agent-verifier.ts";
 
 const { privateKey } = generateKeyPairSync("ed25519");
@@ -185,10 +186,12 @@ test("the lanes act: training is refused, impostors are refused, a budget thrott
     observe: () => {},
   };
   const clock = { now: () => now, monotonic: () => now };
+  const ledger = new AgentLedger(10);
   const guard = new AgentGuard(inner, {
     intel,
     verifier: subject,
     lanes: presets["welcome-search-refuse-training"].lanes,
+    ledger,
     tagsOf: () => [],
     clock,
     agentsMax: 10,
@@ -202,5 +205,10 @@ test("the lanes act: training is refused, impostors are refused, a budget thrott
   await settled(subject);
   expect(guard.inspect(visit("Googlebot/2.1")).action).toBe("allow");
   expect(seen.at(-1)?.client.verified?.name).toBe("Googlebot");
-  expect(guard.conduct.report()[0]).toMatchObject({ name: "Claude-User", requests: 61 });
+  expect(ledger.report().agents[0]).toMatchObject({
+    name: "Claude-User",
+    requests: 61,
+    standings: { claimed: 61 },
+    obeys: null,
+  });
 });

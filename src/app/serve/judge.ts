@@ -1,6 +1,6 @@
 import type { Guard, HashKey } from "#core";
 import { createEngine } from "#engine";
-import { createIntel } from "#intel";
+import type { Agents } from "../agents/open-agents.ts";
 
 /** The engine as the gateway runs it. */
 export interface Judge extends Guard {
@@ -9,12 +9,13 @@ export interface Judge extends Guard {
   stats(): Readonly<Record<string, number>>;
 }
 
-/** Makes the engine with what the world knows. Its tables are seeded per installation. */
-export function createJudge(hashKey: HashKey): Judge {
-  const engine = createEngine({ intel: createIntel(), seed: hashKey.k0 ^ hashKey.k1 });
+/** Makes the engine with what the world knows, agents in their lanes around it. Its tables are seeded per installation. */
+export function createJudge(hashKey: HashKey, agents: Agents): Judge {
+  const engine = createEngine({ intel: agents.intel, seed: hashKey.k0 ^ hashKey.k1 });
+  const guard = agents.around(engine);
   return {
-    inspect: (exchange) => engine.inspect(exchange),
-    observe: (exchange) => engine.observe(exchange),
+    inspect: (exchange) => guard.inspect(exchange),
+    observe: (exchange) => guard.observe(exchange),
     sweep: (now) => engine.sweep(now),
     stats: () => ({ ...engine.census() }),
   };

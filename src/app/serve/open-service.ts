@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { type Clock, GaitError } from "#core";
 import { type Gateway, openGateway } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
+import { openAgents } from "../agents/open-agents.ts";
 import type { Config } from "../config/config.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
@@ -45,7 +46,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   let reloadsRefused = 0;
   let draining = false;
   const state = openStateDirectory(config.store.path);
-  const judge = createJudge(state.hashKey);
+  const agents = openAgents(config.store.path, config, systemClock);
+  const judge = createJudge(state.hashKey, agents);
   const protection = createProtection(judge, config, systemClock);
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
   const gateway = await openGateway(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness);
@@ -70,6 +72,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       const { config: next } = requireConfig(sources);
       gateway.reload(gatewayOptions(next, { hashKey: state.hashKey, revision: revision + 1 }));
       const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
+      agents.configure(next);
       protection.configure(next);
       witness.modes = applicationModes(next);
       config = next;
@@ -106,6 +109,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     adminAddress: undefined as string | undefined,
     edgeStats: () => gateway.stats(),
     engineStats: () => judge.stats(),
+    agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
     reload,
   };
   const admin = await openAdminOrDrain(service, gateway);

@@ -1,6 +1,8 @@
 import type { GaitError } from "#core";
 import type { EdgeStats } from "#edge";
+import type { AgentRow } from "../agents/agent-ledger.ts";
 import type { Config } from "../config/config.ts";
+import type { ListAlarm } from "../intel/load-networks.ts";
 import type { Protection } from "./protection.ts";
 import type { Witness } from "./witness.ts";
 
@@ -8,6 +10,13 @@ import type { Witness } from "./witness.ts";
 export type ReloadResult =
   | { readonly kind: "reloaded"; readonly revision: number; readonly atNextStart: readonly string[] }
   | { readonly kind: "refused"; readonly reason: string };
+
+/** The busiest agents first. */
+export interface AgentReport {
+  readonly requests: number;
+  readonly agents: readonly AgentRow[];
+  readonly alarms: readonly ListAlarm[];
+}
 
 /** What the admin plane sees of the running gateway. */
 export interface Service {
@@ -26,6 +35,8 @@ export interface Service {
   readonly protection: Protection;
   edgeStats(): EdgeStats;
   engineStats(): Readonly<Record<string, number>>;
+  /** Agents on this site since the start, and what is wrong with the address lists. */
+  agentReport(): AgentReport;
   reload(): ReloadResult;
 }
 

@@ -24,6 +24,12 @@ export interface BotDirectoryOptions {
 
 const rows: readonly CatalogueRow[] = [...aiAgents, ...moreAiAgents, ...searchEngines, ...servicesAndTools];
 const nameCharactersMax = 64;
+/** Words of browsers and platforms, which name no bot. */
+const commonWords: ReadonlySet<string> = new Set(
+  "Mozilla compatible Linux X11 Windows NT Macintosh Intel iPhone iPad Android Mobile U wv AppleWebKit KHTML like Gecko Chrome Safari Version Firefox".split(
+    " ",
+  ),
+);
 
 /**
  * Recognises user agents that say they are bots, in this order: our own table (its names, operators and purposes
@@ -101,7 +107,7 @@ function selfNamed(userAgent: string): DeclaredBot {
   let name = "";
   for (const token of userAgent.split(/[\s;,()]+/, 64)) {
     const product = token.slice(0, (token.indexOf("/") + 1 || token.length + 1) - 1).slice(0, nameCharactersMax);
-    if (product === "" || product === "Mozilla" || product === "compatible" || product.startsWith("+")) continue;
+    if (product === "" || commonWords.has(product) || product.startsWith("+")) continue;
     if (first === "") first = product;
     const lower = product.toLowerCase();
     if (lower.includes("bot") || lower.includes("crawl") || lower.includes("spider")) {

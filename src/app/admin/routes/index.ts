@@ -1,4 +1,5 @@
 import type { AdminRoute } from "../admin-request.ts";
+import { agentsRoute } from "./agents.ts";
 import { addDecision, listDecisions, removeDecision } from "./decisions.ts";
 import { explainRoute } from "./explain.ts";
 import { livez, readyz } from "./health.ts";
@@ -21,4 +22,5 @@ export const routes: readonly AdminRoute[] = [
   addDecision,
   removeDecision,
   reload,
+  agentsRoute,
 ];

@@ -1,9 +1,11 @@
 import type { Verb } from "../command.ts";
+import { agents } from "./agents.ts";
 import { check } from "./check.ts";
 import { config } from "./config.ts";
 import { allow, block, decisions, unblock } from "./decisions.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
+import { intel } from "./intel.ts";
 import { reload } from "./reload.ts";
 import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
@@ -24,5 +26,7 @@ export const verbs: readonly Verb[] = [
   allow,
   unblock,
   decisions,
+  agents,
+  intel,
   version,
 ];

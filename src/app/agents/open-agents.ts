@@ -1,0 +1,71 @@
+import { type Clock, type Guard, intelLimits } from "#core";
+import { createNameResolver } from "#integrations";
+import { createIntel, type LiveIntel } from "#intel";
+import { endpointTags, presets } from "#policy";
+import type { Config } from "../config/config.ts";
+import { openListStore } from "../intel/list-store.ts";
+import { type ListAlarm, listAlarms, listSources, loadBotRanges, loadNetworks } from "../intel/load-networks.ts";
+import { AgentGuard } from "./agent-guard.ts";
+import { AgentLedger, type AgentRow } from "./agent-ledger.ts";
+import { AgentVerifier } from "./agent-verifier.ts";
+import { readRegisteredAgents } from "./registered-agents.ts";
+
+/** What the gateway knows of networks and agents, and what it does about agents. */
+export interface Agents {
+  readonly intel: LiveIntel;
+  /** Puts agents in their lanes around a guard. */
+  around(inner: Guard): Guard;
+  /** Takes a new configuration, with lists, databases and registered agents as they are on disk now. */
+  configure(config: Config): void;
+  report(): { readonly requests: number; readonly agents: readonly AgentRow[] };
+  alarms(): readonly ListAlarm[];
+}
+
+/** Opens both from the state directory. @throws GaitError `intel-database`, `intel-lists`, `agents-file`. */
+export function openAgents(directory: string, first: Config, clock: Clock): Agents {
+  const intel = createIntel();
+  const verifier = new AgentVerifier({ intel, resolver: createNameResolver(), registered: [] });
+  const ledger = new AgentLedger(intelLimits.agentsCounted.default);
+  let config = first;
+  const guards: AgentGuard[] = [];
+  const configure = (next: Config): void => {
+    const store = openListStore(directory);
+    const registered = readRegisteredAgents(directory);
+    intel.replaceNetworks(loadNetworks(next.intel, store));
+    loadBotRanges(verifier.claims, intel.bots, store);
+    verifier.register(registered);
+    config = next;
+    for (const guard of guards) guard.lanes = lanesOf(next);
+  };
+  configure(first);
+  return {
+    intel,
+    configure,
+    around(inner) {
+      const guard = new AgentGuard(inner, {
+        intel,
+        verifier,
+        ledger,
+        lanes: lanesOf(config),
+        tagsOf: (exchange) => [
+          ...(config.applications.find(({ name }) => name === exchange.application)?.tags ?? []),
+          ...endpointTags(exchange.request.path),
+        ],
+        clock,
+        agentsMax: intelLimits.agentsCounted.default,
+      });
+      guards.push(guard);
+      return guard;
+    },
+    report: () => ledger.report(),
+    alarms() {
+      const sources =
+        config.intel.lists.length === 0 ? [] : listSources({ ...config.intel, botRanges: false }, intel.bots);
+      return listAlarms(sources, openListStore(directory), { now: clock.now(), maximumAge: config.intel.maximumAge });
+    },
+  };
+}
+
+function lanesOf(config: Config): (typeof presets)["signed-only"]["lanes"] {
+  return config.agents.preset === "none" ? [] : presets[config.agents.preset].lanes;
+}
