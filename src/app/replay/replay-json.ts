@@ -124,22 +124,22 @@ function forgottenJson({ facts, summary }: Replay): ReplayActorJson {
 
 function campaignsJson(replay: Replay, campaigns: ReadonlyMap<string, Campaign>): object[] {
   if (campaigns.size === 0) return [];
-  const signals = new Map<number, readonly Signal[]>();
+  const verdicts = new Map<number, Verdict>();
   const wanted = new Set([...campaigns.values()].map(({ actors }) => actors[0]?.representative ?? -1));
   let index = 0;
   for (const view of replay.engine.clients()) {
-    if (wanted.has(index)) signals.set(index, view.verdict().signals);
+    if (wanted.has(index)) verdicts.set(index, view.verdict());
     index++;
   }
   return [...campaigns.values()].map(({ id, actors, addresses, requests }) => {
-    const evidence = signals.get(actors[0]?.representative ?? -1) ?? [];
+    const verdict = verdicts.get(actors[0]?.representative ?? -1);
     return {
       id,
       actors: actors.map((actor) => actor.id),
       addresses,
       requests,
-      threats: threatsOf("automated", evidence),
-      reasons: reasonsOf(evidence, { countMax: 8, requests }),
+      threats: verdict === undefined ? [] : threatsOf("automated", verdict.signals),
+      reasons: verdict === undefined ? [] : reasonsOf(verdict, { countMax: 8, requests }).sentences,
     };
   });
 }

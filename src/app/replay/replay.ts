@@ -1,5 +1,5 @@
 import type { GroupBy } from "#actors";
-import { type Exchange, fnv1a, type Kind, type Millis, type Signal } from "#core";
+import { type Exchange, fnv1a, type Kind, type Millis, type Verdict } from "#core";
 import { type LogInput, type LogRunFacts, type ReadLogsOptions, readLogs } from "#edge";
 import type { Engine } from "#engine";
 import { type Actor, ActorList } from "./actors.ts";
@@ -45,7 +45,8 @@ export interface ReplaySummary {
 
 export interface TopActor {
   readonly actor: Actor;
-  readonly signals: readonly Signal[];
+  /** Verdict of the client that stands for the actor. */
+  readonly verdict: Verdict;
 }
 
 const sweepEvery = 262_144;
@@ -120,12 +121,18 @@ function trafficOf(sample: TrafficSample, facts: LogRunFacts, table: ClientTable
   for (let i = 0; i < table.length; i++) {
     kindOf.set(clientKey(fnv1a(table.ip(i)), fnv1a(table.userAgent(i))), table.kind(i));
   }
-  const count = Math.min(bucketsMax, Math.max(1, Math.floor((facts.to - facts.from) / 1000)));
-  return sample.split(
-    { from: facts.from, to: facts.to, count },
-    (ip, agent) => kindOf.get(clientKey(ip, agent)) ?? "unknown",
-  );
+  const { from, to } = facts;
+  const step = bucketSteps.find((seconds) => (to - from) / (seconds * 1000) < bucketsMax - 1) ?? 0;
+  const stepMs = step === 0 ? (to - from) / (bucketsMax - 1) : step * 1000;
+  const start = Math.floor(from / stepMs) * stepMs;
+  const count = Math.floor((to - start) / stepMs) + 1;
+  return sample.split({ from: start, stepMs, count }, (ip, agent) => kindOf.get(clientKey(ip, agent)) ?? "unknown");
 }
+
+/** Stretches of time that people count in, in seconds. */
+const bucketSteps: readonly number[] = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
 
 /** Two hashes in one safe integer: 32 bits of the address, 20 of the user agent. */
 function clientKey(ip: number, agent: number): number {
@@ -153,12 +160,12 @@ function topActors(actors: ActorList, table: ClientTable, engine: Engine): TopAc
     if (best.length > topMax) best.pop();
   }
   const wanted = new Map(best.map((actor) => [actor.representative, actor]));
-  const signals = new Map<Actor, readonly Signal[]>();
+  const found: TopActor[] = [];
   let index = 0;
   for (const view of engine.clients()) {
     const actor = wanted.get(index++);
-    if (actor !== undefined) signals.set(actor, view.verdict().signals);
-    if (signals.size === wanted.size || index >= table.length) break;
+    if (actor !== undefined) found.push({ actor, verdict: view.verdict() });
+    if (found.length === wanted.size || index >= table.length) break;
   }
-  return best.map((actor) => ({ actor, signals: signals.get(actor) ?? [] }));
+  return found.sort((a, b) => best.indexOf(a.actor) - best.indexOf(b.actor));
 }

@@ -103,7 +103,7 @@ function topActors(replay: Replay, paint: Paint, width: number): string[] {
 
 function actorLines(
   replay: Replay,
-  { actor, signals }: TopActor,
+  { actor, verdict }: TopActor,
   { paint, width, number }: { readonly paint: Paint; readonly width: number; readonly number: number },
 ): string[] {
   const addresses = addressesOf(actor, replay.table);
@@ -111,19 +111,16 @@ function actorLines(
   const more = addresses.length > 1 ? ` and ${plural(addresses.length - 1, "more address", "more addresses")}` : "";
   const action = actionFor(actor.kind, actor.score);
   const decided = actor.decidedAt === null ? "" : ` from request ${count(actor.decidedAt.request + 1)} on`;
-  const threats = threatsOf(actor.kind, signals).map((threat) => `${threat} ${threatNames[threat] ?? ""}`.trim());
+  const threats = threatsOf(actor.kind, verdict.signals).map((threat) =>
+    `${threat} ${threatNames[threat] ?? ""}`.trim(),
+  );
   const agents = replay.masked === undefined ? userAgentsOf(actor, replay.table) : [];
   const agentsMore = agents.length > 1 ? ` (+${agents.length - 1} more)` : "";
+  const why = reasonsOf(verdict, { countMax: 4, requests: actor.requests });
   const indent = "      ";
   return [
     `  ${String(number).padStart(2)}. ${paint("bold", printable(first, 45))}${more}  ${plural(actor.requests, "request")}, score ${paint("red", actor.score.total.toFixed(0))}`,
-    ...wrap(
-      `${reasonsOf(signals, { countMax: 4, requests: actor.requests })
-        .map((reason) => printable(reason, 200))
-        .join("; ")}`,
-      width,
-      indent,
-    ),
+    ...why.sentences.flatMap((reason) => hanging(`- ${printable(reason, 300)}`, width, indent)),
     ...wrap(
       `${threats.length === 0 ? "" : `${threats.join(", ")}; `}would be ${actionWords[action]}${decided}`,
       width,
@@ -203,6 +200,11 @@ function nextStep({ top, summary }: Replay, paint: Paint, logs: readonly string[
     `${paint("bold", "Next")}  ${found ? "pictures and every top actor" : "a page to share"}: gait replay --html report.html ${given}`,
     `      everything, for programs:     gait replay --json ${given}`,
   ];
+}
+
+/** As `wrap`, with the lines after the first set in by two more columns. */
+function hanging(text: string, width: number, indent: string): string[] {
+  return wrap(text, width - 2, indent).map((line, index) => (index === 0 ? line : `  ${line}`));
 }
 
 /** Breaks text at spaces into lines of at most `width` columns. */

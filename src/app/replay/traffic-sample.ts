@@ -47,13 +47,13 @@ export class TrafficSample {
     this.#next = this.#seen + Math.floor(Math.log(1 - this.#random()) / Math.log(1 - this.#weight));
   }
 
-  /** Splits the traffic between `from` and `to` into `count` buckets; `kindOf` knows clients by their two hashes. */
+  /** Splits the traffic into `count` buckets of `stepMs`; `kindOf` knows clients by their two hashes. */
   split(
-    range: { readonly from: Millis; readonly to: Millis; readonly count: number },
+    range: { readonly from: Millis; readonly stepMs: Millis; readonly count: number },
     kindOf: (ipHash: number, agentHash: number) => Kind,
   ): TrafficBucket[] {
     const size = Math.min(this.#seen, sampleMax);
-    const width = Math.max(1, (range.to - range.from + 1) / range.count);
+    const width = range.stepMs;
     const buckets = Array.from({ length: range.count }, (_, i) => ({
       from: range.from + i * width,
       requests: { human: 0, "verified-agent": 0, "declared-bot": 0, automated: 0, unknown: 0 } as Record<Kind, number>,

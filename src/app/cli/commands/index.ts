@@ -17,6 +17,7 @@ export const verbs: readonly Verb[] = [
   demo,
   replay,
   serve,
+  replay,
   check,
   config,
   reload,
