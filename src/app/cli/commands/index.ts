@@ -17,7 +17,6 @@ export const verbs: readonly Verb[] = [
   demo,
   replay,
   serve,
-  replay,
   check,
   config,
   reload,
