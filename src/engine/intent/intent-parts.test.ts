@@ -5,8 +5,9 @@ import { decayFactor } from "./decay.ts";
 import { DeployWatch } from "./deploy-watch.ts";
 import { EdgeCounts, edgesMax } from "./edge-counts.ts";
 import { isKnownScriptName, ScriptNames, scriptNamesMax } from "./script-names.ts";
-import { StepBook, stepsMax } from "./step-book.ts";
-import { bitCount, factBit, factsMax, generalFacts } from "./step-facts.ts";
+import { StepBook } from "./step-book.ts";
+import { bitCount, factBit, factsMax, generalFacts, stepsMax } from "./step-facts.ts";
+import { StepShares } from "./step-shares.ts";
 import { Votes } from "./votes.ts";
 
 const start = Date.UTC(2026, 0, 5);
@@ -137,6 +138,37 @@ describe("steps", () => {
     expect(bitCount(0)).toBe(0);
     expect(bitCount(0xffff_ffff)).toBe(32);
     expect(bitCount(0b1011)).toBe(3);
+  });
+});
+
+describe("shares of kinds at a step", () => {
+  const accept = (shares: StepShares, kind: number, count: number): void => {
+    for (let i = 0; i < count; i++) shares.accept(kind, 0);
+  };
+
+  test("are learned freely on the first day, so that a site with an app never fears bare log-ins", () => {
+    const shares = new StepShares();
+    accept(shares, 0, 500);
+    accept(shares, 1, 500);
+    expect(shares.share(1, 0)).toBeCloseTo(0.5, 1);
+    shares.decay(day);
+    expect(shares.share(1, 0)).toBeCloseTo(0.5, 1);
+  });
+
+  test("grow slowly once established, so that an attack with valid credentials does not become an app", () => {
+    const shares = new StepShares();
+    accept(shares, 0, 5_000);
+    shares.decay(day);
+    expect(shares.share(1, 0)).toBeLessThan(0.002);
+    accept(shares, 1, 50_000);
+    expect(shares.share(1, 0)).toBeLessThan(0.013);
+    let days = 0;
+    while (shares.share(1, 0) < 0.3) {
+      accept(shares, 1, 50_000);
+      shares.decay(day);
+      days++;
+    }
+    expect(days).toBeGreaterThanOrEqual(5);
   });
 });
 

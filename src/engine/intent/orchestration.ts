@@ -25,6 +25,8 @@ const lessonsMax = 32;
 const decayEveryMs: Millis = 3600_000;
 /** Set-Cookie headers of one answer that are learned from. */
 const setCookiesMax = 32;
+/** Marks a session whose first accepted step was counted. */
+const acceptedBit = 1;
 
 /** Options of the ledger and the graph together. */
 export interface OrchestrationOptions {
@@ -50,7 +52,7 @@ export interface OrchestrationCase {
  *     const { ledger, intent } = orchestration.subject(slot);     // what detectors read
  *     orchestration.response(slot, exchange, { endpoint, now });  // after the last byte
  *     orchestration.anchor(slot, { voter: account, cohort }, now); // scarce facts vouch for it
- *     orchestration.settle(slot, { kind, cohort }, now);          // at the end of the session
+ *     orchestration.settle(slot, { cohort }, now);                // at the end of the session
  *     orchestration.close(slot);
  *     orchestration.maintain(now);                                // once a minute, outside the fast lane
  *
@@ -133,6 +135,7 @@ export class Orchestration {
     intent.answers[at.endpoint] = (intent.answers[at.endpoint] ?? 0) + 1;
     this.#learnAnswer(slot, exchange, { intent, endpoint: at.endpoint });
     if (response.tokens.length > 0) this.tokens.issued(slot, response.tokens, at.endpoint);
+    if (response.status < 400 && this.endpoints.isSensitive(at.endpoint)) this.#accept(slot, intent, at.endpoint);
     const shown = (response.status >= 200 && response.status < 300) || response.status === 304;
     const page = this.endpoints.isPage(at.endpoint) || response.contentType === "text/html";
     if (!shown || !page || exchange.request.method !== "GET") return;
@@ -142,11 +145,20 @@ export class Orchestration {
   }
 
   /** What is known of a session; the object and both rows are reused by the next call. */
-  subject(slot: number, kind: ClientKind = "web"): OrchestrationCase {
+  subject(slot: number, kind: ClientKind = this.kindOf(slot)): OrchestrationCase {
     this.#subject.kind = kind;
     this.#subject.ledger = this.ledger.row(slot);
     this.#subject.intent.point(slot, this.#intentOf(slot));
     return this.#subject;
+  }
+
+  /**
+   * Kind of client by flow, never by user agent: whoever was shown a page or loaded a part of one is a browser or
+   * wants to be one; the rest is judged as a native app would be.
+   */
+  kindOf(slot: number): ClientKind {
+    const facts = this.#slab.words[wordAt(slot, "facts")] ?? 0;
+    return (facts & (factBit("page-seen") | factBit("sub-resource"))) === 0 ? "native" : "web";
   }
 
   /**
@@ -169,13 +181,14 @@ export class Orchestration {
   /** Learns from a session that ends. Returns the changes its end revealed (deploys, deviating cohorts). */
   settle(
     slot: number,
-    session: { readonly kind: ClientKind; readonly cohort: number },
+    session: { readonly kind?: ClientKind; readonly cohort: number },
     now: Millis,
   ): readonly EdgeChange[] {
+    const kind = session.kind ?? this.kindOf(slot);
     const age = sinceTick(this.#slab.words[wordAt(slot, "started")] ?? 0, tickOf(now));
     const intent = this.#intentOf(slot);
     const weight = this.#weight(slot);
-    return this.#lessons.settle({ ...session, slot, intent, weight, began: now - age, now });
+    return this.#lessons.settle({ kind, cohort: session.cohort, slot, intent, weight, began: now - age, now });
   }
 
   /**
@@ -264,6 +277,16 @@ export class Orchestration {
     if (!observes.referer || own) facts |= factBit("own-referer");
     if (at.used) facts |= factBit("issued-token");
     return facts >>> 0;
+  }
+
+  /** The application let this session through its first sensitive step; counted once. */
+  #accept(slot: number, intent: IntentApplication, endpoint: number): void {
+    const at = wordAt(slot, "last");
+    const packed = this.#slab.words[at] ?? 0;
+    const step = intent.steps.stepAt(endpoint);
+    if (step === 0 || (packed & acceptedBit) !== 0) return;
+    this.#slab.words[at] = (packed | acceptedBit) >>> 0;
+    intent.steps.accept(step, this.kindOf(slot));
   }
 
   #visit(slot: number, endpoint: number): void {

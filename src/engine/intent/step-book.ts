@@ -2,10 +2,9 @@ import type { Millis } from "#core";
 import { type ClientKind, clientKinds } from "../ledger/ledger-application.ts";
 import { wilsonBound } from "../statistics/index.ts";
 import { decayFactor } from "./decay.ts";
-import { bitCount, factsMax, generalFacts, stepPriors } from "./step-facts.ts";
+import { bitCount, factsMax, generalFacts, stepPriors, stepsMax } from "./step-facts.ts";
+import { StepShares } from "./step-shares.ts";
 
-/** Sensitive endpoints an application may have. */
-export const stepsMax = 16;
 /** Endpoint numbers run from 1 to this. */
 export const endpointsMax = 4_096;
 /** Votes before a fact may be called a precondition: 90 without a miss prove 0.95 at 99 %. */
@@ -50,6 +49,7 @@ export class StepBook {
   readonly #required: Uint32Array = new Uint32Array(cells);
   readonly #tails: Float32Array = new Float32Array(cells * tailClasses);
   #frozen = 0;
+  readonly #shares: StepShares = new StepShares();
 
   constructor() {
     for (let kind = 0; kind < kinds; kind++) for (let step = 0; step < stepsMax; step++) this.#fit(kind, step);
@@ -110,7 +110,7 @@ export class StepBook {
       const name = clientKinds[kind] ?? "web";
       const cell = cellOf(name, step);
       const votes = this.#votes(cell);
-      const share = votes + stepPriors[name].sessions;
+      const share = this.#shares.share(kind, step - 1);
       const miss = (this.required(name, step) & ~facts) >>> 0;
       const tail = this.#tails[cell * tailClasses + Math.min(tailClasses - 1, bitCount(miss))] ?? 1;
       honest += share * tail;
@@ -142,6 +142,11 @@ export class StepBook {
       if ((facts & (1 << fact)) !== 0) this.#held[at] = (this.#held[at] ?? 0) + vote.weight;
     }
     this.#fit(clientKinds.indexOf(vote.kind), step - 1);
+  }
+
+  /** A session of this kind took a step and the application accepted it, whoever it was. */
+  accept(step: number, kind: ClientKind): void {
+    this.#shares.accept(clientKinds.indexOf(kind), step - 1);
   }
 
   /** An honest session visited `endpoint` before a step: a candidate for a fact (Misra-Gries, 25 places). */
@@ -177,6 +182,7 @@ export class StepBook {
     for (const table of [this.#held, this.#asked, this.#missed, this.#factScore]) {
       for (let i = 0; i < table.length; i++) table[i] = (table[i] ?? 0) * factor;
     }
+    this.#shares.decay(elapsedMs);
     for (let kind = 0; kind < kinds; kind++) for (let step = 0; step < this.#steps; step++) this.#fit(kind, step);
   }
 
@@ -198,7 +204,7 @@ export class StepBook {
 
   /** Tables for a snapshot, in one fixed order. */
   tables(): readonly Float32Array[] {
-    return [this.#held, this.#asked, this.#missed, this.#factScore];
+    return [this.#held, this.#asked, this.#missed, this.#factScore, ...this.#shares.tables()];
   }
 
   /** Endpoints of steps and learned facts for a snapshot. */

@@ -23,6 +23,9 @@ export const generalFacts = [
 
 export type GeneralFact = (typeof generalFacts)[number];
 
+/** Sensitive endpoints an application may have. */
+export const stepsMax = 16;
+
 /** Facts an application may have; one bit of a session's row each. */
 export const factsMax = 32;
 

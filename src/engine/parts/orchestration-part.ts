@@ -107,7 +107,7 @@ export class OrchestrationPart {
   close(slot: number, cohort: number, at: Millis): void {
     if (this.#open[slot] !== 1) return;
     this.#open[slot] = 0;
-    this.#orchestration?.settle(slot, { kind: "web", cohort }, at);
+    this.#orchestration?.settle(slot, { cohort }, at);
     this.#orchestration?.close(slot);
   }
 

@@ -38,7 +38,7 @@ const orderClass: Readonly<Record<string, number>> = {
   chromium: 0,
   rfc: 0,
   libcurl: 1,
-  python: 2,
+  cpython: 2,
   go: 3,
   alphabetical: 4,
 };
