@@ -87,14 +87,6 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     return this.#state.runtime.limits;
   }
 
-  /** Lets go of a socket whose first bytes turned out to be another protocol. */
-  release(): void {
-    this.#phase = closed;
-    this.#state.wheel.clear(this);
-    for (const event of ["drain", "end"]) this.#socket.removeAllListeners(event);
-    this.#onClosed();
-  }
-
   /**
    * Bytes from the client. They are consumed or copied before this returns. The one place where a broken invariant
    * of ours ends: it costs its own connection, never the process.

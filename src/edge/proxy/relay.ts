@@ -116,6 +116,11 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     }
     const failMode = route?.failMode ?? runtime.options.failMode ?? "open";
     this.#judged = judge(this.#state, this.exchange, { mode: application.mode, failMode });
+    // By far the most requests: nothing to build for them.
+    if (this.#judged.enforced === "allow") {
+      this.#forward();
+      return;
+    }
     this.#judged.carryOut({
       exchange: this.exchange,
       verdict: this.#judged.verdict,

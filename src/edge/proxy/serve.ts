@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
 import { serveHttp2 } from "../h2/serve-http2.ts";
 import { Http1Connection } from "./http1-connection.ts";
-import type { AcceptContext } from "./listener.ts";
+import { adoptForLentReads } from "./lent-reads.ts";
+import type { AcceptContext, OpenConnection } from "./listener.ts";
 import type { ListenOptions } from "./options.ts";
 import type { ConnectionFacts } from "./seam.ts";
+import { Timed } from "./timer-wheel.ts";
 
 /** Speaks to an accepted client. `first`: bytes that were read from the socket already. */
 export type Serve = (
@@ -12,31 +14,69 @@ export type Serve = (
   context: AcceptContext & { readonly first?: Buffer },
 ) => void;
 
+/** A client that has not spoken yet. */
+class Opening extends Timed implements OpenConnection {
+  readonly busy = false;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  override expired(): void {
+    this.destroy();
+  }
+}
+
 /** Speaks HTTP/1, and HTTP/2 with clients that open with its preface (prior knowledge, RFC 9113 section 3.3). */
 export function servePlain(options: ListenOptions): Serve {
-  if (options.http2 === false) return serveHttp1;
   return (socket, facts, context) => {
     const { first, ...rest } = context;
+    const { wheel, runtime } = context.state;
+    const opening = new Opening(socket);
+    const done = (): void => {
+      wheel.clear(opening);
+      context.open.delete(opening);
+    };
+    const onGone = (): void => {
+      done();
+      socket.destroy();
+    };
     let held: Buffer | undefined;
     const onFirst = (chunk: Buffer): void => {
       held = held === undefined ? chunk : Buffer.concat([held, chunk]);
-      const opens = opensHttp2(held);
+      const opens = options.http2 === false ? "no" : opensHttp2(held);
       if (opens === "more") return;
+      done();
+      for (const event of ["end", "error", "close"]) socket.removeListener(event, onGone);
       socket.removeListener("data", onFirst);
       if (opens === "no") {
-        socket.on("data", (bytes: Buffer) => connection.receive(bytes));
-        connection.receive(held);
+        serveLent(socket, facts, { ...rest, first: held });
         return;
       }
-      connection.release();
       socket.pause();
       socket.unshift(held);
       serveHttp2(socket, facts, rest);
     };
-    const connection = track(socket, facts, rest);
+    context.open.add(opening);
+    wheel.set(opening, wheel.now + runtime.limits.firstByteMs);
+    for (const event of ["end", "error", "close"]) socket.on(event, onGone);
     socket.on("data", onFirst);
     if (first !== undefined && first.length > 0) onFirst(first);
   };
+}
+
+/** Speaks HTTP/1 with reads lent from a shared buffer, where the runtime lets us. */
+function serveLent(socket: Socket, facts: ConnectionFacts, context: AcceptContext & { readonly first: Buffer }): void {
+  const adopted = adoptForLentReads(socket, (chunk) => connection.receive(chunk));
+  const connection = track(adopted ?? socket, facts, context);
+  if (adopted === undefined) socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+  connection.receive(context.first);
 }
 
 /** Speaks HTTP/1 on a byte stream. */
