@@ -1,4 +1,4 @@
-import { field, type RequestHead } from "#wire";
+import { field, isOurs, type RequestHead } from "#wire";
 import type { ClientOrigin } from "./client-address.ts";
 import type { ConnectionFacts } from "./seam.ts";
 
@@ -19,10 +19,25 @@ export interface RenderFacts {
  * line cannot hold CR, LF or NUL.
  */
 export function renderRequestHead(head: RequestHead, known: RenderFacts): string {
-  const { names, values, ids } = head.fields;
   const { facts, origin } = known;
   const authority = head.authority === "" ? known.upstreamAuthority : head.authority;
-  let text = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${authority}\r\n`;
+  const ready = head.nominated.length === 0 ? head.fields.lines : undefined;
+  let text = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${authority}\r\n${ready ?? renderLines(head)}`;
+  if (head.websocket) text += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+  if (head.framing === "length") text += `Content-Length: ${head.contentLength}\r\n`;
+  else if (head.framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
+  else if (head.method === "POST" || head.method === "PUT" || head.method === "PATCH") text += "Content-Length: 0\r\n";
+  text += facts.trusted
+    ? trustedLines(head, known)
+    : `X-Forwarded-For: ${facts.peer}\r\nX-Forwarded-Host: ${authority}\r\n`;
+  text += `X-Forwarded-Proto: ${origin.scheme}\r\nX-Real-IP: ${origin.ip}\r\nX-Request-Id: ${known.id}`;
+  return `${text}\r\n${known.added}\r\n`;
+}
+
+/** Field by field, where the parser has not put the lines together: HTTP/2, several cookies, nominated names. */
+function renderLines(head: RequestHead): string {
+  const { names, values, ids } = head.fields;
+  let text = "";
   let cookie = "";
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number;
@@ -36,15 +51,7 @@ export function renderRequestHead(head: RequestHead, known: RenderFacts): string
     if (head.nominated.length > 0 && head.nominated.includes((names[i] as string).toLowerCase())) continue;
     text += `${names[i]}: ${values[i]}\r\n`;
   }
-  if (cookie !== "") text += `Cookie: ${cookie}\r\n`;
-  if (head.websocket) text += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
-  if (head.framing === "length") text += `Content-Length: ${head.contentLength}\r\n`;
-  else if (head.framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
-  else if (head.method === "POST" || head.method === "PUT" || head.method === "PATCH") text += "Content-Length: 0\r\n";
-  text += facts.trusted
-    ? trustedLines(head, known)
-    : `X-Forwarded-For: ${facts.peer}\r\nX-Forwarded-Host: ${authority}\r\n`;
-  return `${text}X-Forwarded-Proto: ${origin.scheme}\r\nX-Real-IP: ${origin.ip}\r\nX-Request-Id: ${known.id}\r\n${known.added}\r\n`;
+  return cookie === "" ? text : `${text}Cookie: ${cookie}\r\n`;
 }
 
 /** Behind a trusted proxy its forwarding headers are kept, with our own hop appended. */
@@ -63,10 +70,4 @@ function trustedLines(head: RequestHead, { facts }: RenderFacts): string {
 
 function forwardedNode(address: string): string {
   return address.includes(":") ? `"[${address}]"` : address;
-}
-
-/** `X-Gait-…` is ours to say: an origin that believes it must never hear it from a client, in either spelling. */
-function isOurs(name: string): boolean {
-  const third = name.charCodeAt(2) | 0x20;
-  return third === 0x67 && /^x[-_]gait[-_]/i.test(name);
 }

@@ -4,8 +4,6 @@ const tokenPunctuation = "!#$%&'*+-.^_`|~";
 
 /** 1 where the byte may stand in a token: a method or a header name. */
 export const tokenByte: Uint8Array = new Uint8Array(256);
-/** The byte in lower case (ASCII letters only). */
-export const lowerByte: Uint8Array = new Uint8Array(256);
 /** 1 where the byte may stand in a header value: visible ASCII, space, tab and obs-text. Never CR, LF, NUL or another control. */
 export const valueByte: Uint8Array = new Uint8Array(256);
 /**
@@ -19,7 +17,6 @@ export const hexValue: Uint8Array = new Uint8Array(256).fill(255);
 for (let byte = 0; byte < 256; byte++) {
   const letterUpper = byte >= 0x41 && byte <= 0x5a;
   const alphanumeric = letterUpper || (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39);
-  lowerByte[byte] = letterUpper ? byte | 0x20 : byte;
   tokenByte[byte] =
     alphanumeric || (byte > 0x20 && byte < 0x7f && tokenPunctuation.includes(String.fromCharCode(byte))) ? 1 : 0;
   valueByte[byte] = byte === 0x09 || (byte >= 0x20 && byte !== 0x7f) ? 1 : 0;

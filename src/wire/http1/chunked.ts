@@ -1,5 +1,5 @@
 import { hexValue } from "./bytes.ts";
-import { field } from "./field-names.ts";
+import { field, passesInAnswer } from "./field-names.ts";
 import { type Fields, FieldsDraft, findHeadEnd, noFields, parseFields } from "./fields.ts";
 
 const CR = 0x0d;
@@ -125,7 +125,15 @@ export class ChunkedDecoder {
   #takeTrailers(section: Buffer, end: number): void {
     const draft = new FieldsDraft();
     const text = section.toString("latin1", 0, end);
-    const window = { bytes: section, text, textStart: 0, from: 0, end, linesMax: this.#limits.trailersMax };
+    const window = {
+      bytes: section,
+      text,
+      textStart: 0,
+      from: 0,
+      end,
+      linesMax: this.#limits.trailersMax,
+      passes: passesInAnswer,
+    };
     this.fault = parseFields(draft, window);
     // A trailer that repeats framing, routing or identity would be a header smuggled in behind the checks.
     if (this.fault === "" && draft.ids.some((id) => id !== field.other && id <= field.secretLast))

@@ -1,5 +1,3 @@
-import { lowerByte } from "./bytes.ts";
-
 /**
  * Header names with a meaning to a gateway, as small numbers. `other` is every name without one.
  * Up to `semanticLast` a name takes part in framing, routing or hop-by-hop handling and is looked at by the parser.
@@ -146,12 +144,17 @@ const canonical: ReadonlyArray<readonly [number, string]> = [
 
 const idsMax = 128;
 const canonicalName: string[] = new Array<string>(idsMax).fill("");
-const lowerName: string[] = new Array<string>(idsMax).fill("");
-const canonicalHash: Int32Array = new Int32Array(idsMax);
-const lowerHash: Int32Array = new Int32Array(idsMax);
-const slotsMask = 511;
-const slots: Uint8Array = new Uint8Array(slotsMask + 1);
 const byLowerName = new Map<string, number>();
+
+/** One spelling of a known name. Most clients write a name in its usual form or in lower case. */
+interface Spelling {
+  readonly text: string;
+  readonly id: number;
+  readonly hash: number;
+}
+
+const slotsMask = 1_023;
+const slots: (Spelling | undefined)[] = new Array<Spelling | undefined>(slotsMask + 1).fill(undefined);
 
 /** Start and prime of FNV-1a. Unkeyed is safe here: a hit is verified byte by byte before it counts. */
 export const nameHashSeed: number = 0x811c9dc5 | 0;
@@ -170,45 +173,36 @@ function slotOf(hash: number): number {
 for (const [id, name] of canonical) {
   const lower = name.toLowerCase();
   canonicalName[id] = name;
-  lowerName[id] = lower;
-  canonicalHash[id] = hashOf(name);
-  lowerHash[id] = hashOf(lower);
   byLowerName.set(lower, id);
-  let slot = slotOf(hashOf(lower));
-  while (slots[slot] !== 0) slot = (slot + 1) & slotsMask;
-  slots[slot] = id;
+  for (const text of new Set([name, lower])) {
+    let slot = slotOf(hashOf(text));
+    while (slots[slot] !== undefined) slot = (slot + 1) & slotsMask;
+    slots[slot] = { text, id, hash: hashOf(text) };
+  }
 }
 
 /**
- * The known name at bytes[start, end), whose lower-case FNV-1a hash the caller has computed on the way. The hash
- * only finds the candidate: every byte is compared, so a crafted collision cannot make one name pass for another.
+ * The known spelling at bytes[start, end), whose FNV-1a hash the caller has computed on the way, or undefined. The
+ * hash only finds the candidate: every byte is compared, so a crafted collision cannot make one name pass for another.
  */
-export function fieldIdAt(bytes: Uint8Array, start: number, end: number, hash: number): number {
+export function spellingAt(bytes: Uint8Array, start: number, end: number, hash: number): Spelling | undefined {
   let slot = slotOf(hash);
-  for (let id = slots[slot] as number; id !== 0; id = slots[slot] as number) {
-    if (lowerHash[id] === hash && sameName(bytes, start, end, lowerName[id] as string)) return id;
+  for (let spelling = slots[slot]; spelling !== undefined; spelling = slots[slot]) {
+    if (spelling.hash === hash && sameBytes(bytes, start, end, spelling.text)) return spelling;
     slot = (slot + 1) & slotsMask;
   }
-  return field.other;
+  return undefined;
 }
 
-function sameName(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
-  if (lower.length !== end - start) return false;
-  for (let i = start, k = 0; i < end; i++, k++) {
-    if (lowerByte[bytes[i] as number] !== lower.charCodeAt(k)) return false;
-  }
+function sameBytes(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = start, k = 0; i < end; i++, k++) if (bytes[i] !== text.charCodeAt(k)) return false;
   return true;
 }
 
 /** The known name a text stands for, whatever its case; `field.other` where it has no meaning to a gateway. */
 export function fieldIdOf(name: string): number {
   return byLowerName.get(name) ?? byLowerName.get(name.toLowerCase()) ?? field.other;
-}
-
-/** A shared string for a known name in its usual or in lower case, or "" where the case is unusual. */
-export function sharedName(id: number, exactHash: number): string {
-  if (canonicalHash[id] === exactHash) return canonicalName[id] as string;
-  return lowerHash[id] === exactHash ? (lowerName[id] as string) : "";
 }
 
 /** The usual spelling of a known name. */
@@ -252,4 +246,18 @@ for (const id of [
 /** Whether a name is left out of the structural fingerprint. */
 export function isSituational(id: number): boolean {
   return situational[id] === 1;
+}
+
+/** 1 where a line of a request may go on to the upstream: neither hop-by-hop, nor framing, nor forwarding. */
+export const passesInRequest: Uint8Array = new Uint8Array(idsMax).fill(1);
+/** 1 where a line of an answer may go on to the client. */
+export const passesInAnswer: Uint8Array = new Uint8Array(idsMax).fill(1);
+for (let id: number = field.host; id <= field.forwardingLast; id++) {
+  passesInRequest[id] = 0;
+  passesInAnswer[id] = id <= field.semanticLast || id === field.xRequestId ? 0 : 1;
+}
+
+/** `X-Gait-…` is ours to say: an origin that believes it must never hear it from a client, in either spelling. */
+export function isOurs(name: string): boolean {
+  return (name.charCodeAt(2) | 0x20) === 0x67 && /^x[-_]gait[-_]/i.test(name);
 }

@@ -1,5 +1,5 @@
-import { lowerByte, tokenByte, valueByte } from "./bytes.ts";
-import { fieldIdAt, isSituational, nameHashPrime, nameHashSeed, sharedName } from "./field-names.ts";
+import { tokenByte, valueByte } from "./bytes.ts";
+import { field, fieldIdOf, isOurs, isSituational, nameHashPrime, nameHashSeed, spellingAt } from "./field-names.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -13,6 +13,11 @@ export interface Fields {
   readonly values: readonly string[];
   /** What each name means to a gateway: `field.*`. */
   readonly ids: readonly number[];
+  /**
+   * The lines that may go on to the next hop, written as `Name: value` + CRLF each; absent where they must be put
+   * together field by field.
+   */
+  readonly lines?: string | undefined;
 }
 
 /** No header at all. */
@@ -23,6 +28,7 @@ export class FieldsDraft implements Fields {
   readonly names: string[] = [];
   readonly values: string[] = [];
   readonly ids: number[] = [];
+  lines: string | undefined = undefined;
   /** FNV-1a over the names that belong to the client's software, in their order and case. */
   structure: number = nameHashSeed;
   /** How many names went into `structure`. */
@@ -50,6 +56,8 @@ export interface FieldsWindow {
   /** First byte after the empty line that ends the section. */
   readonly end: number;
   readonly linesMax: number;
+  /** By meaning: 1 where a line may go on to the next hop. */
+  readonly passes: Uint8Array;
 }
 
 /**
@@ -59,19 +67,22 @@ export interface FieldsWindow {
  * in a value. Each of these has carried a request-smuggling attack through a pair of servers that disagreed.
  */
 export function parseFields(draft: FieldsDraft, window: FieldsWindow): string {
-  const { bytes, text, textStart, end, linesMax } = window;
+  const { bytes, text, textStart, end, linesMax, passes } = window;
   const last = end - 2;
   let at = window.from;
   let lines = 0;
+  // Start of the run of lines that go on as they are: they were checked byte by byte and stand in the one form that
+  // writing them anew would give, so the run is copied at once.
+  let runStart = -1;
+  let goingOn = "";
+  let cookies = 0;
   while (at < last) {
     if (++lines > linesMax) return "too-many-headers";
     const nameStart = at;
     let exact = nameHashSeed;
-    let lower = nameHashSeed;
     let byte = bytes[at] as number;
     while (tokenByte[byte] === 1) {
       exact = Math.imul(exact ^ byte, nameHashPrime);
-      lower = Math.imul(lower ^ (lowerByte[byte] as number), nameHashPrime);
       byte = bytes[++at] as number;
     }
     if (byte !== COLON || at === nameStart) return nameFault(bytes, nameStart, at);
@@ -83,16 +94,31 @@ export function parseFields(draft: FieldsDraft, window: FieldsWindow): string {
     if (byte !== CR || at >= end - 1 || bytes[at + 1] !== LF) return lineFault(byte);
     let valueEnd = at;
     while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1] as number)) valueEnd--;
+    const canonical = valueStart === nameEnd + 2 && bytes[nameEnd + 1] === SP && valueEnd === at;
     at += 2;
-    const id = fieldIdAt(bytes, nameStart, nameEnd, lower);
-    const shared = id === 0 ? "" : sharedName(id, exact);
-    draft.names.push(shared === "" ? text.substring(nameStart - textStart, nameEnd - textStart) : shared);
-    draft.values.push(text.substring(valueStart - textStart, valueEnd - textStart));
+    const spelling = spellingAt(bytes, nameStart, nameEnd, exact);
+    const name = spelling?.text ?? text.substring(nameStart - textStart, nameEnd - textStart);
+    const id = spelling?.id ?? fieldIdOf(name);
+    const value = text.substring(valueStart - textStart, valueEnd - textStart);
+    draft.names.push(name);
+    draft.values.push(value);
     draft.ids.push(id);
+    const goesOn = passes[id] === 1 && !(id === 0 && isOurs(name));
+    if (goesOn && canonical) {
+      if (runStart < 0) runStart = nameStart - textStart;
+    } else {
+      if (runStart >= 0) goingOn += text.substring(runStart, nameStart - textStart);
+      runStart = -1;
+      if (goesOn) goingOn += `${name}: ${value}\r\n`;
+    }
+    if (id === field.cookie) cookies++;
     if (isSituational(id)) continue;
     draft.structure = Math.imul(draft.structure ^ exact, nameHashPrime);
     draft.structural++;
   }
+  if (runStart >= 0) goingOn += text.substring(runStart, at - textStart);
+  // Several Cookie lines become one on the way on.
+  if (cookies < 2) draft.lines = goingOn;
   return at === last ? "" : "line-ending";
 }
 

@@ -1,5 +1,5 @@
 export * from "./chunked.ts";
-export { type FieldId, field, fieldIdOf, nameHashPrime, nameHashSeed, usualName } from "./field-names.ts";
+export { type FieldId, field, fieldIdOf, isOurs, nameHashPrime, nameHashSeed, usualName } from "./field-names.ts";
 export { type Fields, FieldsDraft, findHeadEnd, hasOldLine, noFields, renderStructure } from "./fields.ts";
 export * from "./host.ts";
 export { type CheckedLine, checkRequest } from "./request-check.ts";

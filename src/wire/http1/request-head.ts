@@ -1,5 +1,5 @@
 import { targetByte } from "./bytes.ts";
-import { field } from "./field-names.ts";
+import { field, passesInRequest } from "./field-names.ts";
 import { type Fields, FieldsDraft, parseFields } from "./fields.ts";
 import { isHost } from "./host.ts";
 import { checkRequest } from "./request-check.ts";
@@ -110,7 +110,15 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number, limi
   if (minor < 0) return versionRefusal(version);
 
   const draft = new FieldsDraft();
-  const fault = parseFields(draft, { bytes, text, textStart: start, from: lineEnd, end, linesMax: limits.headersMax });
+  const fault = parseFields(draft, {
+    bytes,
+    text,
+    textStart: start,
+    from: lineEnd,
+    end,
+    linesMax: limits.headersMax,
+    passes: passesInRequest,
+  });
   if (fault !== "") return refusal(fault === "too-many-headers" ? 431 : 400, fault);
   const line = {
     method,

@@ -1,4 +1,4 @@
-import { field, fieldIdOf } from "./field-names.ts";
+import { field, fieldIdOf, passesInAnswer } from "./field-names.ts";
 import { type Fields, FieldsDraft, parseFields } from "./fields.ts";
 import { type Refusal, refusal } from "./request-head.ts";
 
@@ -39,16 +39,25 @@ export function parseResponseHead(
   const minor = text.startsWith("HTTP/1.1 ") ? 1 : text.startsWith("HTTP/1.0 ") ? 0 : -1;
   if (minor < 0) return refusal(502, "answer-version");
   const status = (text.charCodeAt(9) - 0x30) * 100 + (text.charCodeAt(10) - 0x30) * 10 + (text.charCodeAt(11) - 0x30);
-  if (!/^[1-5][0-9][0-9]$/.test(text.substring(9, 12))) return refusal(502, "answer-status");
+  if (!(status >= 100 && status <= 599) || !areDigits(text, 9, 12)) return refusal(502, "answer-status");
   const lineEnd = text.indexOf("\r\n");
   const separator = text.charCodeAt(12);
   if (separator !== 0x20 && separator !== 0x0d) return refusal(502, "answer-status");
   const reason = lineEnd > 13 ? text.substring(13, lineEnd) : "";
-  if (reason !== "" && !/^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return refusal(502, "answer-reason");
+  if (reason !== "" && reason !== "OK" && !/^[\t\x20-\x7e\x80-\xff]*$/.test(reason))
+    return refusal(502, "answer-reason");
 
   const draft = new FieldsDraft();
   const from = start + lineEnd + 2;
-  const fault = parseFields(draft, { bytes, text, textStart: start, from, end, linesMax: headersMax });
+  const fault = parseFields(draft, {
+    bytes,
+    text,
+    textStart: start,
+    from,
+    end,
+    linesMax: headersMax,
+    passes: passesInAnswer,
+  });
   if (fault !== "") return refusal(502, `answer-${fault}`);
   return settle(draft, { status, reason, minor, method });
 }
@@ -71,13 +80,13 @@ function settle(draft: FieldsDraft, line: StatusLine): ResponseHead | Refusal {
     if (id > field.connection || id === field.other) continue;
     const value = values[i] as string;
     if (id === field.contentLength) {
-      if (contentLength >= 0 || !/^(?:0|[1-9][0-9]{0,14})$/.test(value)) return refusal(502, "answer-length");
+      if (contentLength >= 0 || !isLength(value)) return refusal(502, "answer-length");
       contentLength = Number(value);
     } else if (id === field.transferEncoding) {
       if (chunked || value.toLowerCase() !== "chunked" || line.minor === 0)
         return refusal(502, "answer-transfer-encoding");
       chunked = true;
-    } else if (id === field.connection) {
+    } else if (id === field.connection && value !== "keep-alive") {
       const tokens = value
         .toLowerCase()
         .split(",")
@@ -113,4 +122,18 @@ function isNominated(token: string): boolean {
     token !== "upgrade" &&
     fieldIdOf(token) === field.other
   );
+}
+
+function areDigits(text: string, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
+}
+
+/** Digits without a leading zero, as many as a safe integer holds. */
+function isLength(value: string): boolean {
+  if (value.length === 0 || value.length > 15 || !areDigits(value, 0, value.length)) return false;
+  return value.length === 1 || value.charCodeAt(0) !== 0x30;
 }
