@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { keyedHash, testHashKey } from "./keyed-hash.ts";
 
@@ -23,4 +24,20 @@ test("the keyed hash agrees with the reference vectors of HalfSipHash", () => {
 
 test("another key gives another hash", () => {
   expect(keyedHash({ k0: 1, k1: 2 }, "session")).not.toBe(keyedHash(testHashKey, "session"));
+});
+
+test("text with code units above 255 hashes as its bytes, two for each of those, low one first", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const bytes = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((unit) =>
+        unit > 0xff ? [unit & 0xff, unit >>> 8] : [unit],
+      );
+      expect(keyedHash(testHashKey, text)).toBe(keyedHash(testHashKey, String.fromCharCode(...bytes)));
+    }),
+  );
+});
+
+test("lengths around a word's border differ from each other", () => {
+  const hashes = Array.from({ length: 64 }, (_, length) => keyedHash(testHashKey, "\0".repeat(length)));
+  expect(new Set(hashes).size).toBe(64);
 });
