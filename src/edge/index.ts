@@ -27,3 +27,9 @@ export {
   checkObserves,
   openCheckServer,
 } from "./http-check/check-server.ts";
+export {
+  createNodeMiddleware,
+  type NodeMiddleware,
+  type RefusalAnswer,
+  nodeObserves,
+} from "./node/node-middleware.ts";

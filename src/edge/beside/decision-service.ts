@@ -25,6 +25,7 @@ export interface Decided {
 
 /** What the origin answered, as far as the proxy tells. */
 export interface AnsweredRequest {
+  /** 0: there was none, because the client left. */
   readonly status: number;
   readonly fields: Fields;
   readonly bytes: number;
@@ -128,7 +129,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
       answered++;
       const { exchange } = waiting;
       const known = { bytes: answer.bytes, durationMs: answer.durationMs, hashKey: options.hashKey, at: clock.now() };
-      exchange.response = createResponse(answer.status, answer.fields, known);
+      exchange.response = answer.status === 0 ? undefined : createResponse(answer.status, answer.fields, known);
       observe(exchange);
     },
     expire() {
