@@ -1,5 +1,6 @@
 import type { SiteBaseline } from "../baselines/site-baseline.ts";
 import { type ClientTable, row32, rowBytes, rowFloat } from "../clients/client-table.ts";
+import { counter } from "../features/counters.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 
 /** Names of the network an address belongs to; a weak prior, never sufficient. */
@@ -36,13 +37,24 @@ export class Case {
   }
 
   /** A counter's value, 0-255. */
-  get(counter: number): number {
-    return this.#clients.get(this.#row, counter);
+  get(index: number): number {
+    return this.#clients.get(this.#row, index);
   }
 
-  /** A counter as the whole history had it, for words only: counters are halved when full. */
-  about(counter: number): number {
-    return this.#clients.get(this.#row, counter) * 2 ** this.#clients.scale(this.#row);
+  /**
+   * A counter as the whole history may have had it, for words only: counters are halved when full, the number of
+   * requests is exact. Two significant digits once halved.
+   */
+  about(index: number): number {
+    const value = this.get(index);
+    if (this.#clients.scale(this.#row) === 0) return value;
+    const kept =
+      this.get(counter.pages) +
+      this.get(counter.assets) +
+      this.get(counter.api) +
+      this.get(counter.robots) +
+      this.get(counter.favicon);
+    return Number(((value * this.requests) / Math.max(1, kept)).toPrecision(2));
   }
 
   get requests(): number {

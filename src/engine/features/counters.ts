@@ -1,6 +1,6 @@
 /**
  * The counters of a client's feature row, one byte each. When one would pass 255 all are halved (rounding up), which
- * keeps every ratio; `scale` counts the halvings. Evidence saturates long before (detection by ratio is decided within
+ * keeps every ratio and lets old behaviour fade; `scale` counts the halvings. Evidence saturates long before (detection by ratio is decided within
  * 64 chances), so a byte loses nothing that judgement could use.
  */
 export const counterNames = [

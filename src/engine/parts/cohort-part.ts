@@ -12,17 +12,21 @@ import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
-import { fingerprintOf, priorEdges, tokenise } from "../fingerprint/index.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import type { SequencePart } from "./sequence-part.ts";
-import { createTraits, fillTraits } from "./session-traits.ts";
+import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
 
 /** A session that never takes a sensitive step is reported when it came this far, or when it ends. */
 const reportAfter = 8;
 /** Clients whose conviction is remembered for reports. */
 const namedMax = 65_536;
-const refitEveryMs: Millis = 10 * 60_000;
+/** Reports between two refits of the null: a refit looks at every cohort. */
+const refitEvery = 2_048;
+
+/** Dimensions that must be known before a behaviour has a key, and the mark of those without. */
+const knownMin = 4;
+const unspecific = 1;
 
 const none: readonly Signal[] = [];
 
@@ -40,22 +44,23 @@ export interface CohortSources {
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. Thirteen bytes per session.
+ * convicted cohort then hits its members from their first request on. Seventeen bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 13;
+  readonly bytesPerSession: number = 17;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #reported: Uint8Array;
   readonly #presentation: Uint32Array;
   readonly #step: Uint32Array;
   readonly #login: Uint32Array;
+  /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
+  readonly #behaviour: Uint32Array;
   readonly #bins: Int8Array = new Int8Array(cohortAxisCount);
   readonly #traits = createTraits();
-  readonly #edges = priorEdges();
   readonly #named = new Map<number, string>();
   #convictions = 0;
-  #refitAt: Millis = Number.NEGATIVE_INFINITY;
+  #reports = 0;
 
   constructor(sources: CohortSources) {
     this.#sources = sources;
@@ -63,6 +68,7 @@ export class CohortPart {
     this.#presentation = new Uint32Array(sources.sessionsMax);
     this.#step = new Uint32Array(sources.sessionsMax);
     this.#login = new Uint32Array(sources.sessionsMax);
+    this.#behaviour = new Uint32Array(sources.sessionsMax);
   }
 
   open(slot: number, exchange: Exchange, agent: number): void {
@@ -70,6 +76,7 @@ export class CohortPart {
     this.#reported[slot] = 0;
     this.#step[slot] = 0;
     this.#login[slot] = 0;
+    this.#behaviour[slot] = 0;
     // Looking alike is never evidence; it only says whom to judge together.
     this.#presentation[slot] = mix32(
       hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ mix32(agent + 1),
@@ -80,7 +87,11 @@ export class CohortPart {
     const { slot } = facts;
     if (this.#step[slot] === 0 || isSensitive(facts))
       this.#step[slot] = mix32(facts.endpoint * 2 + 1 + (facts.method > 1 ? 1 : 0));
-    if (isSensitive(facts)) this.#login[slot] = facts.endpoint + 1;
+    const requests = this.#sources.state.sessions.requests[slot] as number;
+    if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
+    if (!isSensitive(facts)) return;
+    this.#login[slot] = facts.endpoint + 1;
+    this.#behaviour[slot] = 0;
   }
 
   /** The outcome of a sensitive step, or enough requests: time to report the session. */
@@ -125,6 +136,7 @@ export class CohortPart {
   #report(slot: number, at: Millis, outcome: { readonly account: number; readonly letIn: boolean | null }): void {
     const { state, intel, renderAddress } = this.#sources;
     const row = state.sessions.row[slot] as number;
+    this.#behaviour[slot] = 0;
     this.#fill(slot, row);
     const address = renderAddress(row);
     const network = intel.network(address);
@@ -145,24 +157,30 @@ export class CohortPart {
       bins: this.#bins,
     };
     this.#convictions += this.cohorts.report(sighting).length;
-    if (at < this.#refitAt) return;
-    this.#refitAt = at + refitEveryMs;
-    this.cohorts.refit();
+    if (++this.#reports % refitEvery === 0) this.cohorts.refit();
   }
 
   #membership(slot: number, row: number): Membership {
-    const { state, applicationName, subject } = this.#sources;
-    fillTraits(this.#traits, { state, row, subject: subject(slot), login: this.#login[slot] as number });
-    const fingerprint = fingerprintOf(tokenise(this.#traits, this.#edges));
+    const { state, applicationName } = this.#sources;
+    if (this.#behaviour[slot] === 0) this.#behaviour[slot] = this.#fingerprint(slot, row);
+    const behaviour = this.#behaviour[slot] as number;
     const network = state.sessions.network[slot] as number;
     const jar = this.#bins[cohortAxisIndex.jar] as number;
     return {
       application: applicationName(state.clients.applicationOf(row)),
-      behaviour: fingerprint.known < 4 ? 0 : fingerprint.strict,
+      behaviour: behaviour === unspecific ? 0 : behaviour,
       presentation: this.#presentation[slot] as number,
       step: this.#step[slot] as number,
       context: mix32(network * 16 + jar + 2),
     };
+  }
+
+  /** Key of the session's behaviour so far; `unspecific` while too little was seen to tell behaviours apart. */
+  #fingerprint(slot: number, row: number): number {
+    const { state, subject } = this.#sources;
+    fillTraits(this.#traits, { state, row, subject: subject(slot), login: this.#login[slot] as number });
+    const key = strictKey(this.#traits, knownMin);
+    return key === 0 ? unspecific : key;
   }
 
   /** Bins of the axes that one session shows; -1 where it has not. */

@@ -2,16 +2,17 @@ import { type Facts, isAsset } from "../features/facts.ts";
 import { type SequenceContext, SequenceModel, TypicalityTable } from "../sequence/index.ts";
 
 const symbolsPerEndpoint = 4;
-const stepsMax = 0xffff;
+/** Steps of a session that are looked at: longer walks repeat themselves, and the classes of length end here. */
+const stepsMax = 32;
 
 /**
  * Where each live session's walk stands in the model of how people move (order-3 back-off). Sub-resources are no steps.
- * Twelve bytes per session. Only walks of clients that stand unconvicted teach, at their end.
+ * Eleven bytes per session. Only walks of clients that stand unconvicted teach, at their end.
  */
 export class SequencePart {
-  readonly bytesPerSession: number = 12;
+  readonly bytesPerSession: number = 11;
   readonly #context: Uint16Array;
-  readonly #steps: Uint16Array;
+  readonly #steps: Uint8Array;
   readonly #surprisal: Float32Array;
   readonly #model: SequenceModel = new SequenceModel(1 << 16);
   readonly #typicality: TypicalityTable = new TypicalityTable();
@@ -19,7 +20,7 @@ export class SequencePart {
 
   constructor(sessionsMax: number) {
     this.#context = new Uint16Array(sessionsMax * 3);
-    this.#steps = new Uint16Array(sessionsMax);
+    this.#steps = new Uint8Array(sessionsMax);
     this.#surprisal = new Float32Array(sessionsMax);
   }
 
@@ -33,6 +34,7 @@ export class SequencePart {
   request(facts: Facts, learn: boolean): void {
     if (isAsset(facts.class)) return;
     const { slot } = facts;
+    if ((this.#steps[slot] as number) >= stepsMax) return;
     const walk = this.#walk;
     const base = slot * 3;
     walk.a = this.#context[base] as number;
@@ -40,7 +42,7 @@ export class SequencePart {
     walk.c = this.#context[base + 2] as number;
     const symbol = 1 + ((facts.endpoint * symbolsPerEndpoint + facts.method) % 0xfffe);
     this.#surprisal[slot] = (this.#surprisal[slot] as number) + this.#model.surprisal(walk, symbol);
-    this.#steps[slot] = Math.min(stepsMax, (this.#steps[slot] as number) + 1);
+    this.#steps[slot] = (this.#steps[slot] as number) + 1;
     if (learn) this.#model.learn(walk, symbol);
     this.#context[base] = walk.b;
     this.#context[base + 1] = walk.c;

@@ -1,7 +1,8 @@
 import { counter } from "../features/counters.ts";
 import type { FeatureState } from "../features/state.ts";
-import { dimensionIndex, dimensions } from "../fingerprint/index.ts";
+import { dimensionIndex, dimensions, strictDefault } from "../fingerprint/index.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
+import { mix32 } from "../sessions/text-hash.ts";
 
 /** Values of a session's behavioural dimensions by position; NaN where a dimension was not observed. */
 export type Traits = Float64Array;
@@ -93,4 +94,19 @@ function fillLedger(traits: Traits, { ledger, intent }: OrchestrationCase): void
 function third(kept: number, chances: number): number {
   if (kept >= chances) return 0;
   return kept > 0 ? 1 : 2;
+}
+
+/**
+ * Key of the dimensions that are most stable (the fingerprint's strict ones), 0 when fewer than `knownMin` are known.
+ * All of them are categories or classes, so no edges are needed. Never 1, which callers may use as a mark.
+ */
+export function strictKey(traits: Traits, knownMin: number): number {
+  let key = 0x9e37;
+  let known = 0;
+  for (const dimension of strictDefault) {
+    const value = traits[dimension] as number;
+    if (!Number.isNaN(value)) known++;
+    key = mix32(Math.imul(key, 31) ^ (Number.isNaN(value) ? 0 : 1 + Math.trunc(value)));
+  }
+  return known < knownMin ? 0 : Math.max(2, key);
 }

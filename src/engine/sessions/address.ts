@@ -85,7 +85,14 @@ function parseIPv4(text: string, words: AddressWords): boolean {
 }
 
 function parseIPv6(text: string, words: AddressWords): boolean {
-  if (text.length > 39 || !text.includes(":")) return false;
+  if (text.length > 45 || !text.includes(":")) return false;
+  const dotted = text.lastIndexOf(":") + 1;
+  if (text.includes(".", dotted)) {
+    // The last 32 bits written as IPv4 (RFC 4291 2.2): turned into two groups.
+    if (!parseIPv4(text.slice(dotted), words)) return false;
+    const low = words[3] as number;
+    return parseIPv6(`${text.slice(0, dotted)}${(low >>> 16).toString(16)}:${(low & 0xffff).toString(16)}`, words);
+  }
   const gap = text.indexOf("::");
   const before = groupsOf(gap < 0 ? text : text.slice(0, gap));
   const after = gap < 0 ? [] : groupsOf(text.slice(gap + 2));
