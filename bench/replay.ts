@@ -1,0 +1,255 @@
+import { spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { generateLines } from "./generate-log.ts";
+
+/**
+ * Replays one generated log, detection on, beside GoAccess, CrowdSec, fail2ban-regex and `wc -l`, each on the same
+ * one core in the same run, and prints CPU seconds (user + system, which other people's work on the machine
+ * disturbs least), lines per CPU second and ratios. The slow peers get the first lines of the same file. Each figure
+ * is the best of `--rounds`. A peer that is not installed is named as absent, never guessed.
+ *
+ *     npm run bench:replay -- --lines 1000000 --rounds 2
+ */
+const { values } = parseArgs({
+  options: {
+    lines: { type: "string", default: "1000000" },
+    clients: { type: "string", default: "20000" },
+    rounds: { type: "string", default: "2" },
+    core: { type: "string", default: "0" },
+    peers: { type: "string", default: "wc,goaccess,fail2ban,crowdsec" },
+  },
+});
+const lines = Number(values.lines);
+const rounds = Number(values.rounds);
+const folder = mkdtempSync(join(tmpdir(), "gait-bench-"));
+
+interface Run {
+  readonly name: string;
+  readonly lines: number;
+  readonly command: readonly string[];
+  /** Seconds of CPU that the program needs before its first line, measured on an empty run and taken off. */
+  readonly startSeconds?: number;
+}
+
+interface Figure {
+  readonly name: string;
+  readonly lines: number;
+  readonly cpuSeconds: number;
+  readonly rssMb: number;
+  readonly linesPerCpuSecond: number;
+}
+
+function writeLog(name: string, count: number): string {
+  const path = join(folder, name);
+  const file = openSync(path, "w");
+  let pending: string[] = [];
+  let left = count;
+  for (const line of generateLines({ lines, clients: Number(values.clients), seed: 1 })) {
+    if (left-- <= 0) break;
+    pending.push(line);
+    if (pending.length < 8192) continue;
+    writeSync(file, pending.join(""));
+    pending = [];
+  }
+  writeSync(file, pending.join(""));
+  closeSync(file);
+  return path;
+}
+
+/** CPU seconds and peak resident memory of one command on one core, by GNU time. */
+function measure(command: readonly string[]): { cpuSeconds: number; rssMb: number } {
+  const report = join(folder, "time.txt");
+  const ran = spawnSync("taskset", ["-c", values.core, "/usr/bin/time", "-f", "%U %S %M", "-o", report, ...command], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  if (ran.status !== 0) throw new Error(`${command.join(" ")} ended with ${ran.status}: ${ran.stderr}`);
+  const [user = 0, system = 0, kilobytes = 0] = (readFileSync(report, "utf8").trim().split("\n").at(-1) ?? "")
+    .split(" ")
+    .map(Number);
+  return { cpuSeconds: user + system, rssMb: kilobytes / 1024 };
+}
+
+function figureOf({ name, lines: count, command, startSeconds = 0 }: Run): Figure {
+  let best = { cpuSeconds: Number.POSITIVE_INFINITY, rssMb: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const found = measure(command);
+    if (found.cpuSeconds < best.cpuSeconds) best = found;
+  }
+  const cpuSeconds = Math.max(0.001, best.cpuSeconds - startSeconds);
+  return { name, lines: count, cpuSeconds, rssMb: best.rssMb, linesPerCpuSecond: Math.round(count / cpuSeconds) };
+}
+
+function installed(program: string): boolean {
+  return spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+}
+
+const hub = "/usr/share/crowdsec/hub";
+const crowdsecScenarios = [
+  "backdoors-attempts",
+  "bad-user-agent",
+  "bf-wordpress_bf",
+  "crawl-non_statics",
+  "generic-bf",
+  "path-traversal-probing",
+  "probing",
+  "sensitive-files",
+  "sqli-probing",
+];
+
+/** A CrowdSec of its own: nginx parser, nine HTTP scenarios of the packaged hub, local API on loopback, no network. */
+function crowdsecConfig(): string {
+  const home = join(folder, "crowdsec");
+  const conf = join(home, "conf");
+  const parsers = {
+    "s00-raw": ["syslog-logs"],
+    "s01-parse": ["nginx-logs"],
+    "s02-enrich": ["http-logs", "dateparse-enrich"],
+  };
+  for (const path of ["conf/scenarios", "conf/patterns", "conf/notifications", "data", "hub", "log"]) {
+    mkdirSync(join(home, path), { recursive: true });
+  }
+  for (const [stage, names] of Object.entries(parsers)) {
+    mkdirSync(join(conf, "parsers", stage), { recursive: true });
+    for (const name of names)
+      copyFileSync(`${hub}/parsers/${stage}/crowdsecurity/${name}.yaml`, join(conf, "parsers", stage, `${name}.yaml`));
+  }
+  for (const name of crowdsecScenarios)
+    copyFileSync(`${hub}/scenarios/crowdsecurity/http-${name}.yaml`, join(conf, "scenarios", `http-${name}.yaml`));
+  for (const name of readdirSync("/etc/crowdsec/patterns"))
+    copyFileSync(`/etc/crowdsec/patterns/${name}`, join(conf, "patterns", name));
+  for (const name of ["profiles.yaml", "simulation.yaml"]) copyFileSync(`/etc/crowdsec/${name}`, join(conf, name));
+  for (const name of readdirSync("/usr/share/crowdsec/data"))
+    copyFileSync(`/usr/share/crowdsec/data/${name}`, join(home, "data", name));
+  copyFileSync("/usr/share/crowdsec/data/path_traversal.txt", join(home, "data", "http_path_traversal.txt"));
+  writeFileSync(join(home, "hub", ".index.json"), '{"parsers":{},"scenarios":{},"collections":{},"postoverflows":{}}');
+  writeFileSync(join(conf, "acquis.yaml"), "");
+  writeFileSync(join(conf, "local_api_credentials.yaml"), "");
+  const config = join(conf, "config.yaml");
+  appendFileSync(
+    config,
+    `common: {daemonize: false, log_media: file, log_level: error, log_dir: ${home}/log/, working_dir: ${home}}
+config_paths: {config_dir: ${conf}/, data_dir: ${home}/data/, simulation_path: ${conf}/simulation.yaml, hub_dir: ${home}/hub/, index_path: ${home}/hub/.index.json, notification_dir: ${conf}/notifications/, plugin_dir: /usr/lib/crowdsec/plugins/}
+crowdsec_service: {acquisition_path: ${conf}/acquis.yaml, parser_routines: 1}
+cscli: {output: human, color: auto}
+db_config: {log_level: error, type: sqlite, db_path: ${home}/data/crowdsec.db, flush: {max_items: 5000, max_age: 7d}}
+api:
+  client: {insecure_skip_verify: false, credentials_path: ${conf}/local_api_credentials.yaml}
+  server: {log_level: error, listen_uri: "127.0.0.1:18080", profiles_path: ${conf}/profiles.yaml}
+prometheus: {enabled: false}
+`,
+  );
+  const added = spawnSync("cscli", ["-c", config, "machines", "add", "-a"]);
+  if (added.status !== 0) throw new Error(`cscli machines add ended with ${added.status}: ${added.stderr}`);
+  return config;
+}
+
+function fail2banFilter(): string {
+  const path = join(folder, "filter.conf");
+  writeFileSync(
+    path,
+    '[Definition]\nfailregex = ^<HOST> \\S+ \\S+ \\[[^\\]]*\\] "[A-Z]+ \\S+ HTTP/[\\d.]+" 40[13] \ndatepattern = %%d/%%b/%%Y:%%H:%%M:%%S %%z\n',
+  );
+  return path;
+}
+
+/** The peers that are installed; the others are named. */
+function peerRuns(log: string): Run[] {
+  const wanted = new Set(values.peers.split(","));
+  const runs: Run[] = [];
+  if (wanted.has("wc")) runs.push({ name: "wc -l", lines, command: ["wc", "-l", log] });
+  if (wanted.has("goaccess")) {
+    if (installed("goaccess"))
+      runs.push({
+        name: "goaccess",
+        lines,
+        command: ["goaccess", log, "--log-format=COMBINED", "--no-global-config", "-o", join(folder, "goaccess.json")],
+      });
+    else process.stdout.write("goaccess is not installed: apt-get install goaccess\n");
+  }
+  if (wanted.has("fail2ban")) {
+    const count = Math.min(lines, 30_000);
+    if (installed("fail2ban-regex"))
+      runs.push({
+        name: "fail2ban-regex",
+        lines: count,
+        command: ["fail2ban-regex", writeLog("fail2ban.log", count), fail2banFilter()],
+      });
+    else process.stdout.write("fail2ban-regex is not installed: apt-get install fail2ban\n");
+  }
+  if (wanted.has("crowdsec")) {
+    const count = Math.min(lines, 3_000);
+    if (installed("crowdsec") && existsSync(hub)) {
+      const config = crowdsecConfig();
+      const command = (path: string): string[] => [
+        "crowdsec",
+        "-c",
+        config,
+        "-dsn",
+        `file://${path}`,
+        "-type",
+        "nginx",
+      ];
+      const startSeconds = measure(command(writeLog("one.log", 1))).cpuSeconds;
+      runs.push({ name: "crowdsec", lines: count, command: command(writeLog("crowdsec.log", count)), startSeconds });
+    } else process.stdout.write("crowdsec is not installed: apt-get install crowdsec\n");
+  }
+  return runs;
+}
+
+function main(): void {
+  const log = writeLog("access.log", lines);
+  const gait = [
+    "node",
+    "--conditions=source",
+    "--disable-warning=ExperimentalWarning",
+    "src/app/cli/main.ts",
+    "replay",
+    log,
+  ];
+  const runs: Run[] = [{ name: "gait replay", lines, command: gait }, ...peerRuns(log)];
+  const figures = runs.map(figureOf);
+  const own = figures[0] as Figure;
+  process.stdout.write(
+    `${lines} lines, ${values.clients} clients, core ${values.core} of ${cpus()[0]?.model ?? "?"}, best of ${rounds}\n`,
+  );
+  for (const figure of figures) {
+    const ratio = own.linesPerCpuSecond / figure.linesPerCpuSecond;
+    process.stdout.write(
+      `${figure.name.padEnd(16)} ${String(figure.lines).padStart(9)} lines  ${figure.cpuSeconds.toFixed(2).padStart(7)} CPU s  ${String(figure.linesPerCpuSecond).padStart(10)} lines/s  ${figure.rssMb.toFixed(0).padStart(5)} MB  gait is ${ratio.toFixed(2)} x\n`,
+    );
+  }
+  const goaccess = figures.find((figure) => figure.name === "goaccess");
+  process.stdout.write(
+    `${JSON.stringify({
+      bench: "replay",
+      lines,
+      clients: Number(values.clients),
+      figures,
+      overGoAccess:
+        goaccess === undefined ? null : Math.round((100 * own.linesPerCpuSecond) / goaccess.linesPerCpuSecond) / 100,
+      goal: 5,
+    })}\n`,
+  );
+}
+
+try {
+  main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
