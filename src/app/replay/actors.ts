@@ -115,7 +115,10 @@ function actorFrom(members: Int32Array, table: ClientTable, by: GroupBy): Actor 
     if (decidedAt === null || decided.time < decidedAt.time) decidedAt = decided;
   }
   return {
-    id: actorId(members, table, by),
+    // Only worked out for actors that are shown or written: hashing a million names takes longer than counting them.
+    get id() {
+      return actorId(members, table, by);
+    },
     members,
     representative,
     kind,
