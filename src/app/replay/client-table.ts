@@ -10,7 +10,9 @@ export const kinds: readonly Kind[] = ["human", "verified-agent", "declared-bot"
  */
 export class ClientTable implements ClientColumns {
   length = 0;
-  readonly ips: string[] = [];
+  /** IPv4 addresses as numbers; the few others as text. A million strings would weigh as much as all columns. */
+  #v4 = new Uint32Array(1024);
+  readonly #otherAddresses: Map<number, string> = new Map();
   readonly #agents: string[] = [];
   readonly #agentIndex = new Map<string, number>();
   readonly #applications: string[] = [];
@@ -26,7 +28,10 @@ export class ClientTable implements ClientColumns {
   add(view: ClientView, verdict: Verdict): number {
     const index = this.length++;
     if (index >= this.#kind.length) this.#grow();
-    this.ips.push(view.ip);
+    const { ip } = view;
+    const v4 = packV4(ip);
+    if (v4 < 0) this.#otherAddresses.set(index, ip);
+    else this.#v4[index] = v4;
     this.#agent[index] = this.#agentOf(view.userAgent);
     this.#application[index] = this.#applicationOf(view.application);
     this.#kind[index] = kinds.indexOf(verdict.kind);
@@ -51,6 +56,9 @@ export class ClientTable implements ClientColumns {
 
   #grow(): void {
     const size = this.#kind.length * 2;
+    const v4 = new Uint32Array(size);
+    v4.set(this.#v4);
+    this.#v4 = v4;
     const agent = new Int32Array(size);
     agent.set(this.#agent);
     this.#agent = agent;
@@ -87,7 +95,10 @@ export class ClientTable implements ClientColumns {
     return this.#applications[this.#application[index] as number] ?? "";
   }
   ip(index: number): string {
-    return this.ips[index] ?? "";
+    const other = this.#otherAddresses.get(index);
+    if (other !== undefined) return other;
+    const v4 = this.#v4[index] as number;
+    return `${v4 >>> 24}.${(v4 >>> 16) & 255}.${(v4 >>> 8) & 255}.${v4 & 255}`;
   }
   userAgent(index: number): string {
     return this.#agents[this.#agent[index] as number] ?? "";
@@ -137,3 +148,20 @@ export class ClientTable implements ClientColumns {
 }
 
 const numbersEach = 9;
+
+/** A canonical IPv4 address as a number, or -1 for any other text. */
+function packV4(ip: string): number {
+  let packed = 0;
+  let octet = 0;
+  let dots = 0;
+  for (let i = 0; i < ip.length; i++) {
+    const code = ip.charCodeAt(i);
+    if (code === 0x2e) {
+      packed = packed * 256 + octet;
+      octet = 0;
+      dots++;
+    } else if (code >= 0x30 && code <= 0x39) octet = octet * 10 + code - 0x30;
+    else return -1;
+  }
+  return dots === 3 ? packed * 256 + octet : -1;
+}

@@ -117,9 +117,13 @@ function summarise(actors: ActorList, parsed: number): ReplaySummary {
 
 function trafficOf(sample: TrafficSample, facts: LogRunFacts, table: ClientTable): readonly TrafficBucket[] {
   if (facts.from === null || facts.to === null) return [];
+  // Only clients in the sample are looked up: a map of a million would weigh more than the sample.
+  const sampled = new Set<number>();
+  for (const [ip, agent] of sample.clients()) sampled.add(clientKey(ip, agent));
   const kindOf = new Map<number, Kind>();
   for (let i = 0; i < table.length; i++) {
-    kindOf.set(clientKey(fnv1a(table.ip(i)), fnv1a(table.userAgent(i))), table.kind(i));
+    const key = clientKey(fnv1a(table.ip(i)), fnv1a(table.userAgent(i)));
+    if (sampled.has(key)) kindOf.set(key, table.kind(i));
   }
   const { from, to } = facts;
   const step = bucketSteps.find((seconds) => (to - from) / (seconds * 1000) < bucketsMax - 1) ?? 0;

@@ -42,6 +42,12 @@ export class TrafficSample {
     this.#at[slot] = exchange.at;
   }
 
+  /** The clients in the sample, by their two hashes, with repetitions. */
+  clients(): Iterable<readonly [ipHash: number, agentHash: number]> {
+    const size = Math.min(this.#seen, sampleMax);
+    return Array.from({ length: size }, (_, i) => [this.#ip[i] as number, this.#agent[i] as number] as const);
+  }
+
   #skip(): void {
     this.#weight *= Math.exp(Math.log(1 - this.#random()) / sampleMax);
     this.#next = this.#seen + Math.floor(Math.log(1 - this.#random()) / Math.log(1 - this.#weight));
