@@ -35,7 +35,7 @@ export class LinkLedger {
   #links = 0;
 
   constructor(size: number) {
-    this.#parent = Int32Array.from({ length: size }, (_, i) => i);
+    this.#parent = new Int32Array(size).map((_, i) => i);
     this.#size = new Int32Array(size).fill(1);
     this.#a = new Int32Array(size);
     this.#b = new Int32Array(size);

@@ -5,30 +5,53 @@ import type { ClientView } from "#engine";
 export const kinds: readonly Kind[] = ["human", "verified-agent", "declared-bot", "automated", "unknown"];
 
 /**
- * Every client of a run as columns: about 90 bytes each instead of an object's 500, so that a million fit beside
+ * Every client of a run as columns: about 60 bytes each instead of an object's 500, so that a million fit beside
  * the engine. Indexes are the order in which the engine lists its clients, which does not change between listings.
  */
 export class ClientTable implements ClientColumns {
   length = 0;
   /** IPv4 addresses as numbers; the few others as text. A million strings would weigh as much as all columns. */
-  #v4 = new Uint32Array(1024);
+  readonly #v4: Uint32Array;
   readonly #otherAddresses: Map<number, string> = new Map();
   readonly #agents: string[] = [];
   readonly #agentIndex = new Map<string, number>();
   readonly #applications: string[] = [];
   readonly #cohorts: Map<number, string> = new Map();
-  #agent = new Int32Array(1024);
-  #application = new Uint16Array(1024);
-  #kind = new Uint8Array(1024);
-  #requests = new Uint32Array(1024);
-  #decidedRequest = new Uint32Array(1024);
-  /** Nine numbers each: first and last seen, decided at, identity, account, three scores, sessions. */
-  #numbers = new Float64Array(1024 * numbersEach);
+  readonly #agent: Uint32Array;
+  readonly #application: Uint16Array;
+  readonly #kind: Uint8Array;
+  readonly #requests: Uint32Array;
+  readonly #sessions: Uint32Array;
+  readonly #decidedRequest: Uint32Array;
+  readonly #firstSeen: Float64Array;
+  readonly #lastSeen: Float64Array;
+  readonly #decidedTime: Float64Array;
+  /** Total, behaviour and presentation of each client; the engine gives two decimals. */
+  readonly #scores: Float32Array;
+  /** Made when the first is seen: most logs show neither cookies nor accounts. */
+  #identity: Float64Array | undefined;
+  #account: Float64Array | undefined;
+  readonly #capacity: number;
 
-  add(view: ClientView, verdict: Verdict): number {
+  /** @param capacity Clients there will be; the columns are made once, at that length. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#v4 = new Uint32Array(capacity);
+    this.#agent = new Uint32Array(capacity);
+    this.#application = new Uint16Array(capacity);
+    this.#kind = new Uint8Array(capacity);
+    this.#requests = new Uint32Array(capacity);
+    this.#sessions = new Uint32Array(capacity);
+    this.#decidedRequest = new Uint32Array(capacity);
+    this.#firstSeen = new Float64Array(capacity);
+    this.#lastSeen = new Float64Array(capacity);
+    this.#decidedTime = new Float64Array(capacity);
+    this.#scores = new Float32Array(capacity * 3);
+  }
+
+  add(view: ClientView, verdict: Verdict): void {
     const index = this.length++;
-    if (index >= this.#kind.length) this.#grow();
-    const { ip } = view;
+    const { ip, decidedAt: decided } = view;
     const v4 = packV4(ip);
     if (v4 < 0) this.#otherAddresses.set(index, ip);
     else this.#v4[index] = v4;
@@ -36,47 +59,23 @@ export class ClientTable implements ClientColumns {
     this.#application[index] = this.#applicationOf(view.application);
     this.#kind[index] = kinds.indexOf(verdict.kind);
     this.#requests[index] = view.requests;
-    const decided = view.decidedAt;
+    this.#sessions[index] = view.sessions;
     this.#decidedRequest[index] = decided?.request ?? 0;
-    const { score } = verdict;
-    const at = index * numbersEach;
-    const numbers = this.#numbers;
-    numbers[at] = view.firstSeen;
-    numbers[at + 1] = view.lastSeen;
-    numbers[at + 2] = decided?.time ?? 0;
-    numbers[at + 3] = view.cookieIdentity;
-    numbers[at + 4] = view.account;
-    numbers[at + 5] = score.total;
-    numbers[at + 6] = score.behaviour;
-    numbers[at + 7] = score.presentation;
-    numbers[at + 8] = view.sessions;
+    this.#decidedTime[index] = decided?.time ?? 0;
+    this.#firstSeen[index] = view.firstSeen;
+    this.#lastSeen[index] = view.lastSeen;
+    this.#scores[index * 3] = verdict.score.total;
+    this.#scores[index * 3 + 1] = verdict.score.behaviour;
+    this.#scores[index * 3 + 2] = verdict.score.presentation;
+    if (view.cookieIdentity !== 0) {
+      this.#identity ??= new Float64Array(this.#capacity);
+      this.#identity[index] = view.cookieIdentity;
+    }
+    if (view.account !== 0) {
+      this.#account ??= new Float64Array(this.#capacity);
+      this.#account[index] = view.account;
+    }
     if (view.cohort !== "") this.#cohorts.set(index, view.cohort);
-    return index;
-  }
-
-  #grow(): void {
-    const size = this.#kind.length * 2;
-    const v4 = new Uint32Array(size);
-    v4.set(this.#v4);
-    this.#v4 = v4;
-    const agent = new Int32Array(size);
-    agent.set(this.#agent);
-    this.#agent = agent;
-    const application = new Uint16Array(size);
-    application.set(this.#application);
-    this.#application = application;
-    const kind = new Uint8Array(size);
-    kind.set(this.#kind);
-    this.#kind = kind;
-    const requests = new Uint32Array(size);
-    requests.set(this.#requests);
-    this.#requests = requests;
-    const decided = new Uint32Array(size);
-    decided.set(this.#decidedRequest);
-    this.#decidedRequest = decided;
-    const numbers = new Float64Array(size * numbersEach);
-    numbers.set(this.#numbers);
-    this.#numbers = numbers;
   }
 
   #agentOf(text: string): number {
@@ -110,44 +109,42 @@ export class ClientTable implements ClientColumns {
     return this.#requests[index] as number;
   }
   firstSeen(index: number): Millis {
-    return this.#number(index, 0);
+    return this.#firstSeen[index] as number;
   }
   lastSeen(index: number): Millis {
-    return this.#number(index, 1);
+    return this.#lastSeen[index] as number;
   }
   decidedAt(index: number): { readonly request: number; readonly time: Millis } | null {
     const request = this.#decidedRequest[index] as number;
-    return request === 0 ? null : { request, time: this.#number(index, 2) };
+    return request === 0 ? null : { request, time: this.#decidedTime[index] as number };
   }
   cookieIdentity(index: number): Hashed {
-    return this.#number(index, 3);
+    return this.#identity?.[index] ?? 0;
   }
   account(index: number): Hashed {
-    return this.#number(index, 4);
+    return this.#account?.[index] ?? 0;
   }
   score(index: number): Verdict["score"] {
     return {
-      total: this.#number(index, 5),
-      behaviour: this.#number(index, 6),
-      presentation: this.#number(index, 7),
+      total: this.#score(index, 0),
+      behaviour: this.#score(index, 1),
+      presentation: this.#score(index, 2),
     };
   }
   scoreTotal(index: number): number {
-    return this.#number(index, 5);
+    return this.#scores[index * 3] as number;
   }
   sessions(index: number): number {
-    return this.#number(index, 8);
+    return this.#sessions[index] as number;
   }
   cohort(index: number): string {
     return this.#cohorts.get(index) ?? "";
   }
 
-  #number(index: number, place: number): number {
-    return this.#numbers[index * numbersEach + place] as number;
+  #score(index: number, part: number): number {
+    return Math.round((this.#scores[index * 3 + part] as number) * 100) / 100;
   }
 }
-
-const numbersEach = 9;
 
 /** A canonical IPv4 address as a number, or -1 for any other text. */
 function packV4(ip: string): number {

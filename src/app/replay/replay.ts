@@ -68,7 +68,7 @@ export async function replayLogs(inputs: readonly LogInput[], options: ReplayOpt
     if (++count % sweepEvery === 0) engine.sweep(latest);
   };
   const facts = await readLogs(inputs, { ...options, onExchange });
-  const table = new ClientTable();
+  const table = new ClientTable(clientCount(engine));
   for (const view of engine.clients()) table.add(view, view.verdict());
   const actors = new ActorList(table, options.by);
   const summary = summarise(actors, facts.parsed);
@@ -83,6 +83,13 @@ export async function replayLogs(inputs: readonly LogInput[], options: ReplayOpt
     traffic: trafficOf(sample, facts, table),
     top: topActors(actors, table, engine),
   };
+}
+
+/** Counted by listing, so that the columns are exactly as long as the listing they hold. */
+function clientCount(engine: Engine): number {
+  let count = 0;
+  for (const _ of engine.clients()) count++;
+  return count;
 }
 
 function noneOfAny(): Record<Kind, number> {
