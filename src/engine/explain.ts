@@ -148,6 +148,11 @@ const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "",
   },
+  "presentation-consistency": {
+    speaks: (e) => `claims to be a browser that its ${e.contradicts} contradict`,
+    excuses: () => "",
+    unless: "",
+  },
   "stale-browser": {
     speaks: (e) => `claims browser version ${e.version}, ${e.behind} behind what people here use`,
     excuses: () => "",

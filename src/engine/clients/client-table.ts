@@ -31,6 +31,9 @@ export const row8 = {
 
 export const rowFlag = { convicted: 1, voted: 2, anchored: 4, remembered: 8, verified: 16 } as const;
 
+/** The flags above this bit say what contradicts itself in the client's presentation (presentation-slips.ts). */
+export const slipShift = 5;
+
 export interface ClientKey {
   readonly application: number;
   readonly agent: number;

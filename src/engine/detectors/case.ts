@@ -1,5 +1,5 @@
 import type { SiteBaseline } from "../baselines/site-baseline.ts";
-import { type ClientTable, row32, rowBytes, rowFloat } from "../clients/client-table.ts";
+import { type ClientTable, row8, row32, rowBytes, rowFloat, slipShift } from "../clients/client-table.ts";
 import { counter } from "../features/counters.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 
@@ -59,6 +59,11 @@ export class Case {
 
   get requests(): number {
     return this.#clients.u32[this.#row * (rowBytes / 4) + row32.requests] as number;
+  }
+
+  /** What contradicts itself in how the client presents itself: bits of presentation-slips.ts. */
+  get slips(): number {
+    return (this.#clients.u8[this.#row * rowBytes + row8.flags] as number) >> slipShift;
   }
 
   /** Mean of ln(seconds) between pages. */

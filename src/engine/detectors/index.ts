@@ -17,6 +17,7 @@ import { ignoresRefusals } from "./ignores-refusals.ts";
 import { missingSubresources } from "./missing-subresources.ts";
 import { notFoundScan } from "./not-found-scan.ts";
 import { orchestrationDetectors } from "./orchestration-detectors.ts";
+import { presentationConsistency } from "./presentation-consistency.ts";
 import { refererClosure } from "./referer-closure.ts";
 import { requestRhythm } from "./request-rhythm.ts";
 import { robotsBehaviour } from "./robots-behaviour.ts";
@@ -49,6 +50,7 @@ export const detectors: readonly Detector[] = [
   wireOddities,
   headerShape,
   uaRotation,
+  presentationConsistency,
   staleBrowser,
   userAgentMalformed,
   hostingNetwork,

@@ -1,5 +1,7 @@
 import type { Exchange } from "#core";
+import { slipShift } from "../clients/client-table.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { presentationSlips } from "../presentation/presentation-slips.ts";
 import { answerLogin, isLogin, stepLogin } from "./authentication.ts";
 import { offerCookies, stepCookies } from "./cookies.ts";
 import { counter } from "./counters.ts";
@@ -12,6 +14,8 @@ import { type FeatureState, sessionFlag } from "./state.ts";
 
 /** A client that goes on this soon after a refusal did not read it. */
 const hammerMs = 2_000;
+/** Pages whose presentation is looked at. */
+const pagesPresented = 4;
 
 /** Moves a client's features by one request, before anything is known of its answer. O(1), no garbage. */
 export function stepRequest(state: FeatureState, facts: Facts, exchange: Exchange): void {
@@ -33,6 +37,7 @@ export function stepRequest(state: FeatureState, facts: Facts, exchange: Exchang
     stepCookies(state, facts, exchange);
     stepIdentifiers(state, facts, exchange.request);
     stepShape(state, facts, exchange);
+    stepPresentation(state, facts, exchange);
     if (isLogin(facts)) stepLogin(state, facts, exchange);
   }
   if (facts.method === methodCode.get && !isAsset(purpose))
@@ -122,6 +127,14 @@ function stepAssetReferer(state: FeatureState, facts: Facts): void {
     if (chances <= 17) habit.learnChance(kept);
   } else if (kept) habit.learnExhibitor();
   else if (chances === 4) habit.learnAbstainer();
+}
+
+/** Does what the client says about itself agree? Asked of its first pages only: presentation does not need more. */
+function stepPresentation(state: FeatureState, facts: Facts, exchange: Exchange): void {
+  if (!isPage(facts.class) || facts.method !== methodCode.get) return;
+  if (state.clients.get(facts.row, counter.pages) > pagesPresented) return;
+  const slips = presentationSlips(exchange);
+  if (slips !== 0) state.clients.setFlag(facts.row, slips << slipShift);
 }
 
 /** Does one client send its headers in one shape? Browsers do for one kind of request. */
