@@ -1,5 +1,6 @@
 import { intelLimits } from "#core";
 import { logInputFromPath, readLogs } from "#edge";
+import { AgentSwarms, type Swarm } from "#engine";
 import { createIntel } from "#intel";
 import { parseRobots } from "#policy";
 import { AgentLedger } from "./agent-ledger.ts";
@@ -11,13 +12,14 @@ import { AgentLedger } from "./agent-ledger.ts";
 export async function reportLogs(
   paths: readonly string[],
   robotsText: string | undefined,
-): Promise<ReturnType<AgentLedger["report"]>> {
+): Promise<ReturnType<AgentLedger["report"]> & { readonly swarms: readonly Swarm[] }> {
   const intel = createIntel();
   const limits = { bytesMax: intelLimits.robotsBytes.default, rulesMax: intelLimits.robotsRules.default };
   const ledger = new AgentLedger(
     intelLimits.agentsCounted.default,
     robotsText === undefined ? undefined : parseRobots(robotsText, limits),
   );
+  const swarms = new AgentSwarms();
   await readLogs(paths.map(logInputFromPath), {
     choice: { format: "auto", fields: "", captures: [] },
     // Hashes made here are never compared with others', so the key does not matter.
@@ -25,10 +27,13 @@ export async function reportLogs(
     onExchange(exchange) {
       ledger.countRequest();
       const bot = intel.declaredBot(exchange.request.userAgent);
-      if (bot === undefined) return;
+      if (bot === undefined) {
+        swarms.note(exchange);
+        return;
+      }
       ledger.note(exchange, { name: bot.name, operator: bot.operator, purpose: bot.purpose, standing: "claimed" });
       ledger.noteCost(bot.name, exchange);
     },
   });
-  return ledger.report();
+  return { ...ledger.report(), swarms: swarms.swarms() };
 }

@@ -107,7 +107,7 @@ function selfNamed(userAgent: string): DeclaredBot {
   let name = "";
   for (const token of userAgent.split(/[\s;,()]+/, 64)) {
     const product = token.slice(0, (token.indexOf("/") + 1 || token.length + 1) - 1).slice(0, nameCharactersMax);
-    if (product === "" || commonWords.has(product) || product.startsWith("+")) continue;
+    if (!/^[A-Za-z]/.test(product) || commonWords.has(product)) continue;
     if (first === "") first = product;
     const lower = product.toLowerCase();
     if (lower.includes("bot") || lower.includes("crawl") || lower.includes("spider")) {

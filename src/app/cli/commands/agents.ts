@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { exitCodes, GaitError, intelLimits } from "#core";
+import type { Swarm } from "#engine";
 import type { AgentRow } from "../../agents/agent-ledger.ts";
 import type { ListAlarm } from "../../intel/load-networks.ts";
 import { type AdminTarget, askGateway, withAdminTarget } from "../admin-client.ts";
@@ -11,6 +12,7 @@ interface ReportBody {
   readonly requests: number;
   readonly agents: readonly AgentRow[];
   readonly alarms?: readonly ListAlarm[];
+  readonly swarms?: readonly Swarm[];
 }
 
 /** `gait agents`: who comes, who may, and the operator's own agents. */
@@ -133,7 +135,7 @@ function readText(file: string, code: "agents-key" | "agents-robots"): string {
   }
 }
 
-function render({ requests, agents: rows, alarms = [] }: ReportBody): string {
+function render({ requests, agents: rows, alarms = [], swarms = [] }: ReportBody): string {
   const total = rows.reduce((sum, row) => sum + row.requests, 0);
   const lines = [
     `${rows.length} agents made ${total} of ${requests} requests (${requests === 0 ? 0 : Math.round((100 * total) / requests)} %)`,
@@ -153,6 +155,11 @@ function render({ requests, agents: rows, alarms = [] }: ReportBody): string {
       `${row.name}${row.operator === "" ? "" : ` (${row.operator})`}: ${row.purpose}, ${row.requests} requests from ${row.addresses} addresses, ${size(row.bytes)}, ${standing.join(", ")}${obeys}`,
     );
     lines.push(`    ${row.touches.map(({ path, requests: count }) => `${path.slice(0, 60)} ${count}`).join("  ")}`);
+  }
+  for (const { userAgent, requests: count, addresses, nats } of swarms) {
+    lines.push(
+      `undeclared, one program behind ${addresses.length} addresses: ${count} requests as ${JSON.stringify(userAgent.slice(0, 90))} (${nats.toFixed(1)} nats)`,
+    );
   }
   for (const { list, text } of alarms) lines.push(`ALARM ${list}: ${text}`);
   return `${lines.join("\n")}\n`;
