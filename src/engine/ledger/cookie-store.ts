@@ -11,6 +11,7 @@ import {
   ledgerWord,
   rowWords,
   type SessionSlab,
+  sessionFlag,
 } from "./session-slab.ts";
 
 /** Set-Cookie headers of one answer that are looked at. */
@@ -120,7 +121,9 @@ function storeOne(slab: SessionSlab, slot: number, issue: Issue): void {
   if (at >= 0) removeAt(slab, slot, at);
   const fresh = appendSlot(slab, slot, issue.application);
   words[fresh + field.nameAndPath] = nameAndPath;
-  words[fresh + field.domainFlagsOrder] = ((issue.hostId << 16) | (flagsOf(set) << 8) | nextChange(slab, slot)) >>> 0;
+  // The client may have held this cookie all along if we dropped it for want of room: its age is then unknown.
+  const flags = flagsOf(set) | (isCrowded(slab, slot) ? flag.inherited : 0);
+  words[fresh + field.domainFlagsOrder] = ((issue.hostId << 16) | (flags << 8) | nextChange(slab, slot)) >>> 0;
   words[fresh + field.changedTick] = nowTick;
   words[fresh + field.expiresSecond] = expires;
   words[fresh + field.value] = value;
@@ -164,6 +167,11 @@ function findHeld(
   return -1;
 }
 
+function isCrowded(slab: SessionSlab, slot: number): boolean {
+  const flags = slab.bytes[(slot * rowWords + ledgerWord.counters) * 4 + counter.flags] ?? 0;
+  return (flags & sessionFlag.crowded) !== 0;
+}
+
 /** How many cookies a session holds, ghosts and inherited ones included. */
 export function heldCount(slab: SessionSlab, slot: number): number {
   return slab.bytes[(slot * rowWords + ledgerWord.counters) * 4 + counter.cookies] ?? 0;
@@ -172,7 +180,11 @@ export function heldCount(slab: SessionSlab, slot: number): number {
 /** Room for one more cookie at the end; the least informative one goes when there is none. */
 export function appendSlot(slab: SessionSlab, slot: number, application: LedgerApplication): number {
   const byte = (slot * rowWords + ledgerWord.counters) * 4 + counter.cookies;
-  if ((slab.bytes[byte] ?? 0) >= cookiesMax) removeAt(slab, slot, leastInformative(slab, slot, application));
+  if ((slab.bytes[byte] ?? 0) >= cookiesMax) {
+    removeAt(slab, slot, leastInformative(slab, slot, application));
+    const flags = (slot * rowWords + ledgerWord.counters) * 4 + counter.flags;
+    slab.bytes[flags] = (slab.bytes[flags] ?? 0) | sessionFlag.crowded;
+  }
   const count = slab.bytes[byte] ?? 0;
   slab.bytes[byte] = count + 1;
   return slot * rowWords + count * cookieWords;

@@ -3,6 +3,7 @@ import type { LedgerTables } from "./ledger-tables.ts";
 import { updateOrder } from "./order-posterior.ts";
 import { createOrderJar, type OrderJar } from "./order-rules.ts";
 import {
+  cookiesMax,
   cookieWords,
   countBroken,
   counter,
@@ -23,6 +24,7 @@ export class OrderStep {
   readonly #slab: SessionSlab;
   readonly #tables: LedgerTables;
   readonly #jar: OrderJar = createOrderJar();
+  readonly #told: Uint8Array = new Uint8Array(cookiesMax);
 
   constructor(slab: SessionSlab, tables: LedgerTables) {
     this.#slab = slab;
@@ -48,18 +50,41 @@ export class OrderStep {
     if (packed === last) return;
     words[row + ledgerWord.lastOrder] = packed;
     const bit = 1 << ((setHash >>> 16) & 31);
+    this.#fillJar(slot);
+    const told = this.#tellApart(slot, sent, length);
     if (((words[row + ledgerWord.setsSeen] ?? 0) & bit) !== 0) {
-      if (last >>> 16 === packed >>> 16 && last !== 0) countBroken(bytes, counters + counter.ordered);
+      const reordered = last >>> 16 === packed >>> 16 && last !== 0 && told === length;
+      if (reordered) countBroken(bytes, counters + counter.ordered);
       return;
     }
     words[row + ledgerWord.setsSeen] = ((words[row + ledgerWord.setsSeen] ?? 0) | bit) >>> 0;
-    this.#fillJar(slot);
+    if (told < 2) return;
     const sizeBefore = bytes[counters + counter.orderSize] ?? 0;
-    const look = { jar: this.#jar, order: sent, length, sizeBefore };
+    const look = { jar: this.#jar, order: this.#told, length: told, sizeBefore };
     const explained = updateOrder(shorts, (row + ledgerWord.order) * 2, look);
     if (explained === 0) countBroken(bytes, counters + counter.ordered);
     else countKept(bytes, counters + counter.ordered);
-    bytes[counters + counter.orderSize] = Math.max(sizeBefore, length);
+    bytes[counters + counter.orderSize] = Math.max(sizeBefore, told);
+  }
+
+  /** Keeps the cookies that no other in the jar resembles: same name and value at two paths cannot be told apart. */
+  #tellApart(slot: number, sent: Uint8Array, length: number): number {
+    const { words } = this.#slab;
+    const row = slot * rowWords;
+    let told = 0;
+    for (let i = 0; i < length; i++) {
+      const own = row + (sent[i] ?? 0) * cookieWords;
+      let alike = false;
+      for (let other = 0; other < this.#jar.count && !alike; other++) {
+        const at = row + other * cookieWords;
+        alike =
+          at !== own &&
+          (words[at + field.nameAndPath] ?? 0) >>> 16 === (words[own + field.nameAndPath] ?? 0) >>> 16 &&
+          words[at + field.value] === words[own + field.value];
+      }
+      if (!alike) this.#told[told++] = sent[i] ?? 0;
+    }
+    return told;
   }
 
   #fillJar(slot: number): void {

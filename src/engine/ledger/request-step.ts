@@ -116,7 +116,8 @@ export class RequestStep {
     this.#settleOwed(held, { slot, witness: step.witness });
     if (duplicate) countBroken(this.#slab.bytes, this.#counters + counter.headers);
     else if (count > 0) countKept(this.#slab.bytes, this.#counters + counter.headers);
-    if (this.#sentCount >= 2) this.#order.run(slot, this.#sent, this.#sentCount);
+    const crowded = ((this.#slab.bytes[this.#counters] ?? 0) & sessionFlag.crowded) !== 0;
+    if (this.#sentCount >= 2 && !crowded) this.#order.run(slot, this.#sent, this.#sentCount);
   }
 
   /** One cookie of a name this application issues. True when the very same pair came twice without reason. */
@@ -148,6 +149,8 @@ export class RequestStep {
       else if (words[at + field.valueBefore] === value) changed = i;
       else other = i;
     }
+    // Where a cookie had to make room, whatever does not fit may be that one: unknown, never charged.
+    if (((this.#slab.bytes[this.#counters] ?? 0) & sessionFlag.crowded) !== 0) return false;
     if (repeated) return true;
     if (changed >= 0) this.#outdated(changed);
     else if (other >= 0) this.#unlike(other, hash, of);

@@ -96,11 +96,12 @@ export const counter = {
   orderSize: 23,
 } as const;
 
-/** Bits of `counter.flags`. */
-export const sessionFlag: { readonly blind: 1; readonly shared: 2; readonly healthy: 4 } = {
+/** Bits of `counter.flags`. `crowded`: a cookie had to make room, so what looks new may be an old one. */
+export const sessionFlag: { readonly blind: 1; readonly shared: 2; readonly healthy: 4; readonly crowded: 8 } = {
   blind: 1,
   shared: 2,
   healthy: 4,
+  crowded: 8,
 };
 
 /** Opportunities are counted up to this and then frozen, with what happened at them. */
