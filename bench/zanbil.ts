@@ -184,4 +184,16 @@ if (verbose) {
   for (const unit of [...positives].sort((a, b) => a.total - b.total).slice(0, 40))
     console.log(`  ${unit.total} ${unit.ip} ${unit.requests} ${unit.reasons} | ${unit.userAgent.slice(0, 90)}`);
 }
-console.log(JSON.stringify({ found, harmed }));
+console.log(
+  JSON.stringify({
+    bench: "shop",
+    stealthFound: found,
+    stealthListed: targets.filter(({ label }) => label === "bot").length,
+    heavyHumansFlagged: harmed,
+    declaredBots: positives.length,
+    likelyHumans: likelyHuman.length,
+    recallAt1: recallAt(positives, likelyHuman, 0.01),
+    recallAt2: recallAt(positives, likelyHuman, 0.02),
+    recallAt5: recallAt(positives, likelyHuman, 0.05),
+  }),
+);

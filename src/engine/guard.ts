@@ -81,6 +81,7 @@ class FastLane implements Engine {
   readonly #orchestration: OrchestrationPart;
   readonly #sequence: SequencePart;
   readonly #cohorts: CohortPart;
+  readonly #caps: GroupCaps = new GroupCaps();
   readonly #facts: Facts = new Facts();
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
@@ -144,7 +145,7 @@ class FastLane implements Engine {
       sites: this.#sites,
       agents: this.#agents,
       neighbours: masked ? undefined : this.#neighbours,
-      caps: new GroupCaps(),
+      caps: this.#caps,
       revision: options.revision ?? 0,
     });
   }
@@ -268,6 +269,13 @@ class FastLane implements Engine {
     }
   }
 
+  /** Anchored clients show how common each oddity is among honest ones: the caps of groups follow. */
+  #learnAnchored(slot: number, row: number): void {
+    if (!this.#clients.flag(row, rowFlag.anchored)) return;
+    const { groups } = this.#judge.row(row, this.#sessions.network[slot] as number);
+    this.#caps.learnAnchored(Object.keys(groups).filter((group) => (groups[group] ?? 0) > 1));
+  }
+
   #judgeLive(facts: Facts): Judgement {
     const network = this.#sessions.network[facts.slot] as number;
     return this.#judge.row(facts.row, network, this.#signals(facts.slot, facts.at));
@@ -289,6 +297,7 @@ class FastLane implements Engine {
     settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
     const row = this.#sessions.row[slot] as number;
     this.#clients.keep(row, provenNats(this.#signals(slot, this.#latest)));
+    this.#learnAnchored(slot, row);
     this.#sequence.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
     this.#orchestration.close(slot, this.#sessions.originHash[slot] as number, this.#latest);

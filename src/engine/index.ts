@@ -6,7 +6,6 @@ export { type Explanation, explain, type Reason } from "./explain.ts";
 export { createEngine } from "./guard.ts";
 export { groupPriors } from "./groups.ts";
 export { habitPriors } from "./baselines/site-baseline.ts";
-export type { SessionSlab } from "./slab.ts";
 
 export * from "./auth/index.ts";
 export * from "./cohorts/index.ts";
