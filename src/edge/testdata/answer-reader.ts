@@ -7,8 +7,11 @@ export interface Answer {
   readonly whole: boolean;
 }
 
-/** Reads answers from what a client received, skipping interim ones. Bodies end by length, by chunks or, last, by the end. */
-export function readAnswers(text: string, ended = false): Answer[] {
+/**
+ * Reads answers from what a client received, skipping interim ones. Bodies end by length, by chunks or, last, by the
+ * end. `heads`: which answers, by position, are answers to HEAD and have no body.
+ */
+export function readAnswers(text: string, ended = false, heads: readonly boolean[] = []): Answer[] {
   const answers: Answer[] = [];
   let rest = text;
   for (;;) {
@@ -19,7 +22,9 @@ export function readAnswers(text: string, ended = false): Answer[] {
     rest = rest.slice(end + 4);
     if (status >= 100 && status < 200) continue;
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (/\r\ntransfer-encoding: chunked/i.test(head)) {
+    if (heads[answers.length] === true) {
+      answers.push({ status, head, body: "", whole: true });
+    } else if (/\r\ntransfer-encoding: chunked/i.test(head)) {
       const read = readChunked(rest);
       answers.push({ status, head, body: read.body, whole: read.whole });
       rest = read.rest;
