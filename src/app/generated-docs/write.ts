@@ -3,6 +3,7 @@ import { renderJsonSchema, schemaFile } from "../config/json-schema.ts";
 import { withReference } from "../config/reference-page.ts";
 import { detectorsPage, renderDetectorsPage } from "./detectors-page.ts";
 import { judgingPage, withPriors } from "./judging-page.ts";
+import { limitsPage, renderLimitsPage } from "./limits-page.ts";
 
 /** Writes what is generated from code: the editors' schema and the reference pages. Run by `npm run docs`. */
 export function writeGeneratedDocs(): void {
@@ -11,6 +12,7 @@ export function writeGeneratedDocs(): void {
   writeFileSync(page, withReference(readFileSync(page, "utf8")));
   writeFileSync(detectorsPage, renderDetectorsPage());
   writeFileSync(judgingPage, withPriors(readFileSync(judgingPage, "utf8")));
+  writeFileSync(limitsPage, renderLimitsPage());
 }
 
 if (import.meta.main) writeGeneratedDocs();

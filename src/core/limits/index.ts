@@ -1,6 +1,4 @@
 export * from "./app.ts";
-export * from "./intel.ts";
-export * from "./ledger.ts";
 export * from "./cohorts.ts";
 export * from "./edge.ts";
 export * from "./engine.ts";

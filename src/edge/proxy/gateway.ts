@@ -44,7 +44,7 @@ export async function openGateway(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Gateway> {
   const counters = new EdgeCounters();
-  const wheel = new TimerWheel(clock.monotonic);
+  const wheel = new TimerWheel(() => clock.monotonic());
   const pools = createPools({ counters, wheel });
   const runtime = pools.compile(options);
   const accessLog =
