@@ -103,7 +103,7 @@ export class Judge {
       rule: null,
       watched: [],
       basis: "none",
-      certifiedFpr: null,
+      certifiedFpr: certifiedBound(judgement.signals),
       reference,
       revision: this.#revision,
     };
@@ -115,4 +115,14 @@ export class Judge {
     const nats = (this.#clients.u8[row * rowBytes + row8.remembered] as number) / 16;
     return { detector: "remembered-verdict", axis: "history", group: "history", nats, evidence: { nats } };
   }
+}
+
+/** The bound that a cohort's conviction has earned, while the day's budget of people lasts; null without one. */
+function certifiedBound(signals: readonly Signal[]): number | null {
+  let bound: number | null = null;
+  for (const { group, nats, evidence } of signals) {
+    if (group !== "cohort" || nats <= 0 || evidence.enforced !== "yes") continue;
+    if (typeof evidence.certifiedFpr === "number") bound = Math.min(bound ?? 1, evidence.certifiedFpr);
+  }
+  return bound;
 }

@@ -1,4 +1,4 @@
-import type { Action, Verdict } from "#core";
+import type { Action, Signal, Verdict } from "#core";
 
 /** What `mode: enforce` acts on: convictions from the first hour, or only what carries an earned bound. */
 export type EnforcementBasis = "prior" | "certified";
@@ -9,30 +9,56 @@ export interface ActionDecision {
   readonly basis: Verdict["basis"];
 }
 
-/**
- * Behaviour alone must say nine to one before a single client is refused without a certificate. Between this and
- * "automated" the client is slowed down, which costs a wrongly judged person a second and a scraper its speed.
- */
+/** Behaviour alone must say nine to one before a single client is refused without a certificate. */
 const blockBehaviourMin = 90;
 
+/**
+ * Groups of evidence that no honest way of being unusual explains: who refuses cookies, blocks scripts, strips referers or
+ * comes through a privacy relay still does none of this. Everything else, however much of it, is also the privacy-minded
+ * visitor (one in two hundred people does all of it at once), so it convicts nobody by itself.
+ */
+const personaProofGroups: ReadonlySet<string> = new Set([
+  "enumeration",
+  "authentication",
+  "scan",
+  "period",
+  "jar-impossible",
+  "jar-order",
+  "token-provenance",
+  "cohort",
+]);
+/** Twenty to one from such evidence alone. */
+const personaProofNatsMin = 3;
+
 const allowed: ActionDecision = Object.freeze({ action: "allow", basis: "none" });
-const slowed: ActionDecision = Object.freeze({ action: "throttle", basis: "prior" });
+const marked: ActionDecision = Object.freeze({ action: "tag", basis: "prior" });
 const blockedByPrior: ActionDecision = Object.freeze({ action: "block", basis: "prior" });
 const blockedByCertificate: ActionDecision = Object.freeze({ action: "block", basis: "certified" });
 
 /**
  * The action for a judged client. Pure. People, declared bots, verified agents and the unknown pass; presentation
- * never decides, because `score.behaviour` holds none of it.
+ * never decides, because `score.behaviour` holds none of it. Automation without persona-proof evidence is marked for the
+ * application and let through.
+ *
+ * Evasion: automation that does nothing but read slowly, one client at a time, is marked and not stopped; its cohort is.
  *
  * @param certifiedFprMax The largest false-positive rate that the operator's budget allows; only read under `certified`.
  */
 export function decideAction(
-  verdict: Pick<Verdict, "kind" | "score" | "certifiedFpr">,
+  verdict: Pick<Verdict, "kind" | "score" | "certifiedFpr" | "signals">,
   basis: EnforcementBasis,
   { certifiedFprMax }: { readonly certifiedFprMax: number },
 ): ActionDecision {
   if (verdict.kind !== "automated") return allowed;
   if (verdict.certifiedFpr !== null && verdict.certifiedFpr <= certifiedFprMax) return blockedByCertificate;
   if (basis === "certified") return allowed;
-  return verdict.score.behaviour >= blockBehaviourMin ? blockedByPrior : slowed;
+  const convicted =
+    verdict.score.behaviour >= blockBehaviourMin && personaProof(verdict.signals) >= personaProofNatsMin;
+  return convicted ? blockedByPrior : marked;
+}
+
+function personaProof(signals: readonly Signal[]): number {
+  let nats = 0;
+  for (const signal of signals) if (signal.nats > 0 && personaProofGroups.has(signal.group)) nats += signal.nats;
+  return nats;
 }
