@@ -35,20 +35,22 @@ export async function askGateway(
   env: NodeJS.ProcessEnv,
 ): Promise<AdminAnswer> {
   const socketPath = await socketOf(target, env);
+  const text = what.body === undefined ? "" : JSON.stringify(what.body);
   return new Promise((resolve, reject) => {
     const call: ClientRequest = request(
       {
         socketPath,
         method: what.method,
         path: what.path,
-        headers: what.body === undefined && what.method === "GET" ? {} : { "content-type": "application/json" },
+        // Node writes no length of its own for DELETE, and a body without one would be read as the next request.
+        headers: text === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) },
         timeout: timeoutMs,
       },
       (response) => void readAnswer(response).then(resolve, reject),
     );
     call.on("timeout", () => call.destroy(new Error(`no answer within ${timeoutMs / 1_000} s`)));
     call.on("error", (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)));
-    call.end(what.body === undefined ? undefined : JSON.stringify(what.body));
+    call.end(text);
   });
 }
 

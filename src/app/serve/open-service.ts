@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Clock, GaitError } from "#core";
-import { type Gateway, openGateway } from "#edge";
+import { type Gateway, type GatewayOptions, openGateway } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
 import type { Config } from "../config/config.ts";
@@ -50,7 +50,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const judge = createJudge(state.hashKey, agents);
   const protection = createProtection(judge, config, systemClock);
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
-  const gateway = await openGateway(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness);
+  const gateway = await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness);
   const keep = (): void => {
     if (sources.path !== undefined) state.keepLastGood(resolve(sources.path), renderEffective(config));
   };
@@ -124,6 +124,21 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       return { cut };
     },
   });
+}
+
+/** Opens the listening sockets. @throws GaitError `listen` where the system refuses one. */
+async function openTraffic(options: GatewayOptions, witness: Witness): Promise<Gateway> {
+  try {
+    return await openGateway(options, witness);
+  } catch (error) {
+    const { code, address, port } = error as NodeJS.ErrnoException & {
+      readonly address?: string;
+      readonly port?: number;
+    };
+    if (error instanceof GaitError || code === undefined) throw error;
+    const why = code === "EADDRINUSE" ? "it is taken already" : code === "EACCES" ? "it needs more rights" : code;
+    throw new GaitError("listen", `cannot listen on ${address ?? "?"}:${port ?? "?"}: ${why}; expected a free address`);
+  }
 }
 
 /** A gateway whose admin plane cannot open is closed again: half a start is none. */

@@ -1,6 +1,7 @@
 import type { Verb } from "../command.ts";
 import { agents } from "./agents.ts";
 import { check } from "./check.ts";
+import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { allow, block, decisions, unblock } from "./decisions.ts";
 import { demo } from "./demo.ts";
@@ -28,5 +29,6 @@ export const verbs: readonly Verb[] = [
   decisions,
   agents,
   intel,
+  completion,
   version,
 ];

@@ -7,6 +7,7 @@ export const version: Verb = (program, { stdout }) => {
     .command("version")
     .description("print the version of Gait and of the runtime under it")
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  gait version --json\n")
     .action((options: { json?: boolean }) => {
       const facts = {
         gait: packageVersion(),
