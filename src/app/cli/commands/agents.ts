@@ -75,6 +75,7 @@ function addList(group: Command, { stdout }: CommandContext): void {
   directoryOption(group.command("list"))
     .description("the agents that are known: your own by key, and the catalogue with how each can be checked")
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  gait agents list --json\n")
     .action(async (options: { state?: string; config?: string; json?: boolean }) => {
       const { readRegisteredAgents } = await import("../../agents/registered-agents.ts");
       const { createBotDirectory } = await import("#intel");
@@ -111,6 +112,7 @@ function addPresets(group: Command, { stdout }: CommandContext): void {
     .command("presets")
     .description("ready-made lanes for `agents.preset` in gait.yaml, and the robots.txt lines that say the same")
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  gait agents presets --json\n")
     .action(async (options: { json?: boolean }) => {
       const { presets, renderContentUsage } = await import("#policy");
       const all = Object.entries(presets).map(([name, { title, contentUsage }]) => ({

@@ -38,6 +38,7 @@ function addStatus(group: Command, { stdout }: CommandContext): void {
   directoryOption(group.command("status"))
     .description("the lists in use, their age, and alarms")
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  gait intel status\n")
     .action(async (options: StateOptions & { json?: boolean }) => {
       const { sources, store, config } = await opened(options);
       const { listAlarms } = await import("../../intel/load-networks.ts");
@@ -57,6 +58,7 @@ function addLookup(group: Command, { stdout }: CommandContext): void {
     .description("what is known about an address")
     .argument("<address>")
     .option("--json", "as one JSON document")
+    .addHelpText("after", "\nExample:\n  gait intel lookup 203.0.113.9\n")
     .action(async (address: string, options: StateOptions & { json?: boolean }) => {
       const { store, config } = await opened(options);
       const { loadNetworks } = await import("../../intel/load-networks.ts");
