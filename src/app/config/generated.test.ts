@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { renderCliPage } from "../generated-docs/cli-page.ts";
 import { renderJsonSchema, schemaFile } from "./json-schema.ts";
 import { withReference } from "./reference-page.ts";
 import { configShape, walkShape } from "./shape.ts";
@@ -16,6 +17,14 @@ test("the published schema is the one in the code (`npm run docs` writes it)", (
 test("docs/configuration.md is the schema's reference (`npm run docs` writes it)", () => {
   const page = readFileSync("docs/configuration.md", "utf8");
   expect(page).toBe(withReference(page));
+});
+
+test("docs/cli.md names no verb that is gone (`npm run docs` writes it)", () => {
+  const headings = (page: string): string[] => [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1] ?? "");
+  const known = headings(renderCliPage());
+  const written = headings(readFileSync("docs/cli.md", "utf8"));
+  expect(written.length).toBeGreaterThan(10);
+  expect(written.filter((name) => !known.includes(name))).toEqual([]);
 });
 
 test("every key has a description", () => {
