@@ -30,6 +30,10 @@ export class Cohort {
   honestUntil: Millis = 0;
   /** Anchored sessions: legitimacy rests on scarce facts. */
   anchored = 0;
+  /** The most that the manner of arrival may say here, in nats: honest clients that arrive alike bound it. */
+  arrivalCap: number = Number.POSITIVE_INFINITY;
+  /** ln of the enumeration e-value of this cohort's requests; negative infinity while nothing is enumerated. */
+  enumeration: number = Number.NEGATIVE_INFINITY;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
   readonly addresses: HyperLogLog = new HyperLogLog(6);
   readonly countries: HyperLogLog = new HyperLogLog(6);
@@ -50,6 +54,8 @@ export class Cohort {
     this.convicted = false;
     this.honestUntil = 0;
     this.anchored = 0;
+    this.arrivalCap = Number.POSITIVE_INFINITY;
+    this.enumeration = Number.NEGATIVE_INFINITY;
     for (const process of this.axes) process.reset();
     this.addresses.clear();
     this.countries.clear();
@@ -101,9 +107,13 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
     const nats = process.logEvidence(true);
     perGroup[groupOfAxis[axis] as number]?.push(leans(process, axis, laws) ? nats : Math.min(0, nats));
   }
+  const enumeration = cohortGroups.indexOf("enumeration");
+  if (cohort.enumeration > Number.NEGATIVE_INFINITY) perGroup[enumeration]?.push(cohort.enumeration);
   const groups = perGroup.map((logs, group) => {
     if (logs.length === 0) return Number.NEGATIVE_INFINITY;
-    return Math.min(averageEvidence(logs), cohortGroupCaps[cohortGroups[group] as string] ?? Number.POSITIVE_INFINITY);
+    const name = cohortGroups[group] as string;
+    const cap = name === "orchestration" ? cohort.arrivalCap : (cohortGroupCaps[name] ?? Number.POSITIVE_INFINITY);
+    return Math.min(averageEvidence(logs), cap);
   });
   const present = groups.filter((log) => log > Number.NEGATIVE_INFINITY);
   if (present.length === 0) return { nats: 0, groups };

@@ -1,5 +1,6 @@
 import { cohortLimits, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
 import { AlphaLedger } from "./alpha-ledger.ts";
+import { ArrivalBook } from "./arrival-book.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
 import { type CaseStrength, Cohort, caseStrength, innocence } from "./cohort.ts";
 import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
@@ -32,6 +33,8 @@ export interface Sighting extends Membership {
    * address, country, asn, account, hour) are filled in here; what the caller put there is overwritten.
    */
   readonly bins: Int8Array;
+  /** Enumeration evidence of the session's cohort of each grouping, ln of an e-value; absent where nothing is swept. */
+  readonly enumeration?: Float64Array | undefined;
 }
 
 export interface CohortsOptions {
@@ -61,6 +64,7 @@ export class Cohorts {
   readonly #populations = new Map<string, Population>();
   readonly #alpha: AlphaLedger;
   readonly #certifiedRate: number;
+  readonly #arrivals = new ArrivalBook();
   readonly #audit = new CollisionAudit();
   readonly #keys = new Float64Array(groupings.length);
   readonly #bins = new Int8Array(cohortAxisCount);
@@ -203,11 +207,15 @@ export class Cohorts {
   }
 
   #reportTo(key: number, grouping: number, sighting: Sighting): Conviction | undefined {
+    const arrivalCap = this.#arrivals.cap(sighting.application, sighting.step);
     const cohort = this.#cohort(key, grouping, sighting);
     cohort.lastSeen = sighting.at;
     if (sighting.behaviour !== 0) cohort.behaviours.add(sighting.behaviour);
     if (sighting.anchored) cohort.anchored++;
     if (sighting.country !== "") cohort.countries.add(fnv1a(sighting.country));
+    cohort.arrivalCap = arrivalCap;
+    const swept = sighting.enumeration?.[grouping];
+    if (swept !== undefined) cohort.enumeration = swept;
     this.#bins[cohortAxisIndex.address] = cohort.meet(sighting.address, sighting.addressHash) ? 1 : 0;
     if (!cohort.admit(sighting.client)) return undefined;
     for (let axis = 0; axis < cohortAxisCount; axis++) {
@@ -316,7 +324,14 @@ export class Cohorts {
     const { at, country, asn, addressHash: address, device, account, letIn } = sighting;
     const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
     if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#audit.vote(sighting.behaviour);
+    const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;
+    this.#arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
     population.learn({ at, country, asn, address, device, account, letIn: letIn === true });
+  }
+
+  #presentationKey(sighting: Sighting): number {
+    writeCohortKeys(sighting, this.#keys);
+    return this.#keys[1] as number;
   }
 
   #cohort(key: number, grouping: number, sighting: Sighting): Cohort {

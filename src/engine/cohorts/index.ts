@@ -1,4 +1,5 @@
 export * from "./alpha-ledger.ts";
+export * from "./arrival-book.ts";
 export * from "./axes.ts";
 export * from "./cohort.ts";
 export * from "./cohort-view.ts";
