@@ -1,4 +1,6 @@
 import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Verdict } from "#core";
+import type { CompromisedAccount } from "./auth/account-risk.ts";
+import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
 
 /**
@@ -14,6 +16,10 @@ export interface Engine extends Guard {
   clients(): Iterable<ClientView>;
   /** The endpoint templates learned so far. */
   endpoints(): Iterable<EndpointView>;
+  /** Sessions judged together, convicted ones first, with their case in words. */
+  cohorts(): readonly CohortView[];
+  /** Accounts that may be in other hands, most recent first. */
+  compromisedAccounts(): readonly CompromisedAccount[];
   /** What is held and what had to be let go: nothing is lost silently. */
   census(): Census;
 }

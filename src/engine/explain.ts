@@ -165,6 +165,17 @@ const phrases: Readonly<Record<string, Phrase>> = {
   },
   "hosting-network": { speaks: (e) => `its address belongs to a ${e.network} network`, excuses: () => "", unless: "" },
   "declared-bot": { speaks: (e) => `calls itself ${e.name}`, excuses: () => "", unless: "" },
+  "catalogue-sweep": {
+    speaks: (e) =>
+      `asked for ${count(e.distinct)} different values in ${count(e.requests)} requests, unlike what people ask for`,
+    excuses: () => "",
+    unless: "it had asked for what people ask for",
+  },
+  "takeover-chain": {
+    speaks: (e) => `went on to "${e.step}" after a login unlike the account's own`,
+    excuses: () => "",
+    unless: "the account had been entered from its usual surroundings",
+  },
   "convicted-cohort": {
     speaks: (e) => `behaves like a convicted cohort of ${count(e.sessions)} sessions (${e.case})`,
     excuses: () => "",

@@ -22,6 +22,7 @@ export type GroupName =
   | "token-provenance"
   | "history"
   | "cohort"
+  | "takeover"
   | "presentation";
 
 /**
@@ -54,6 +55,7 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   "token-provenance": { rate: 0.004, sessions: 600, source: "design; cached shells and restored tabs" },
   cohort: { rate: 1e-5, sessions: 300_000, source: "bounded by the cohort's own e-value and budget, not by a persona" },
   history: { rate: 0.002, sessions: 1500, source: "design; an address and user agent that changed hands within a day" },
+  takeover: { rate: 0.002, sessions: 1500, source: "design; owners who change everything on a new telephone" },
   presentation: { rate: 0.1, sessions: 300, source: "contract: at most two nats, whatever is seen" },
 };
 

@@ -9,12 +9,14 @@ import {
   type Signal,
   type Verdict,
 } from "#core";
+import type { CompromisedAccount } from "./auth/account-risk.ts";
 import { RefererHosts } from "./baselines/referer-hosts.ts";
 import { SiteBaseline } from "./baselines/site-baseline.ts";
 import { AddressTable } from "./clients/address-table.ts";
 import { ClientTable, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
 import { clientViews } from "./clients/client-view.ts";
 import { VerdictMemory } from "./clients/verdict-memory.ts";
+import type { CohortView } from "./cohorts/cohort-view.ts";
 import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts";
 import type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
 import { Facts, isAsset, isPage } from "./features/facts.ts";
@@ -25,7 +27,9 @@ import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
 import { networkCode } from "./networks.ts";
+import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
+import { EnumerationPart } from "./parts/enumeration-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
 import { SequencePart } from "./parts/sequence-part.ts";
 import type { Judgement } from "./score.ts";
@@ -82,6 +86,8 @@ class FastLane implements Engine {
   readonly #sequence: SequencePart;
   readonly #cohorts: CohortPart;
   readonly #caps: GroupCaps = new GroupCaps();
+  readonly #enumeration: EnumerationPart;
+  readonly #accounts: AccountPart;
   readonly #facts: Facts = new Facts();
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
@@ -131,7 +137,10 @@ class FastLane implements Engine {
       applicationName: (index) => this.#reader.applicationName(index),
     });
     this.#sequence = new SequencePart(limits.sessionsMax);
+    this.#enumeration = new EnumerationPart(seed);
+    this.#accounts = new AccountPart(this.#state, this.#intel);
     this.#cohorts = new CohortPart({
+      enumeration: this.#enumeration,
       state: this.#state,
       sequence: this.#sequence,
       intel: this.#intel,
@@ -152,7 +161,7 @@ class FastLane implements Engine {
 
   inspect(exchange: Exchange): Verdict {
     const facts = this.#begin(exchange);
-    const judgement = this.#judgeLive(facts);
+    const judgement = this.#judgeLive(facts, exchange);
     this.#note(facts.row, judgement, facts.at);
     return this.#judge.verdict(judgement, exchange.id);
   }
@@ -169,7 +178,7 @@ class FastLane implements Engine {
     const facts = this.#begin(exchange);
     this.#finish(facts, exchange);
     if (!isLookout(this.#clients.requestsOf(facts.row)) || this.#clients.flag(facts.row, rowFlag.convicted)) return;
-    this.#note(facts.row, this.#judgeLive(facts), facts.at);
+    this.#note(facts.row, this.#judgeLive(facts, exchange), facts.at);
   }
 
   sweep(now: Millis): void {
@@ -194,6 +203,14 @@ class FastLane implements Engine {
       signals: (row) => this.#signals(live.get(row) ?? -1, this.#latest),
       applicationName: (index) => this.#reader.applicationName(index),
     });
+  }
+
+  cohorts(): readonly CohortView[] {
+    return this.#cohorts.cohorts.cohorts();
+  }
+
+  compromisedAccounts(): readonly CompromisedAccount[] {
+    return this.#accounts.compromised();
   }
 
   endpoints(): Iterable<EndpointView> {
@@ -248,13 +265,17 @@ class FastLane implements Engine {
     this.#orchestration.request(facts, exchange);
     this.#sequence.request(facts, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.request(facts);
+    this.#enumeration.request(facts, exchange, this.#cohorts.subject(slot));
     return facts;
   }
 
   #finish(facts: Facts, exchange: Exchange): void {
     stepResponse(this.#state, facts, exchange);
     this.#orchestration.response(facts, exchange);
+    const convicted = this.#clients.flag(facts.row, rowFlag.convicted);
     this.#cohorts.response(facts, exchange);
+    if (!convicted) this.#enumeration.learn(facts, exchange);
+    this.#accounts.response(facts, exchange, convicted);
     this.#locator.learnIssued(facts, exchange);
   }
 
@@ -276,9 +297,14 @@ class FastLane implements Engine {
     this.#caps.learnAnchored(Object.keys(groups).filter((group) => (groups[group] ?? 0) > 1));
   }
 
-  #judgeLive(facts: Facts): Judgement {
+  #judgeLive(facts: Facts, exchange: Exchange): Judgement {
     const network = this.#sessions.network[facts.slot] as number;
-    return this.#judge.row(facts.row, network, this.#signals(facts.slot, facts.at));
+    const more = [
+      ...this.#signals(facts.slot, facts.at),
+      ...this.#enumeration.signals(facts),
+      ...this.#accounts.signals(facts, exchange),
+    ];
+    return this.#judge.row(facts.row, network, more);
   }
 
   /** What the ledger, the graph and the session's cohort say about a live session. */

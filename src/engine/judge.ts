@@ -95,15 +95,17 @@ export class Judge {
 
   /** A judgement in the shape that connectors and policy read. The engine judges; policy acts. */
   verdict(judgement: Judgement, reference: string): Verdict {
+    const cohort = judgement.signals.find(({ detector }) => detector === "convicted-cohort")?.evidence;
+    const enforced = cohort?.enforced === "yes";
     return {
       action: "allow",
       kind: judgement.kind,
       score: judgement.score,
       signals: judgement.signals,
       rule: null,
-      watched: [],
-      basis: "none",
-      certifiedFpr: certifiedBound(judgement.signals),
+      watched: cohort === undefined || enforced ? [] : ["convicted-cohort"],
+      basis: enforced ? (cohort.basis === "certified" ? "certified" : "prior") : "none",
+      certifiedFpr: enforced ? certifiedBound(judgement.signals) : null,
       reference,
       revision: this.#revision,
     };

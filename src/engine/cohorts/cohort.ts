@@ -32,8 +32,13 @@ export class Cohort {
   anchored = 0;
   /** The most that the manner of arrival may say here, in nats: honest clients that arrive alike bound it. */
   arrivalCap: number = Number.POSITIVE_INFINITY;
+  /** Weight of bare arrivals that this cohort has taught, and at which step. */
+  taught = 0;
+  step = 0;
   /** ln of the enumeration e-value of this cohort's requests; negative infinity while nothing is enumerated. */
   enumeration: number = Number.NEGATIVE_INFINITY;
+  /** Estimated share of its requests that enumerate. */
+  swept = 0;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
   readonly addresses: HyperLogLog = new HyperLogLog(6);
   readonly countries: HyperLogLog = new HyperLogLog(6);
@@ -55,7 +60,10 @@ export class Cohort {
     this.honestUntil = 0;
     this.anchored = 0;
     this.arrivalCap = Number.POSITIVE_INFINITY;
+    this.taught = 0;
+    this.step = 0;
     this.enumeration = Number.NEGATIVE_INFINITY;
+    this.swept = 0;
     for (const process of this.axes) process.reset();
     this.addresses.clear();
     this.countries.clear();

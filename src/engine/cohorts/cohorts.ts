@@ -1,4 +1,4 @@
-import { cohortLimits, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
+import { Bloom, cohortLimits, combine32, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
 import { AlphaLedger } from "./alpha-ledger.ts";
 import { ArrivalBook } from "./arrival-book.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
@@ -35,6 +35,8 @@ export interface Sighting extends Membership {
   readonly bins: Int8Array;
   /** Enumeration evidence of the session's cohort of each grouping, ln of an e-value; absent where nothing is swept. */
   readonly enumeration?: Float64Array | undefined;
+  /** Estimated share of the cohorts' requests that enumerate, by grouping. */
+  readonly swept?: Float64Array | undefined;
 }
 
 export interface CohortsOptions {
@@ -65,6 +67,7 @@ export class Cohorts {
   readonly #alpha: AlphaLedger;
   readonly #certifiedRate: number;
   readonly #arrivals = new ArrivalBook();
+  readonly #voters = new Bloom(1 << 18, 4);
   readonly #audit = new CollisionAudit();
   readonly #keys = new Float64Array(groupings.length);
   readonly #bins = new Int8Array(cohortAxisCount);
@@ -145,7 +148,7 @@ export class Cohorts {
     }
     const guilty = standing !== undefined && hits(standing.conviction, this.#bins, this.#laws.axes);
     if (guilty && sighting.anchored) this.#collide(standing, sighting.at);
-    if (sighting.anchored) {
+    if (sighting.anchored && this.#firstVote(sighting)) {
       this.#anchoredGroups++;
       if (guilty) this.#anchoredHit++;
     }
@@ -207,15 +210,16 @@ export class Cohorts {
   }
 
   #reportTo(key: number, grouping: number, sighting: Sighting): Conviction | undefined {
-    const arrivalCap = this.#arrivals.cap(sighting.application, sighting.step);
     const cohort = this.#cohort(key, grouping, sighting);
     cohort.lastSeen = sighting.at;
     if (sighting.behaviour !== 0) cohort.behaviours.add(sighting.behaviour);
     if (sighting.anchored) cohort.anchored++;
     if (sighting.country !== "") cohort.countries.add(fnv1a(sighting.country));
-    cohort.arrivalCap = arrivalCap;
+    cohort.arrivalCap = this.#arrivals.cap(sighting.application, sighting.step, cohort.taught);
+    cohort.step = sighting.step;
     const swept = sighting.enumeration?.[grouping];
     if (swept !== undefined) cohort.enumeration = swept;
+    cohort.swept = sighting.swept?.[grouping] ?? cohort.swept;
     this.#bins[cohortAxisIndex.address] = cohort.meet(sighting.address, sighting.addressHash) ? 1 : 0;
     if (!cohort.admit(sighting.client)) return undefined;
     for (let axis = 0; axis < cohortAxisCount; axis++) {
@@ -245,6 +249,7 @@ export class Cohorts {
     const grouping = groupings[cohort.grouping]?.name ?? "context";
     const members = Math.max(cohort.addresses.estimate(), 1);
     cohort.convicted = true;
+    this.#arrivals.withdraw(cohort.application, cohort.step, cohort.taught);
     const conviction: Conviction = {
       key: cohort.key,
       grouping,
@@ -301,6 +306,11 @@ export class Cohorts {
     this.#convictions.set(conviction.key, { conviction, lastMet: at, met: 0, anchored: 0 });
   }
 
+  /** One vote per account (or client) and day. */
+  #firstVote({ account, client, at }: Sighting): boolean {
+    return this.#voters.add(combine32(Math.floor(at / day), account || client));
+  }
+
   #basis(): Pick<Conviction, "basis" | "certifiedFpr" | "missing"> {
     const { certifiedFpr, missing } = certificateFor(this.#anchoredHit, this.#anchoredGroups, this.#certifiedRate);
     return { basis: certifiedFpr === null ? "prior" : "certified", certifiedFpr, missing };
@@ -325,8 +335,14 @@ export class Cohorts {
     const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
     if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#audit.vote(sighting.behaviour);
     const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;
-    this.#arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
+    const taught = this.#arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
+    if (taught > 0) for (const key of this.#keys) this.#taught(key, taught);
     population.learn({ at, country, asn, address, device, account, letIn: letIn === true });
+  }
+
+  #taught(key: number, weight: number): void {
+    const cohort = this.#byKey.get(key);
+    if (cohort !== undefined) cohort.taught += weight;
   }
 
   #presentationKey(sighting: Sighting): number {

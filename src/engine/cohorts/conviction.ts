@@ -39,7 +39,7 @@ const sessionAxes = new Set<CohortAxisName>(["arrival", "jar", "order", "side-ef
  * honest share of speaking bins. A popular browser's cohort in which a tenth is an attack has purity 0.1.
  */
 export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): number {
-  let purest = 0;
+  let purest = cohort.enumeration > 3 ? cohort.swept : 0;
   for (const [axis, { speaking, bins, name }] of cohortAxes.entries()) {
     const process = cohort.axes[axis];
     const law = laws.axes[axis];
@@ -109,6 +109,10 @@ export function caseInWords(cohort: Cohort, groups: readonly number[], laws: Nul
         );
     }
   }
+  if (cohort.enumeration > 3)
+    words.unshift(
+      `went through a catalogue: ${percent(cohort.swept)} of its requests ask for what hardly anybody asks for`,
+    );
   words.push(`${Math.round(cohort.addresses.estimate())} addresses in ${cohort.sessions} sessions`);
   return words;
 }

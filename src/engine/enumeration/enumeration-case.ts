@@ -1,7 +1,9 @@
 import { assert, Bloom } from "#core";
-import { averageEvidence, EProcess } from "../cohorts/e-process.ts";
+import { type AxisLaws, averageEvidence, EProcess } from "../cohorts/e-process.ts";
 import { popularityBins, type SlotSpace } from "./slot-space.ts";
 
+/** Classes of popularity up to this one count as unpopular: never, hardly ever, less than most. */
+const unpopularBins = 2;
 /** Neighbours are numbers at most this far apart. */
 const strideMax = 3;
 /** Share of people's repeats that an enumerator still makes. */
@@ -23,6 +25,8 @@ export interface EnumerationFinding {
   readonly sequential: number;
   readonly requests: number;
   readonly distinct: number;
+  /** Estimated share of the requests that enumerate, 0-1: the excess of unpopular values over people's share. */
+  readonly purity: number;
 }
 
 /**
@@ -41,12 +45,19 @@ export class EnumerationCase {
   readonly #sequential = new EProcess(2);
   #last = Number.NaN;
   #requests = 0;
+  #unpopular = 0;
+  #unpopularHonest = 0;
 
   /** Takes one request. `number` is the value when it is a plain integer, NaN otherwise. */
   observe(value: number, number: number, space: SlotSpace): void {
     this.#requests++;
     const laws = space.laws;
-    if (laws !== undefined) this.#popularity.observe(space.binOf(value), laws);
+    if (laws !== undefined) {
+      const bin = space.binOf(value);
+      if (bin <= unpopularBins) this.#unpopular++;
+      this.#unpopularHonest = honestUnpopular(laws);
+      this.#popularity.observe(bin, laws);
+    }
     this.#repeat(this.#seen.add(value), space.shareOf(value));
     this.#step(number, space);
   }
@@ -62,7 +73,15 @@ export class EnumerationCase {
       sequential,
       requests: this.#requests,
       distinct: this.#distinct,
+      purity: this.#purity(sequential),
     };
+  }
+
+  #purity(sequential: number): number {
+    if (sequential > 3) return 1;
+    if (this.#popularity.total === 0) return 0;
+    const share = this.#unpopular / this.#popularity.total;
+    return Math.max(0, (share - this.#unpopularHonest) / (1 - this.#unpopularHonest));
   }
 
   /** Evidence of walking; a subject that steps to neighbours less often than people is no walker. */
@@ -95,6 +114,12 @@ export class EnumerationCase {
     }
     this.#last = number;
   }
+}
+
+function honestUnpopular({ honest, honestTotal }: AxisLaws): number {
+  let sum = 0;
+  for (let bin = 0; bin <= unpopularBins; bin++) sum += honest[bin] as number;
+  return sum / honestTotal;
 }
 
 /** A small step in either direction; the same number again is none. */

@@ -1,4 +1,5 @@
 import type { Exchange, Intel, Millis, Signal } from "#core";
+import { GapLaw } from "../auth/gap-law.ts";
 import { rowFlag } from "../clients/client-table.ts";
 import {
   Cohorts,
@@ -7,6 +8,7 @@ import {
   cohortAxisIndex,
   type Membership,
   type Sighting,
+  writeCohortKeys,
 } from "../cohorts/index.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
@@ -14,6 +16,7 @@ import { type Facts, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
+import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
 
@@ -38,16 +41,17 @@ export interface CohortSources {
   readonly sessionsMax: number;
   applicationName(index: number): string;
   renderAddress(row: number): string;
+  readonly enumeration: EnumerationPart;
   /** Ledger and graph rows of a live session, where cookies are observed. */
   subject(slot: number): OrchestrationCase | undefined;
 }
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. Seventeen bytes per session.
+ * convicted cohort then hits its members from their first request on. Eighteen bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 17;
+  readonly bytesPerSession: number = 18;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #reported: Uint8Array;
@@ -56,6 +60,11 @@ export class CohortPart {
   readonly #login: Uint32Array;
   /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
   readonly #behaviour: Uint32Array;
+  readonly #gap: Int8Array;
+  readonly #gaps = new Map<number, GapLaw>();
+  readonly #keys: Float64Array = new Float64Array(3);
+  readonly #swept: Float64Array = new Float64Array(3);
+  readonly #purity: Float64Array = new Float64Array(3);
   readonly #bins: Int8Array = new Int8Array(cohortAxisCount);
   readonly #traits = createTraits();
   readonly #named = new Map<number, string>();
@@ -69,6 +78,7 @@ export class CohortPart {
     this.#step = new Uint32Array(sources.sessionsMax);
     this.#login = new Uint32Array(sources.sessionsMax);
     this.#behaviour = new Uint32Array(sources.sessionsMax);
+    this.#gap = new Int8Array(sources.sessionsMax);
   }
 
   open(slot: number, exchange: Exchange, agent: number): void {
@@ -77,6 +87,7 @@ export class CohortPart {
     this.#step[slot] = 0;
     this.#login[slot] = 0;
     this.#behaviour[slot] = 0;
+    this.#gap[slot] = -1;
     // Looking alike is never evidence; it only says whom to judge together.
     this.#presentation[slot] = mix32(
       hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ mix32(agent + 1),
@@ -90,8 +101,29 @@ export class CohortPart {
     const requests = this.#sources.state.sessions.requests[slot] as number;
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!isSensitive(facts)) return;
+    const again = this.#login[slot] !== 0;
     this.#login[slot] = facts.endpoint + 1;
     this.#behaviour[slot] = 0;
+    if (!again) this.#readGap(facts);
+  }
+
+  /** The pause between page and submit, as a bin of the application's own law. */
+  #readGap(facts: Facts): void {
+    const page = this.#sources.state.sessions.lastPageAt[facts.slot] as number;
+    if (page === 0) return;
+    const law = this.#gapLaw(facts.application);
+    this.#gap[facts.slot] = law.binOf(facts.at - page);
+    if (!this.#sources.state.clients.flag(facts.row, rowFlag.convicted)) law.learn(facts.at - page);
+  }
+
+  /** Key of the cohort by look and endpoint that this session stands in, folded to 32 bits; 0 for none. */
+  subject(slot: number): number {
+    const row = this.#sources.state.sessions.row[slot] as number;
+    const application = this.#sources.applicationName(this.#sources.state.clients.applicationOf(row));
+    const presentation = this.#presentation[slot] as number;
+    const step = this.#step[slot] as number;
+    writeCohortKeys({ application, behaviour: 0, presentation, step, context: 0 }, this.#keys);
+    return mix32(foldHashed(this.#keys[1] as number));
   }
 
   /** The outcome of a sensitive step, or enough requests: time to report the session. */
@@ -99,7 +131,8 @@ export class CohortPart {
     const { slot, row } = facts;
     const requests = this.#sources.state.sessions.requests[slot] as number;
     if (this.#reported[slot] !== 0 && !isSensitive(facts)) return;
-    if (!isSensitive(facts) && requests < reportAfter) return;
+    const call = requests === 1 && facts.class === endpointClass.api;
+    if (!isSensitive(facts) && requests < reportAfter && !call) return;
     if (this.#reported[slot] === 2) return;
     const status = exchange.response?.status ?? 0;
     const refused = this.#sources.state.clients.get(row, counter.loginFailures) > 0 || status >= 400;
@@ -155,9 +188,29 @@ export class CohortPart {
       asn: network.asn,
       anchored: state.clients.flag(row, rowFlag.anchored),
       bins: this.#bins,
+      enumeration: this.#swept,
+      swept: this.#purity,
     };
+    this.#readSweep(slot);
     this.#convictions += this.cohorts.report(sighting).length;
     if (++this.#reports % refitEvery === 0) this.cohorts.refit();
+  }
+
+  /** Enumeration by the cohort of one look at one endpoint; the other groupings do not follow it. */
+  #readSweep(slot: number): void {
+    const subject = this.subject(slot);
+    this.#swept.fill(Number.NEGATIVE_INFINITY);
+    this.#swept[1] = this.#sources.enumeration.evidence(subject);
+    this.#purity[1] = this.#sources.enumeration.finding(subject).purity;
+  }
+
+  #gapLaw(application: number): GapLaw {
+    let law = this.#gaps.get(application);
+    if (law === undefined) {
+      law = new GapLaw();
+      this.#gaps.set(application, law);
+    }
+    return law;
   }
 
   #membership(slot: number, row: number): Membership {
@@ -193,6 +246,7 @@ export class CohortPart {
     if (this.#login[slot] !== 0) bins[cohortAxisIndex.arrival] = get(counter.loginCold) > 0 ? 2 : closed > 0 ? 0 : 1;
     if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
     bins[cohortAxisIndex.typicality] = sequence.bin(slot);
+    bins[cohortAxisIndex.gap] = this.#gap[slot] as number;
     const ledger = subject(slot)?.ledger;
     if (ledger?.observed !== true) return;
     bins[cohortAxisIndex.jar] = jarBin(ledger);
@@ -223,7 +277,8 @@ function signalOf(conviction: Conviction): Signal {
     detector: "convicted-cohort",
     axis: "cohort",
     group: "cohort",
-    nats,
+    // Beyond the day's budget of people a conviction is watched: it is listed and weighs nothing.
+    nats: enforced ? nats : 0,
     evidence: {
       cohort: conviction.key.toString(36),
       grouping,

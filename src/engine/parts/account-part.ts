@@ -1,0 +1,60 @@
+import { type Exchange, fnv1a, type Intel, type Signal } from "#core";
+import { AccountRisk, type CompromisedAccount } from "../auth/account-risk.ts";
+import { isLogin } from "../features/authentication.ts";
+import { type Facts, methodCode } from "../features/facts.ts";
+import type { FeatureState } from "../features/state.ts";
+import { sensitiveStepOf } from "./sensitive-steps.ts";
+
+const none: readonly Signal[] = [];
+
+/**
+ * Account risk as the guard drives it: learns where accounts log in from, and speaks up when a login unlike the account
+ * is followed by a step that turns access into loss. What is to be held is that step, not the person.
+ */
+export class AccountPart {
+  readonly #state: FeatureState;
+  readonly #intel: Pick<Intel, "network">;
+  readonly #risk: AccountRisk = new AccountRisk();
+
+  constructor(state: FeatureState, intel: Pick<Intel, "network">) {
+    this.#state = state;
+    this.#intel = intel;
+  }
+
+  /** Accounts that may be in other hands, most recent first. */
+  compromised(): readonly CompromisedAccount[] {
+    return this.#risk.compromised();
+  }
+
+  /** The sensitive step of a strangely entered account, as a signal. */
+  signals(facts: Facts, exchange: Exchange): readonly Signal[] {
+    const { account, path } = exchange.request;
+    if (facts.method <= methodCode.head || account === 0) return none;
+    const step = sensitiveStepOf(path);
+    if (step === undefined || !this.#risk.step(account, step, facts.at)) return none;
+    return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }];
+  }
+
+  /** `suspicious`: the session belongs to a convicted cohort. */
+  response(facts: Facts, exchange: Exchange, suspicious: boolean): void {
+    const { account } = exchange.request;
+    const status = exchange.response?.status ?? 0;
+    if (!isLogin(facts) || account === 0 || status < 200 || status >= 400) return;
+    const network = this.#intel.network(exchange.client.ip);
+    const { headers, ja4 } = exchange.client.fingerprint;
+    const context = {
+      country: network.country === "" ? 0 : fnv1a(network.country),
+      asn: network.asn,
+      device: this.#state.sessions.identity[facts.slot] as number,
+      presentation: fnv1a(headers, fnv1a(ja4, fnv1a(exchange.request.userAgent))),
+      hour: Math.floor(facts.at / 3_600_000) % 24,
+    };
+    this.#risk.login(account, context, { at: facts.at, share, suspicious });
+  }
+}
+
+/** Share of people with a given value of a facet, design values: networks and devices are many, looks few. */
+function share(facet: string): number {
+  if (facet === "country") return 0.3;
+  return facet === "presentation" ? 0.05 : 0.01;
+}

@@ -1,0 +1,104 @@
+import { combine32, type Exchange, fnv1a, type Signal } from "#core";
+import { productEvidence } from "../cohorts/e-process.ts";
+import { EnumerationCases } from "../enumeration/enumeration-case.ts";
+import { SlotSpaces } from "../enumeration/slot-spaces.ts";
+import { type Facts, isAsset } from "../features/facts.ts";
+import { SlotValues } from "./slot-values.ts";
+
+const spacesPerSubject = 4;
+/** Enumeration by one session is worth a line from here on. */
+const natsMin = 2;
+const none: readonly Signal[] = [];
+
+/**
+ * Enumeration as the guard drives it: every request's parameter values move the case of its session and of its
+ * cohorts, in spaces that span endpoints. Learns only from clients without a conviction.
+ */
+export class EnumerationPart {
+  readonly #spaces: SlotSpaces;
+  readonly #cases: EnumerationCases;
+  readonly #values: SlotValues = new SlotValues();
+  readonly #subjects = new Map<number, number[]>();
+
+  constructor(seed: number, casesMax = 20_000) {
+    this.#spaces = new SlotSpaces(seed);
+    this.#cases = new EnumerationCases(casesMax);
+  }
+
+  /** Moves the cases of the session and of its cohort (0: none) by one request. */
+  request(facts: Facts, exchange: Exchange, cohort: number): void {
+    if (isAsset(facts.class)) return;
+    this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
+    const seed = fnv1a(exchange.application);
+    for (let i = 0; i < this.#values.size; i++) {
+      const value = this.#values.values[i];
+      if (value === undefined) continue;
+      const number = this.#spaces.spaceOf(combine32(seed, value.slot), value.value);
+      const space = number < 0 ? undefined : this.#spaces.space(number);
+      if (space === undefined) continue;
+      const session = sessionSubject(facts);
+      this.#cases.open(session, number).observe(value.value, value.number, space);
+      this.#note(session, number);
+      if (cohort === 0) continue;
+      this.#cases.open(cohort, number).observe(value.value, value.number, space);
+      this.#note(cohort, number);
+    }
+  }
+
+  /** What one session's own requests say. */
+  signals(facts: Facts): readonly Signal[] {
+    const session = sessionSubject(facts);
+    const nats = this.evidence(session);
+    if (!(nats >= natsMin)) return none;
+    const { requests, distinct, purity } = this.finding(session);
+    if (purity < 0.5) return none;
+    const evidence = { requests, distinct };
+    return [{ detector: "catalogue-sweep", axis: "enumeration", group: "enumeration", nats, evidence }];
+  }
+
+  /** The request at hand was an honest one: its values teach what is popular. */
+  learn(facts: Facts, exchange: Exchange): void {
+    if (isAsset(facts.class)) return;
+    this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
+    const seed = fnv1a(exchange.application);
+    for (let i = 0; i < this.#values.size; i++) {
+      const value = this.#values.values[i];
+      if (value === undefined) continue;
+      const number = this.#spaces.spaceOf(combine32(seed, value.slot), value.value);
+      this.#spaces.space(number)?.learn(value.value, exchange.at, { number: value.number });
+    }
+  }
+
+  /** ln of the e-value that a subject enumerates, over all its spaces; negative infinity when nothing was asked. */
+  evidence(subject: number): number {
+    const spaces = this.#subjects.get(subject);
+    if (spaces === undefined) return Number.NEGATIVE_INFINITY;
+    const logs = spaces.map((space) => this.#cases.find(subject, space)?.finding().nats ?? 0);
+    return productEvidence(logs);
+  }
+
+  /** What the subject did in its most telling space. */
+  finding(subject: number): { readonly requests: number; readonly distinct: number; readonly purity: number } {
+    let most = { requests: 0, distinct: 0, purity: 0 };
+    for (const space of this.#subjects.get(subject) ?? []) {
+      const finding = this.#cases.find(subject, space)?.finding();
+      if (finding !== undefined && finding.purity >= most.purity) most = finding;
+    }
+    return most;
+  }
+
+  #note(subject: number, space: number): void {
+    const known = this.#subjects.get(subject);
+    if (known === undefined) {
+      if (this.#subjects.size >= 20_000) {
+        const oldest = this.#subjects.keys().next().value;
+        if (oldest !== undefined) this.#subjects.delete(oldest);
+      }
+      this.#subjects.set(subject, [space]);
+    } else if (known.length < spacesPerSubject && !known.includes(space)) known.push(space);
+  }
+}
+
+function sessionSubject(facts: Facts): number {
+  return combine32(facts.originHash, 0x5e55);
+}
