@@ -124,12 +124,10 @@ export function giftCards({ site, at, random }: AttackOptions, count: number): A
     });
     client.ask("/gift-card", { cookies: [["sid", Number.POSITIVE_INFINITY]] });
     for (let code = 0; code < 12; code++) {
-      client
-        .wait(1.5)
-        .ask(`/api/gift-card?code=${1e9 + Math.floor(random() * 1e9)}`, {
-          status: 404,
-          contentType: "application/json",
-        });
+      client.wait(1.5).ask(`/api/gift-card?code=${1e9 + Math.floor(random() * 1e9)}`, {
+        status: 404,
+        contentType: "application/json",
+      });
     }
     return client;
   });

@@ -9,6 +9,7 @@
  */
 import { createRandom, type Exchange, type Intel, noIntel, type Random, unknownNetwork, type Verdict } from "#core";
 import { clopperPearsonUpper, createEngine, type Engine, reliability } from "#engine";
+import { decideAction } from "#policy";
 import {
   type Attack,
   browserAgent,
@@ -59,7 +60,7 @@ interface AttackResult {
   readonly attack: Attack;
   requests: number;
   through: number;
-  /** Of the requests after the first one that was recognised. */
+  /** Of the requests after the first one that was refused. */
   afterFirst: number;
   throughAfterFirst: number;
   sessionsHit: number;
@@ -78,15 +79,20 @@ const reasons = new Map<string, number>();
 let requests = 0;
 let cpuMs = 0;
 
-/** One session through the inline door; a recognised request never reaches the application. */
+/** One session through the inline door; a refused request never reaches the application. */
 function run(target: Engine, exchange: Exchange): Verdict {
   const before = performance.now();
   const verdict = target.inspect(exchange);
-  const blocked = verdict.kind === "automated";
+  const blocked = isBlocked(verdict);
   target.observe(blocked ? { ...exchange, response: undefined } : exchange);
   cpuMs += performance.now() - before;
   requests++;
   return verdict;
+}
+
+/** What policy would refuse with its defaults: basis "prior", no certificate yet. */
+function isBlocked(verdict: Verdict): boolean {
+  return decideAction(verdict, "prior", { certifiedFprMax: 1e-3 }).action === "block";
 }
 
 interface Event {
@@ -187,7 +193,7 @@ function attackNow(attack: Attack): AttackResult {
   play(attack.sessions, (session, exchange, verdict) => {
     if (!order.has(session)) order.set(session, order.size + 1);
     last[session] = verdict;
-    const caught = verdict.kind === "automated";
+    const caught = isBlocked(verdict);
     const started = result.firstSession > 0;
     result.requests++;
     if (!caught) result.through++;
@@ -255,13 +261,13 @@ function goalsOf(results: ReadonlyMap<string, AttackResult>, ladder: readonly At
   );
   const survived = share(
     libraries,
-    (r) => r.requests - r.through,
-    (r) => r.requests,
+    (r) => r.firstLoginHits,
+    (r) => r.logins,
   );
   const headless = share(
     ladder.slice(11),
-    (r) => r.requests - r.through,
-    (r) => r.requests,
+    (r) => r.firstLoginHits,
+    (r) => r.logins,
   );
   const steps = share(
     [of("takeover then gift card")],
@@ -289,17 +295,13 @@ function goalsOf(results: ReadonlyMap<string, AttackResult>, ladder: readonly At
     met: value > 0 && value <= most,
   });
   return [
-    atLeast("library login volume stopped after first recognition", stopped, 0.99),
-    atLeast("library logins recognised at the first credential POST", first, 0.6),
-    within("sessions to first recognition, stuffing", stuffed.firstSession, 30),
-    within("sessions to first recognition, held-out tool and application", held.firstSession, 30),
-    within(
-      "requests to recognition, enumeration, one request per address",
-      of("catalogue enumeration").firstSession,
-      10,
-    ),
-    atLeast("volume stopped over the 11 library steps of the ladder", survived, 0.99),
-    atLeast("volume stopped at the headless step of the ladder", headless, 0.9),
+    atLeast("library login volume stopped after first refusal", stopped, 0.99),
+    atLeast("library logins refused at the first credential POST", first, 0.6),
+    within("sessions to first refusal, stuffing", stuffed.firstSession, 30),
+    within("sessions to first refusal, held-out tool and application", held.firstSession, 30),
+    within("requests to refusal, enumeration, one request per address", of("catalogue enumeration").firstSession, 10),
+    atLeast("login volume stopped over the 11 library steps of the ladder", survived, 0.99),
+    atLeast("login volume stopped at the headless step of the ladder", headless, 0.9),
     atLeast("sensitive steps held after takeover", steps, 0.9),
     // A bound of 1e-4 needs 29,956 clean groups; this run can refute the goal but not prove it.
     {
@@ -324,7 +326,7 @@ function round(value: number | null): number | null {
 }
 
 function printPeople(): void {
-  console.log("\nhonest sessions recognised as automated, by persona (measured day, a deploy at its start)");
+  console.log("\nhonest sessions refused, by persona (measured day, a deploy at its start)");
   for (const [persona, { sessions, hit }] of [...harm].sort(
     (a, b) => b[1].hit / b[1].sessions - a[1].hit / a[1].sessions,
   )) {
@@ -332,16 +334,37 @@ function printPeople(): void {
       `  ${persona.padEnd(22)} ${String(hit).padStart(4)} of ${String(sessions).padStart(5)}  95 % bound ${clopperPearsonUpper(hit, sessions).toExponential(1)}`,
     );
   }
-  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 8))
+  const told = new Map<string, number>();
+  const worstFirst = [...reasons].sort((a, b) => b[1] - a[1]);
+  for (const [reason] of worstFirst) {
+    const persona = reason.slice(0, reason.indexOf(":"));
+    told.set(persona, (told.get(persona) ?? 0) + 1);
+    if ((told.get(persona) ?? 0) > 2) reasons.delete(reason);
+  }
+  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12))
     console.log(`    ${count} x ${reason}`);
+}
+
+/** Cohorts of people that stand convicted before any attack: each one is an error. */
+function peopleConvicted(): number {
+  const found = engine.cohorts().filter(({ conviction }) => conviction !== undefined);
+  for (const { grouping, sessions, application, conviction } of found) {
+    console.log(
+      `  convicted without an attack: ${application}, ${grouping}, ${sessions} sessions, ${conviction?.nats.toFixed(1)} nats, purity ${conviction?.purity.toFixed(2)}: ${conviction?.evidence.join("; ")}`,
+    );
+  }
+  return found.length;
 }
 
 function main(): void {
   const peopleRandom: Random = createRandom(seed + 1);
   const people = createPeople(quick ? 1_800 : 8_000, peopleRandom);
   const recorded = peopleDay(people, { from: start, count: perDay, measured: false, version: 1 });
+  const early = peopleConvicted();
   // The second day: a deploy renames files and a cookie, there is a flash sale, and its people are measured.
   peopleDay(people, { from: start + day, count: perDay, measured: true, version: 2 });
+  const wrong = Math.max(early, peopleConvicted());
+  const judged = engine.cohorts().length;
   const at = (n: number): number => start + 2 * day + n * hour;
   const options = (site: Site, n: number): { site: Site; at: number; random: Random } => ({
     site: { ...site, version: 2 },
@@ -383,6 +406,7 @@ function main(): void {
     `cost: ${((1_000 * cpuMs) / requests).toFixed(1)} us per request, inspect and observe, over ${requests} requests (wall time, shared machine)`,
   );
   const goals = goalsOf(results, ladder);
+  goals.push({ name: "cohorts of people convicted", value: wrong, target: `0 of ${judged}`, met: wrong === 0 });
   for (const { name, value, target, met } of goals)
     console.log(
       `  ${met === null ? "undecided" : met ? "met      " : "MISSED   "} ${name}: ${value ?? "not measured"} (${target})`,

@@ -214,9 +214,26 @@ export const cohortGroupCaps: Readonly<Record<string, number>> = {
   network: 6.9,
   order: 6.9,
   "side-effects": 5.3,
+  rhythm: 5.3,
   sequence: 4.6,
   hour: 2.3,
 };
+
+/**
+ * Groups that one way of life explains together: who travels, refuses cookies, uses a password manager or reads with
+ * assistive technology differs in several of them at once. However many speak, together they say at most
+ * `softNatsMax`; a conviction needs besides how the cohort arrives, what it logs in with, what it copies or sweeps.
+ */
+export const softGroups: ReadonlySet<string> = new Set([
+  "cookies",
+  "network",
+  "side-effects",
+  "rhythm",
+  "sequence",
+  "hour",
+]);
+/** -ln of one honest cohort in ten thousand. */
+export const softNatsMax = 9.2;
 
 /** Laws for every axis before any local cohort was seen. */
 export function priorLaws(): AxisLaws[] {

@@ -1,5 +1,13 @@
 import { Bloom, HyperLogLog, type Millis, SpaceSaving } from "#core";
-import { type CohortAxis, cohortAxes, cohortGroupCaps, cohortGroups, groupOfAxis } from "./axes.ts";
+import {
+  type CohortAxis,
+  cohortAxes,
+  cohortGroupCaps,
+  cohortGroups,
+  groupOfAxis,
+  softGroups,
+  softNatsMax,
+} from "./axes.ts";
 import { averageEvidence, EProcess, productEvidence } from "./e-process.ts";
 import type { NullLaws } from "./null-laws.ts";
 
@@ -104,7 +112,7 @@ export interface CaseStrength {
 /**
  * Combines the axes: averaged inside a group, capped by the group's benign cause, then the even mixture of the
  * average over groups (valid whatever their dependence) and the product Π (1 + E) / 2 (valid for groups that are
- * independent in honest cohorts). An axis counts only where the cohort leans towards automation; a group that
+ * independent in honest cohorts), with the soft groups capped together. An axis counts only where the cohort leans towards automation; a group that
  * defines the grouping counts nothing, because its agreement is why these sessions are together.
  */
 export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): CaseStrength {
@@ -125,7 +133,12 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
   });
   const present = groups.filter((log) => log > Number.NEGATIVE_INFINITY);
   if (present.length === 0) return { nats: 0, groups };
-  const either = averageEvidence([averageEvidence(present), productEvidence(present)]);
+  const isSoft = (group: number): boolean => softGroups.has(cohortGroups[group] as string);
+  const known = (log: number): boolean => log > Number.NEGATIVE_INFINITY;
+  const soft = groups.filter((log, group) => known(log) && isSoft(group));
+  const hard = groups.filter((log, group) => known(log) && !isSoft(group));
+  const product = Math.min(productEvidence(soft), softNatsMax) + productEvidence(hard);
+  const either = averageEvidence([averageEvidence(present), product]);
   return { nats: either, groups };
 }
 

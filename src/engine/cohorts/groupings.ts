@@ -12,7 +12,8 @@ export interface Grouping {
 /**
  * Behaviour: one behavioural fingerprint. Presentation: one look at one endpoint; looking alike is never evidence,
  * it only says whom to judge together. Context: one endpoint, network class and jar state, for attackers who vary
- * both.
+ * both. A jar state is also a persona (who refuses cookies also arrives and loads differently), so whatever follows from
+ * it counts as defining too: refusers among themselves are no cohort of bots.
  */
 export const groupings: readonly Grouping[] = [
   {
@@ -21,7 +22,11 @@ export const groupings: readonly Grouping[] = [
     defining: ["arrival", "jar", "order", "side-effects", "gap", "typicality"],
   },
   { name: "presentation", share: 0.35, defining: [] },
-  { name: "context", share: 0.15, defining: ["jar", "return-visit", "country", "asn"] },
+  {
+    name: "context",
+    share: 0.15,
+    defining: ["jar", "arrival", "order", "side-effects", "return-visit", "country", "asn"],
+  },
 ];
 
 /** Axis numbers that each grouping leaves out, in the order of `groupings`. */

@@ -2,6 +2,8 @@ import { assert, Bloom } from "#core";
 import { type AxisLaws, averageEvidence, EProcess } from "../cohorts/e-process.ts";
 import { popularityBins, type SlotSpace } from "./slot-space.ts";
 
+/** Excess share of unpopular values from which popularity may speak. */
+const leanMin = 0.3;
 /** Classes of popularity up to this one count as unpopular: never, hardly ever, less than most. */
 const unpopularBins = 2;
 /** Neighbours are numbers at most this far apart. */
@@ -59,11 +61,14 @@ export class EnumerationCase {
       this.#popularity.observe(bin, laws);
     }
     this.#repeat(this.#seen.add(value), space.shareOf(value));
-    this.#step(number, space);
+    if (laws !== undefined) this.#step(number, space);
   }
 
   finding(): EnumerationFinding {
-    const unpopular = this.#popularity.total === 0 ? 0 : this.#popularity.logEvidence(true);
+    const lean = this.#purity();
+    const unlike = this.#popularity.total === 0 ? 0 : this.#popularity.logEvidence(true);
+    // Asking for what is more popular than usual is unlike people too, and innocent: a sale, an app's first screen.
+    const unpopular = lean >= leanMin ? unlike : Math.min(0, unlike);
     const sequential = this.#walks();
     const nats = averageEvidence([unpopular, this.#birthday, sequential]);
     return {
@@ -73,12 +78,11 @@ export class EnumerationCase {
       sequential,
       requests: this.#requests,
       distinct: this.#distinct,
-      purity: this.#purity(sequential),
+      purity: sequential > Math.max(3, unpopular) ? 1 : lean,
     };
   }
 
-  #purity(sequential: number): number {
-    if (sequential > 3) return 1;
+  #purity(): number {
     if (this.#popularity.total === 0) return 0;
     const share = this.#unpopular / this.#popularity.total;
     return Math.max(0, (share - this.#unpopularHonest) / (1 - this.#unpopularHonest));

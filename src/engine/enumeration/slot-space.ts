@@ -19,6 +19,8 @@ const hourMs: Millis = 3_600_000;
 const requestsLeast = 2_000;
 /** How alike honest cohorts are in what they ask for: pseudo-observations, until fitted. */
 const alikeDefault = 60;
+/** A space of fewer values (page numbers, versions, sizes) is no catalogue: walking it is what people do. */
+const sizeLeast = 200;
 
 /**
  * What the application's people ask for in one parameter space (SKU, postal code, account number, page): how
@@ -178,10 +180,13 @@ export class SlotSpace {
     const uniform = shares.map((count, bin) => (bin === 0 ? unseen : ((1 - unseen) * (count + 0.2)) / sample));
     const asked = this.#asked.reduce((sum, count) => sum + count, 0);
     const honest = this.#asked.map((count) => (this.#alike * count) / asked);
-    this.#laws = axisLaws(
-      honest,
-      uniform.map((share) => 40 * share + 0.01),
-    );
+    this.#laws =
+      this.#sizeCached < sizeLeast
+        ? undefined
+        : axisLaws(
+            honest,
+            uniform.map((share) => 40 * share + 0.01),
+          );
     // Two strangers in a row asking for neighbours is chance; one person does so a little more often.
     const chance = this.#neighbours / Math.max(1, this.#steps);
     this.#strideLaws = strideLawsFor(Math.min(0.6, chance + stridePrior));

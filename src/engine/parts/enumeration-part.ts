@@ -27,8 +27,10 @@ export class EnumerationPart {
 
   /** Moves the cases of the session and of its cohort (0: none) by one request. */
   request(facts: Facts, exchange: Exchange, cohort: number): void {
+    this.#values.size = 0;
     if (isAsset(facts.class)) return;
     this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
+    if (this.#values.size === 0) return;
     const seed = fnv1a(exchange.application);
     for (let i = 0; i < this.#values.size; i++) {
       const value = this.#values.values[i];
@@ -47,6 +49,7 @@ export class EnumerationPart {
 
   /** What one session's own requests say. */
   signals(facts: Facts): readonly Signal[] {
+    if (this.#values.size === 0) return none;
     const session = sessionSubject(facts);
     const nats = this.evidence(session);
     if (!(nats >= natsMin)) return none;
