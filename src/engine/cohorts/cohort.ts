@@ -101,6 +101,13 @@ export class Cohort {
   }
 }
 
+/** Least excess of speaking bins, as a share of what people leave. */
+const excessMin = 0.25;
+/** A hard group speaks from here on. */
+const hardNatsMin = 2;
+/** What soft groups may say without one: below every threshold that the ledger issues. */
+const softAloneMax = 6;
+
 /** The strength of a case against a cohort, as one e-value and where it comes from. */
 export interface CaseStrength {
   /** ln of the combined e-value. */
@@ -139,10 +146,15 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
   const hard = groups.filter((log, group) => known(log) && !isSoft(group));
   const product = Math.min(productEvidence(soft), softNatsMax) + productEvidence(hard);
   const either = averageEvidence([averageEvidence(present), product]);
+  // Early in the day a threshold may lie below what soft groups say together: then something hard must speak too.
+  if (!hard.some((log) => log >= hardNatsMin)) return { nats: Math.min(either, softAloneMax), groups };
   return { nats: either, groups };
 }
 
-/** Does the cohort show the speaking bins more often than the null expects? */
+/**
+ * Does the cohort show the speaking bins clearly more often than the null expects? A quarter of what is left of the
+ * whole: a cohort that deviates in an innocent bin (many new customers) and by a hair in a speaking one says nothing.
+ */
 function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
   const { speaking, bins } = cohortAxes[axis] as CohortAxis;
   if (speaking.length === bins.length) return true;
@@ -154,7 +166,8 @@ function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
     seen += process.counts[bin] as number;
     expected += law.honest[bin] as number;
   }
-  return seen / process.total > expected / law.honestTotal;
+  const honest = expected / law.honestTotal;
+  return seen / process.total - honest >= excessMin * (1 - honest);
 }
 
 /** ln of the e-value for innocence: honest law over the law of known automation, averaged over groups that saw both. */
