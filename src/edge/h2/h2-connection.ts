@@ -89,6 +89,11 @@ export class H2Connection extends Timed implements StreamOwner {
     this.#session.on("stream", (stream, _headers, flags, raw) => this.#onStream(stream, flags, raw));
     this.#session.on("error", (error: NodeJS.ErrnoException) => state.counters.reason(reasonOf(error)));
     this.#session.on("close", () => this.#onClosed());
+    // Each of these has the runtime make objects and an event, so they weigh more than their bytes.
+    this.#session.on("remoteSettings", () => this.#noteOverhead(controlBytesDue));
+    this.#session.on("ping", () => this.#noteOverhead(controlBytesDue));
+    // Listeners leave sockets half open for HTTP/1; nobody ends HTTP/2 that way, so who closes one side has left.
+    socket.on("end", () => this.destroy());
     options.registry.add(facts.peer, this);
     state.wheel.set(this, now + lookMs);
   }
@@ -198,13 +203,18 @@ export class H2Connection extends Timed implements StreamOwner {
       this.#newStreams * headBytesDue +
       (sent - this.#sentBytes) / 64 +
       ((now - this.#lookedAt) * limits.overheadBytesPerSecond) / 1_000;
-    this.#overhead = Math.max(0, this.#overhead + (seen - this.#seenBytes) - due);
+    this.#overhead = Math.max(0, this.#overhead + seen - this.#seenBytes - due);
     this.#seenBytes = seen;
     this.#sentBytes = sent;
     this.#payloadBytes = 0;
     this.#newStreams = 0;
     this.#lookedAt = now;
-    if (this.#overhead > limits.overheadBytesBurst) this.calm("h2-overhead");
+    this.#noteOverhead(0);
+  }
+
+  #noteOverhead(bytes: number): void {
+    this.#overhead += bytes;
+    if (this.#overhead > this.#options.limits.overheadBytesBurst) this.calm("h2-overhead");
   }
 
   /** Says "no more" first and closes a moment later, so that no request on its way is refused. */
@@ -224,6 +234,8 @@ export class H2Connection extends Timed implements StreamOwner {
   }
 }
 
+/** What a PING or a SETTINGS frame counts for. */
+const controlBytesDue = 1_024;
 /** What a request head may take on the wire before its bytes count as overhead. */
 const headBytesDue = 8_192;
 

@@ -111,6 +111,10 @@ test("bodies of every announcement arrive whole", async () => {
   );
   expect((await ask(session, { ":method": "PUT" }, large)).body).toBe("got 3000000");
   expect(seen.map(({ body }) => body.length)).toEqual([5, 5, 3_000_000, 3_000_000]);
+  // Past the next look at the connection's accounts: an upload is no flood.
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  expect((await ask(session, {})).status).toBe(200);
+  expect(rig.gateway.stats().reasons).toEqual({});
 });
 
 test("a large answer reaches a slow reader in bounded memory", async () => {
@@ -130,6 +134,8 @@ test("a large answer reaches a slow reader in bounded memory", async () => {
   let bytes = 0;
   for await (const chunk of stream) bytes += chunk.length;
   expect(bytes).toBe(size);
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  expect(rig.gateway.stats().reasons).toEqual({});
 });
 
 test("HEAD, 204 and 304 carry no body, an interim answer comes before the final one", async () => {
