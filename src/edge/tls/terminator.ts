@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { type Clock, type LimitValues, limitValues, tlsLimits } from "#core";
-import { ja4, parseClientHello, stableTlsFingerprint } from "#wire";
+import { parseClientHello, tlsFingerprints } from "#wire";
 import type { CertificateStore } from "./certificates.ts";
 import { HandshakeCaps } from "./handshake-caps.ts";
 import { type HelloPeek, peekHello } from "./hello-peek.ts";
@@ -109,7 +109,7 @@ export class TlsTerminator {
   #shake(handshake: Handshake, peek: HelloPeek & { readonly kind: "hello" }): void {
     const { certificates, clock } = this.#options;
     const hello = parseClientHello(peek.message);
-    const print = ja4(hello);
+    const print = tlsFingerprints(hello);
     const socket = new TLSSocket(handshake.raw, {
       isServer: true,
       secureContext: certificates.contextFor(hello.serverName, clock.now()),
@@ -126,7 +126,7 @@ export class TlsTerminator {
     const fail = (code: string): void => {
       if (!leave()) return;
       socket.destroy();
-      this.#refuse(handshake, { code, found: reason, ja4: print });
+      this.#refuse(handshake, { code, found: reason, ja4: print.ja4 });
     };
     const left = this.#limits.handshakeTimeMs - (clock.monotonic() - handshake.startedAt);
     const timer = setTimeout(() => fail("tls-handshake-timeout"), Math.max(1, left));
@@ -146,8 +146,8 @@ export class TlsTerminator {
       // `tls.Server` does this for its own sockets; while it is true, `node:http2` waits for an event that never comes.
       Object.assign(socket, { secureConnecting: false });
       this.#handOver(socket, handshake, {
-        ja4: print,
-        stable: stableTlsFingerprint(hello),
+        ja4: print.ja4,
+        stable: print.stable,
         serverName: hello.serverName.toLowerCase(),
         protocol: socket.alpnProtocol === "h2" ? "h2" : "http/1.1",
         version: socket.getProtocol() ?? "",

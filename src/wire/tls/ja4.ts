@@ -11,12 +11,22 @@ import { isGrease } from "./grease.ts";
  * (`pre_shared_key` joins the extensions); `stableTlsFingerprint` does not.
  */
 export function ja4(hello: ClientHello): string {
-  const extensions = hello.extensions.filter((type) => !isGrease(type));
+  return renderJa4(hello, withoutGrease(hello.cipherSuites), hashList(hello.cipherSuites));
+}
+
+/** Both fingerprints of one hello; the cipher suites, which they share, are hashed once. */
+export function tlsFingerprints(hello: ClientHello): { readonly ja4: string; readonly stable: string } {
+  const ciphers = withoutGrease(hello.cipherSuites);
+  const ciphersHash = hashList(ciphers);
+  return { ja4: renderJa4(hello, ciphers, ciphersHash), stable: renderStable(hello, ciphers, ciphersHash) };
+}
+
+function renderJa4(hello: ClientHello, ciphers: readonly number[], ciphersHash: string): string {
+  const extensions = withoutGrease(hello.extensions);
   const hashed = extensions.filter((type) => type !== extensionType.serverName && type !== extensionType.alpn);
-  const ciphers = hello.cipherSuites.filter((suite) => !isGrease(suite));
   const named = hello.extensions.includes(extensionType.serverName) ? "d" : "i";
   const head = `t${versionOf(hello)}${named}${count(ciphers.length)}${count(extensions.length)}${alpnOf(hello.alpn[0])}`;
-  return `${head}_${hashList(ciphers)}_${hashExtensions(hashed, hello.signatureAlgorithms)}`;
+  return `${head}_${ciphersHash}_${hashExtensions(hashed, hello.signatureAlgorithms)}`;
 }
 
 /**
@@ -42,10 +52,13 @@ const momentary: ReadonlySet<number> = new Set([
  * so that nobody takes it for a JA4. Coarser than JA4: two clients that differ only in those extensions share it.
  */
 export function stableTlsFingerprint(hello: ClientHello): string {
-  const extensions = hello.extensions.filter((type) => !isGrease(type) && !momentary.has(type));
-  const ciphers = hello.cipherSuites.filter((suite) => !isGrease(suite));
+  return renderStable(hello, withoutGrease(hello.cipherSuites), hashList(hello.cipherSuites));
+}
+
+function renderStable(hello: ClientHello, ciphers: readonly number[], ciphersHash: string): string {
+  const extensions = withoutGrease(hello.extensions).filter((type) => !momentary.has(type));
   const head = `g${versionOf(hello)}${count(ciphers.length)}${count(extensions.length)}`;
-  return `${head}_${hashList(ciphers)}_${hashExtensions(extensions, hello.signatureAlgorithms)}`;
+  return `${head}_${ciphersHash}_${hashExtensions(extensions, hello.signatureAlgorithms)}`;
 }
 
 const versionNames: Readonly<Record<number, string>> = {
@@ -59,7 +72,7 @@ const versionNames: Readonly<Record<number, string>> = {
 
 /** The highest version offered: of supported_versions where it was sent, else the legacy field. */
 function versionOf(hello: ClientHello): string {
-  const offered = hello.supportedVersions.filter((version) => !isGrease(version));
+  const offered = withoutGrease(hello.supportedVersions);
   const version = offered.length > 0 ? Math.max(...offered.slice(0, 127)) : hello.legacyVersion;
   return versionNames[version] ?? "00";
 }
@@ -89,17 +102,26 @@ function byteHex(byte: number): string {
 
 function hashExtensions(extensions: readonly number[], signatureAlgorithms: readonly number[]): string {
   if (extensions.length === 0) return "000000000000";
-  const algorithms = signatureAlgorithms.filter((algorithm) => !isGrease(algorithm));
-  const listed = extensions.map(hex).sort().join(",");
-  return digest(algorithms.length === 0 ? listed : `${listed}_${algorithms.map(hex).join(",")}`);
+  const listed = hexList(Uint16Array.from(extensions).sort());
+  const algorithms = withoutGrease(signatureAlgorithms);
+  return digest(algorithms.length === 0 ? listed : `${listed}_${hexList(algorithms)}`);
 }
 
+/** GREASE is left out here too, so that callers may pass a list as it came. */
 function hashList(values: readonly number[]): string {
-  return values.length === 0 ? "000000000000" : digest(values.map(hex).sort().join(","));
+  const plain = withoutGrease(values);
+  return plain.length === 0 ? "000000000000" : digest(hexList(Uint16Array.from(plain).sort()));
 }
 
-function hex(value: number): string {
-  return value.toString(16).padStart(4, "0");
+function withoutGrease(values: readonly number[]): readonly number[] {
+  return values.some(isGrease) ? values.filter((value) => !isGrease(value)) : values;
+}
+
+/** Four digits each, joined by commas. */
+function hexList(values: Iterable<number>): string {
+  let text = "";
+  for (const value of values) text += `,${(value + 0x10000).toString(16).slice(1)}`;
+  return text.slice(1);
 }
 
 function digest(text: string): string {
