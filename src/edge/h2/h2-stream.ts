@@ -48,6 +48,8 @@ export class H2Stream extends Timed implements ClientStream {
   #trailers: Fields = noFields;
   #answerTrailers: Fields = noFields;
   #tunnel = false;
+  /** A gRPC stream may be silent for as long as a WebSocket. */
+  readonly #longLived: boolean;
   #blocked = false;
   #paused = false;
   #windowBytes = 0;
@@ -60,6 +62,7 @@ export class H2Stream extends Timed implements ClientStream {
     this.#stream = stream;
     this.#head = head;
     this.facts = owner.facts;
+    this.#longLived = fieldValue(head.fields, field.contentType).startsWith("application/grpc");
     this.#requestDone = head.framing === "none" && !head.websocket;
     stream.on("error", ignore);
     stream.on("close", () => this.#onClose());
@@ -165,7 +168,7 @@ export class H2Stream extends Timed implements ClientStream {
 
   override expired(): void {
     if (this.#blocked) this.#owner.state.counters.reason("slow-reader");
-    if (this.#blocked || this.#tunnel || this.#requestDone) {
+    if (this.#blocked || this.#tunnel || this.#longLived || this.#requestDone) {
       this.#cut();
       return;
     }
@@ -188,7 +191,7 @@ export class H2Stream extends Timed implements ClientStream {
       this.#held.push(chunk);
       return;
     }
-    if (this.#tunnel) this.#watch(this.#limits.tunnelIdleMs);
+    if (this.#tunnel || this.#longLived) this.#watch(this.#limits.tunnelIdleMs);
     if (this.#relay?.requestBody(chunk) === false) this.pauseBody();
     this.#relay?.flushUpstream();
   }
@@ -258,7 +261,7 @@ export class H2Stream extends Timed implements ClientStream {
 
   #watchRate(): void {
     this.#windowBytes = 0;
-    this.#watch(this.#limits.bodyRateMs);
+    this.#watch(this.#longLived ? this.#limits.tunnelIdleMs : this.#limits.bodyRateMs);
   }
 }
 

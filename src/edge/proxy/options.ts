@@ -39,6 +39,11 @@ export interface UpstreamOptions {
    * as we write; `same-client` keeps a desynchronised connection from hitting anybody but its maker.
    */
   readonly reuse?: "never" | "same-client" | "shared";
+  /**
+   * `http2`: cleartext HTTP/2 by prior knowledge, for gRPC, and the cure for request smuggling. One session serves all
+   * clients, so `reuse` does not apply; WebSockets need `http1`.
+   */
+  readonly protocol?: "http1" | "http2";
   readonly balance?: "least-loaded" | "round-robin";
   /** Active checks: GET this path; 2xx and 3xx are healthy. Without it only failures in traffic count. */
   readonly health?: { readonly path: string; readonly intervalMs: number; readonly timeoutMs: number };

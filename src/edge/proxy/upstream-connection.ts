@@ -41,6 +41,27 @@ export interface ClientKey {
   readonly pinned: UpstreamConnection[];
 }
 
+/** What carries one exchange to an upstream, as relay and pool see it: an HTTP/1.1 connection, or one HTTP/2 stream. */
+export interface UpstreamConnection {
+  /** Whom it is reserved for under `same-client`. */
+  client: ClientKey | undefined;
+  /** Exchanges begun on it. */
+  readonly uses: number;
+  readonly isIdle: boolean;
+  /** Starts an exchange with the rendered request head. */
+  begin(sink: UpstreamSink, head: RequestHead, rendered: string): void;
+  /** Request payload. False: wait for `upstreamDrained`. */
+  body(chunk: Buffer): boolean;
+  /** The request is whole. */
+  end(trailers: Fields): void;
+  flush(): void;
+  pause(): void;
+  resume(): void;
+  /** Gives the exchange up: the upstream sees it go. */
+  cancel(): void;
+  destroy(): void;
+}
+
 /** The pool as a connection sees it. */
 export interface ConnectionOwner {
   readonly limits: EdgeLimits;
@@ -67,7 +88,7 @@ const sharedBuffer = Buffer.allocUnsafeSlow(65_536);
  * One HTTP/1.1 connection to an upstream. Carries one exchange at a time; after anything but a clean end of both
  * request and answer it is destroyed, so a desynchronised connection never serves anybody again.
  */
-export class UpstreamConnection extends Timed {
+export class Http1UpstreamConnection extends Timed implements UpstreamConnection {
   readonly socket: Socket;
   /** Whom this connection is reserved for under `same-client`. */
   client: ClientKey | undefined = undefined;

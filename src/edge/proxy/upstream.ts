@@ -1,9 +1,16 @@
 import type { EdgeLimits, Millis } from "#core";
+import { Http2UpstreamLine, Http2UpstreamStream } from "../h2/h2-upstream.ts";
 import type { EdgeCounters, UpstreamStats } from "./counters.ts";
 import { checkHealth } from "./health.ts";
 import type { UpstreamOptions } from "./options.ts";
 import { Timed, type TimerWheel } from "./timer-wheel.ts";
-import { type ClientKey, type ConnectionOwner, UpstreamConnection, type UpstreamFault } from "./upstream-connection.ts";
+import {
+  type ClientKey,
+  type ConnectionOwner,
+  Http1UpstreamConnection,
+  type UpstreamConnection,
+  type UpstreamFault,
+} from "./upstream-connection.ts";
 
 /** What a pool needs from the gateway. */
 export interface UpstreamContext {
@@ -32,12 +39,15 @@ class Endpoint implements ConnectionOwner {
   /** What the active check said last; true where none is configured. */
   checkedHealthy = true;
   readonly upstream: Upstream;
+  /** Used where the upstream speaks HTTP/2; opens nothing before it is. */
+  readonly http2: Http2UpstreamLine;
 
   constructor(upstream: Upstream, url: string) {
     const parsed = new URL(url);
     this.upstream = upstream;
     this.host = parsed.hostname.replace(/^\[|\]$/g, "");
     this.port = parsed.port === "" ? 80 : Number(parsed.port);
+    this.http2 = new Http2UpstreamLine(this.host, this.port);
   }
 
   get limits(): EdgeLimits {
@@ -184,7 +194,10 @@ export class Upstream {
   retire(): void {
     this.#retired = true;
     this.#stopHealth?.();
-    for (const endpoint of this.#endpoints) for (const connection of endpoint.idle) connection.destroy();
+    for (const endpoint of this.#endpoints) {
+      for (const connection of endpoint.idle) connection.destroy();
+      endpoint.http2.close();
+    }
   }
 
   stats(): UpstreamStats[] {
@@ -237,7 +250,10 @@ export class Upstream {
     endpoint.open++;
     this.counters.upstreamConnections++;
     this.counters.openUpstreamConnections++;
-    const connection = new UpstreamConnection(endpoint, endpoint.host, endpoint.port);
+    const connection: UpstreamConnection =
+      this.options.protocol === "http2"
+        ? new Http2UpstreamStream(endpoint, endpoint.http2)
+        : new Http1UpstreamConnection(endpoint, endpoint.host, endpoint.port);
     connection.client = acquirer.clientKey;
     this.#byConnection.set(connection, endpoint);
     return connection;

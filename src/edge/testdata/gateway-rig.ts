@@ -47,6 +47,7 @@ export interface Rig {
 
 export type RigOptions = Partial<Omit<GatewayOptions, "applications" | "listen">> & {
   readonly reuse?: "never" | "same-client" | "shared";
+  readonly protocol?: "http1" | "http2";
   readonly proxyProtocol?: boolean;
   readonly tls?: TlsListenOptions;
   readonly http2?: boolean;
@@ -54,7 +55,7 @@ export type RigOptions = Partial<Omit<GatewayOptions, "applications" | "listen">
 
 /** Opens a gateway in front of an upstream port. Short drain, so that tests end soon. */
 export async function openRig(upstreamPort: number, options: RigOptions = {}): Promise<Rig> {
-  const { reuse, proxyProtocol = false, http2 = true, tls, ...rest } = options;
+  const { reuse, protocol = "http1", proxyProtocol = false, http2 = true, tls, ...rest } = options;
   const guard = new RecordingGuard();
   const listen = { host: "127.0.0.1", port: 0, proxyProtocol, http2, ...(tls === undefined ? {} : { tls }) };
   const gatewayOptions: GatewayOptions = {
@@ -62,7 +63,7 @@ export async function openRig(upstreamPort: number, options: RigOptions = {}): P
     applications: [
       {
         name: "app",
-        upstream: { name: "origin", urls: [`http://127.0.0.1:${upstreamPort}`], ...(reuse === undefined ? {} : { reuse }) },
+        upstream: { name: "origin", urls: [`http://127.0.0.1:${upstreamPort}`], protocol, ...(reuse === undefined ? {} : { reuse }) },
       },
     ],
     mode: "observe",
