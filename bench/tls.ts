@@ -50,8 +50,15 @@ async function main(): Promise<void> {
   print("full handshake, one request, close", handshake);
   print("HTTP/2, 16 connections x 8 streams", http2);
 
+  // Fresh processes: memory that the load has left behind would hide what a connection takes.
+  const fresh = [
+    await startNginx(origin.port),
+    await startNode("gait", { core: 0, originPort: origin.port }),
+    await startNode("gait-tls", { core: 0, originPort: 0 }),
+    await startNode("node-tls", { core: 0, originPort: 0 }),
+  ];
   const idleKiB: Record<string, number> = {};
-  for (const subject of subjects) idleKiB[subject.name] = await idleMemory(subject);
+  for (const subject of fresh) idleKiB[subject.name] = await idleMemory(subject);
   for (const [name, kib] of Object.entries(idleKiB))
     console.log(`idle TLS connection  ${name.padEnd(9)} ${kib.toFixed(1)} KiB`);
 
@@ -202,15 +209,15 @@ async function startNode(
 
 async function startNginx(originPort: number): Promise<Subject> {
   const port = await freePort();
-  const config = join(folder, "nginx.conf");
+  const config = join(folder, `nginx-${port}.conf`);
   writeFileSync(
     config,
-    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr error;
+    `daemon off; worker_processes 1; pid ${folder}/nginx-${port}.pid; error_log stderr error;
 events { worker_connections 20000; }
 http { access_log off; keepalive_requests 100000000; keepalive_timeout 600s;
   client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
   upstream origin { server 127.0.0.1:${originPort}; keepalive 64; keepalive_requests 100000000; }
-  server { listen 127.0.0.1:${port} ssl http2 backlog=4096; ssl_certificate ${cert}; ssl_certificate_key ${key}; http2_max_requests 100000000;
+  server { listen 127.0.0.1:${port} ssl http2 backlog=4096; ssl_certificate ${cert}; ssl_certificate_key ${key};
     ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off;
     location / { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; } } }`,
   );

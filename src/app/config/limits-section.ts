@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { edgeLimits, type Limit, tlsLimits } from "#core";
+import { edgeLimits, http2Limits, type Limit, tlsLimits } from "#core";
 
 /** The tables that an operator may override, by the name of their area. */
 export const limitTables: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
   edge: edgeLimits,
   tls: tlsLimits,
+  http2: http2Limits,
 };
 
 /** No cap is raised beyond this; it keeps a slip of the keyboard from meaning "unlimited". */

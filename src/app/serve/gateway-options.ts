@@ -1,4 +1,4 @@
-import { type EdgeLimits, GaitError, type HashKey, type LimitValues, type tlsLimits } from "#core";
+import { type EdgeLimits, GaitError, type HashKey, type Http2Limits, type LimitValues, type tlsLimits } from "#core";
 import type { ApplicationOptions, GatewayOptions, ListenOptions, RouteOptions, UpstreamOptions } from "#edge";
 import { parseByteSize } from "../config/byte-size.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "../config/config.ts";
@@ -22,6 +22,7 @@ export function gatewayOptions(
     routes: config.routes.map(routeOptions),
     failMode: config.failMode,
     limits: (config.limits.edge ?? {}) as Partial<EdgeLimits>,
+    http2Limits: (config.limits.http2 ?? {}) as Partial<Http2Limits>,
     hashKey,
     revision,
     ...(config.accessLog === undefined ? {} : { accessLog: config.accessLog }),

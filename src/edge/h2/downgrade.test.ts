@@ -109,6 +109,18 @@ test.each<readonly [string, string, string]>([
   expect(upstream.split("\r\n\r\n").length).toBeLessThanOrEqual(2);
 });
 
+test("a false length that shows only later never goes upstream either", async () => {
+  const client = await new RawHttp2(rig.port).open();
+  upstreamText = "";
+  client.request(1, [...post, ["content-length", "10"]], false);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  client.send(frame(frames.data, flags.endStream, 1, "12345"));
+  await client.until(() => client.first(frames.rst) !== undefined || client.closed);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  client.close();
+  expect(upstreamText).toBe("");
+});
+
 test("a request between two injections is served as it is", async () => {
   const { refused, upstream } = await send([...post, ["content-length", "5"]], "123", "45");
   expect(refused).toBe(false);
