@@ -4,7 +4,6 @@ import { edgeLimits, http2Limits, type Limit, tlsLimits } from "#core";
 /** The tables that an operator may override, by the name of their area. */
 export const limitTables: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
   edge: edgeLimits,
-  http2: http2Limits,
   tls: tlsLimits,
   http2: http2Limits,
 };
