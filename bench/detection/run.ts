@@ -5,7 +5,8 @@
  *
  *     npm run bench:detection [-- --quick] [-- --seed 3]
  *
- * The application "devtool" and the tool "aiohttp-like" took no part in any tuning.
+ * The attack by the tool "aiohttp-like" on the application "devtool" took no part in tuning; people of that application
+ * did, when caps of cohorts were chosen.
  */
 import { createRandom, type Exchange, type Intel, noIntel, type Random, unknownNetwork, type Verdict } from "#core";
 import { clopperPearsonUpper, createEngine, type Engine, reliability } from "#engine";
