@@ -11,14 +11,17 @@ export class Admission {
     return this.#open;
   }
 
-  /** "" when the connection may stay and is counted, otherwise which cap it met. */
-  enter(address: string, limits: EdgeLimits): string {
+  /**
+   * "" when the connection may stay and is counted, otherwise which cap it met. A trusted proxy speaks for many
+   * clients: only the total holds for it, or the caps would cut everybody behind it.
+   */
+  enter(address: string, limits: EdgeLimits, options: { readonly trusted: boolean }): string {
     if (this.#open >= limits.connectionsMax) return "connections-max";
     const prefix = addressPrefix(address);
     const ofAddress = this.#byAddress.get(address) ?? 0;
     const ofPrefix = this.#byPrefix.get(prefix) ?? 0;
-    if (ofAddress >= limits.connectionsPerAddressMax) return "connections-per-address";
-    if (ofPrefix >= limits.connectionsPerPrefixMax) return "connections-per-prefix";
+    if (!options.trusted && ofAddress >= limits.connectionsPerAddressMax) return "connections-per-address";
+    if (!options.trusted && ofPrefix >= limits.connectionsPerPrefixMax) return "connections-per-prefix";
     this.#open++;
     this.#byAddress.set(address, ofAddress + 1);
     this.#byPrefix.set(prefix, ofPrefix + 1);

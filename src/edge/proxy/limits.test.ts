@@ -96,6 +96,17 @@ test("connections: in total, by address and by prefix; a closed one makes room",
   }
 });
 
+test("a trusted proxy is not held to the caps of one client", async () => {
+  const rig = await rigWith(
+    { connectionsPerAddressMax: 2, connectionsPerPrefixMax: 2 },
+    { trustedProxies: ["127.0.0.1"] },
+  );
+  const clients = [1, 2, 3, 4].map(() => new RawClient(rig.port));
+  await wait(50);
+  expect(clients.some((client) => client.ended)).toBe(false);
+  for (const client of clients) client.close();
+});
+
 test("slow headers get 408, silent and idle connections are closed, each at its own time", async () => {
   const rig = await rigWith({ headMs: 700, firstByteMs: 1_400, idleMs: 700 });
   const started = performance.now();

@@ -59,7 +59,8 @@ export async function openListener(options: ListenOptions, context: AcceptContex
 function accept(socket: Socket, options: ListenOptions, context: AcceptContext & { readonly serve: Serve }): void {
   const { state, admission } = context;
   const peer = canonicalAddress(socket.remoteAddress ?? "");
-  const refused = peer === "" ? "connection-gone" : admission.enter(peer, state.runtime.limits);
+  const trusted = peer !== "" && state.runtime.trusted.has(peer);
+  const refused = peer === "" ? "connection-gone" : admission.enter(peer, state.runtime.limits, { trusted });
   if (refused !== "") {
     state.counters.reason(refused);
     socket.on("error", () => undefined);
@@ -72,7 +73,6 @@ function accept(socket: Socket, options: ListenOptions, context: AcceptContext &
     admission.leave(peer);
     state.counters.openConnections--;
   });
-  const trusted = state.runtime.trusted.has(peer);
   const facts: ConnectionFacts = { peer, trusted, scheme: "http", ja4: "", tls: "", h2: "", oddities: noOddities };
   if (options.proxyProtocol === true) {
     readProxyHeader(socket, facts, context);
