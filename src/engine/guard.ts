@@ -265,7 +265,7 @@ class FastLane implements Engine {
     this.#orchestration.request(facts, exchange);
     this.#sequence.request(facts, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.request(facts);
-    this.#enumeration.request(facts, exchange, this.#cohorts.subject(slot));
+    this.#enumeration.request(facts, exchange, this.#cohorts);
     return facts;
   }
 

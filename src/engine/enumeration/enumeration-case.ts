@@ -64,6 +64,11 @@ export class EnumerationCase {
     if (laws !== undefined) this.#step(number, space);
   }
 
+  /** Requests taken. */
+  get requests(): number {
+    return this.#requests;
+  }
+
   finding(): EnumerationFinding {
     const lean = this.#purity();
     const unlike = this.#popularity.total === 0 ? 0 : this.#popularity.logEvidence(true);
@@ -163,7 +168,7 @@ export class EnumerationCases {
 
   /** Of the sixteen oldest, the one with the fewest requests; the others go to the end of the queue. */
   #evict(): void {
-    const oldest = [...take(this.#cases, 16)].sort((a, b) => a[1].finding().requests - b[1].finding().requests);
+    const oldest = [...take(this.#cases, 16)].sort((a, b) => a[1].requests - b[1].requests);
     for (const [index, [key, kept]] of oldest.entries()) {
       this.#cases.delete(key);
       if (index > 0) this.#cases.set(key, kept);

@@ -25,12 +25,13 @@ export class EnumerationPart {
     this.#cases = new EnumerationCases(casesMax);
   }
 
-  /** Moves the cases of the session and of its cohort (0: none) by one request. */
-  request(facts: Facts, exchange: Exchange, cohort: number): void {
+  /** Moves the cases of the session and of its cohort (subject 0: none) by one request. */
+  request(facts: Facts, exchange: Exchange, cohorts: { subject(slot: number): number }): void {
     this.#values.size = 0;
     if (isAsset(facts.class)) return;
     this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
     if (this.#values.size === 0) return;
+    const cohort = cohorts.subject(facts.slot);
     const seed = fnv1a(exchange.application);
     for (let i = 0; i < this.#values.size; i++) {
       const value = this.#values.values[i];
