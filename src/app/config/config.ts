@@ -59,6 +59,14 @@ export interface IntelConfig {
   readonly maximumAge: DurationText;
 }
 
+/** Proxies that ask instead of being replaced. */
+export interface BesideConfig {
+  readonly application: string;
+  readonly haproxy?: string | undefined;
+  readonly nginx?: string | undefined;
+  readonly forwardAuth?: string | undefined;
+}
+
 /**
  * Everything an operator can say, checked and with every default filled in. The schema beside this file is its
  * twin; docs/configuration.md is made from the schema.
@@ -67,6 +75,7 @@ export interface Config {
   readonly listen: string | ListenerConfig | readonly (string | ListenerConfig)[];
   readonly upstream?: string | UpstreamConfig | undefined;
   readonly applications: readonly ApplicationConfig[];
+  readonly beside?: BesideConfig | undefined;
   readonly tls?: CertificateConfig | readonly CertificateConfig[] | undefined;
   readonly trustedProxies: readonly string[];
   readonly mode: "observe" | "enforce";

@@ -6,6 +6,7 @@ import { isLoopback, type ListenAddress, parseListenAddress } from "./listen-add
 export function checkConsistency(config: Config): readonly PathProblem[] {
   return [
     ...checkUpstreams(config),
+    ...checkBeside(config),
     ...checkApplications(config),
     ...checkListeners(config),
     ...checkAdmin(config),
@@ -20,8 +21,48 @@ export function listenersOf(config: Config): readonly ListenerConfig[] {
   return all.map((listener) => (typeof listener === "string" ? { address: listener, proxyProtocol: false } : listener));
 }
 
+/** Whether there is anything to forward to: otherwise Gait only answers the proxies beside it. */
+export function forwards(config: Config): boolean {
+  return config.upstream !== undefined || config.applications.length > 0;
+}
+
+/** The listeners of `beside` that are configured, by the name of their key. */
+export function besideListeners(config: Config): readonly (readonly ["haproxy" | "nginx" | "forwardAuth", string])[] {
+  const { haproxy, nginx, forwardAuth } = config.beside ?? {};
+  return [
+    ...(haproxy === undefined ? [] : [["haproxy", haproxy] as const]),
+    ...(nginx === undefined ? [] : [["nginx", nginx] as const]),
+    ...(forwardAuth === undefined ? [] : [["forwardAuth", forwardAuth] as const]),
+  ];
+}
+
+function onLoopback(address: string): boolean {
+  const parsed = parseListenAddress(address);
+  return parsed.kind !== "fault" && isLoopback(parsed);
+}
+
+function checkBeside(config: Config): readonly PathProblem[] {
+  if (config.beside === undefined) return [];
+  const listeners = besideListeners(config);
+  if (listeners.length === 0) {
+    return [problem(["beside"], "beside names no proxy; expected haproxy, nginx or forwardAuth with ADDRESS:PORT")];
+  }
+  // Whoever reaches these ports can ask in anybody's name, and HAProxy's protocol has no word for who asks.
+  return listeners.flatMap(([key, address]) =>
+    onLoopback(address) || (key !== "haproxy" && config.trustedProxies.length > 0)
+      ? []
+      : [
+          problem(
+            ["beside", key],
+            `${address} can be reached from elsewhere; expected loopback${key === "haproxy" ? "" : ", or trustedProxies that say who may ask"}`,
+          ),
+        ],
+  );
+}
+
 function checkUpstreams(config: Config): readonly PathProblem[] {
-  if (config.upstream === undefined && config.applications.length === 0) {
+  if (!forwards(config)) {
+    if (config.beside !== undefined) return [];
     return [
       problem(
         [],

@@ -204,6 +204,22 @@ const intel = z.strictObject({
   maximumAge: durationText.default("14d").meta({ description: "Older lists raise an alarm; they stay in use." }),
 });
 
+const beside = z.strictObject({
+  application: nameText.default("default").meta({ description: "Name of the application, shown in verdicts." }),
+  haproxy: listenTcpText.optional().meta({
+    description: "ADDRESS:PORT where HAProxy asks over SPOE. The most complete: answers and cookies are seen, too.",
+    examples: ["127.0.0.1:9001"],
+  }),
+  nginx: listenTcpText.optional().meta({
+    description: "ADDRESS:PORT where nginx asks by `auth_request`. Answers are not seen: the cookie axes are off.",
+    examples: ["127.0.0.1:9002"],
+  }),
+  forwardAuth: listenTcpText.optional().meta({
+    description: "ADDRESS:PORT where Caddy (`forward_auth`) or Traefik (`forwardAuth`) ask. Answers are not seen.",
+    examples: ["127.0.0.1:9003"],
+  }),
+});
+
 /** The one strict schema of `gait.yaml`: unknown keys are mistakes. What spans several keys is checked in consistency.ts. */
 export const configSchema: z.ZodType<Config> = z
   .strictObject({
@@ -227,6 +243,10 @@ export const configSchema: z.ZodType<Config> = z
     }),
     applications: z.array(application).max(1_000).default([]).meta({
       description: "What is protected: which requests belong to it and where they go. The first match wins.",
+    }),
+    beside: beside.optional().meta({
+      description:
+        "Gait beside the proxy you already run: it asks about each request. Configurations for it are under deploy/. Needs no `upstream`.",
     }),
     tls: z
       .union([certificate, z.array(certificate).min(1).max(1_000)])

@@ -31,7 +31,9 @@ export function gatewayOptions(
 
 /** The mode that holds for each application by its name. */
 export function applicationModes(config: Config): ReadonlyMap<string, "observe" | "enforce"> {
-  return new Map(applicationOptions(config).map(({ name, mode }) => [name, mode ?? config.mode]));
+  const modes = new Map(applicationOptions(config).map(({ name, mode }) => [name, mode ?? config.mode] as const));
+  if (config.beside !== undefined) modes.set(config.beside.application, config.mode);
+  return modes;
 }
 
 function listenOptions(

@@ -4,11 +4,14 @@ import { type Gateway, type GatewayOptions, openGateway } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
 import type { Config } from "../config/config.ts";
+import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
 import { applicationModes, gatewayOptions } from "./gateway-options.ts";
+import { idleGateway } from "./idle-gateway.ts";
 import { createJudge } from "./judge.ts";
+import { type Beside, type BesideParts, openBeside } from "./open-beside.ts";
 import { createProtection } from "./protection.ts";
 import { messageOf, type ReloadResult, type Service } from "./service.ts";
 import { startConfig } from "./start-config.ts";
@@ -30,7 +33,7 @@ export interface RunningService extends Service {
 }
 
 /** Changes of these keys wait for the next start: they are bound to sockets and files that are open. */
-const atNextStartKeys = ["listen", "admin", "store", "accessLog", "tls"] as const;
+const atNextStartKeys = ["listen", "beside", "admin", "store", "accessLog", "tls"] as const;
 
 const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
@@ -50,7 +53,14 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const judge = createJudge(state.hashKey, agents);
   const protection = createProtection(judge, config, systemClock);
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
-  const gateway = await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness);
+  const gateway = forwards(config)
+    ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness)
+    : idleGateway;
+  const beside = await openBesideOrDrain(
+    config,
+    { guard: witness, clock: systemClock, hashKey: state.hashKey },
+    gateway,
+  );
   const keep = (): void => {
     if (sources.path !== undefined) state.keepLastGood(resolve(sources.path), renderEffective(config));
   };
@@ -70,7 +80,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const reload = (): ReloadResult => {
     try {
       const { config: next } = requireConfig(sources);
-      gateway.reload(gatewayOptions(next, { hashKey: state.hashKey, revision: revision + 1 }));
+      if (forwards(next)) gateway.reload(gatewayOptions(next, { hashKey: state.hashKey, revision: revision + 1 }));
       const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
       agents.configure(next);
       protection.configure(next);
@@ -88,6 +98,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     startedAt: systemClock.now(),
     configFile: sources.path,
     addresses: gateway.addresses,
+    beside: beside.addresses,
     socketPath,
     witness,
     protection,
@@ -119,6 +130,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     async stop() {
       draining = true;
       const { cut } = await gateway.drain();
+      await beside.close();
       clearInterval(sweeper);
       await admin.close();
       return { cut };
@@ -148,5 +160,15 @@ async function openAdminOrDrain(service: Service, gateway: Gateway): ReturnType<
   } catch (error) {
     await gateway.drain();
     throw error instanceof GaitError ? error : new GaitError("admin-listen", messageOf(error));
+  }
+}
+
+/** The same for the doors of the proxies beside us. */
+async function openBesideOrDrain(config: Config, parts: BesideParts, gateway: Gateway): Promise<Beside> {
+  try {
+    return await openBeside(config, parts);
+  } catch (error) {
+    await gateway.drain();
+    throw error instanceof GaitError ? error : new GaitError("beside-listen", `beside: ${messageOf(error)}`);
   }
 }

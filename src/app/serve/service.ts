@@ -29,6 +29,8 @@ export interface Service {
   readonly reloadsRefused: number;
   readonly draining: boolean;
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  /** Doors of the proxies beside us. */
+  readonly beside: readonly { readonly host: string; readonly port: number }[];
   readonly adminAddress: string | undefined;
   readonly socketPath: string;
   readonly witness: Witness;

@@ -30,7 +30,8 @@ export async function startRealProxy(options: RealProxyOptions): Promise<RealPro
       .replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`)
       .replaceAll("127.0.0.1:3000", `127.0.0.1:${options.originPort}`)
       .replaceAll("127.0.0.1:9001", `127.0.0.1:${options.gaitPort}`)
-      .replaceAll("127.0.0.1:9002", `127.0.0.1:${options.gaitPort}`);
+      .replaceAll("127.0.0.1:9002", `127.0.0.1:${options.gaitPort}`)
+      .replaceAll("127.0.0.1:9003", `127.0.0.1:${options.gaitPort}`);
     writeFileSync(join(folder, basename(file)), text);
   }
   const args = options.args.map((arg) => arg.replaceAll("FOLDER", folder));

@@ -88,14 +88,19 @@ function watchSignals(service: RunningService, { stderr }: CommandContext): () =
   };
 }
 
+function written({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 function announce(
   service: RunningService,
   { json, context }: { readonly json: boolean; readonly context: CommandContext },
 ): void {
   const { addresses, adminAddress, socketPath, config } = service;
-  const listen = addresses.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
+  const listen = addresses.map(written);
+  const beside = service.beside.map(written);
   if (json) {
-    const document = { version: 1, listen, admin: adminAddress ?? null, socket: socketPath, mode: config.mode };
+    const document = { version: 1, listen, beside, admin: adminAddress ?? null, socket: socketPath, mode: config.mode };
     context.stdout.write(`${JSON.stringify(document)}\n`);
   }
   const scheme = config.tls === undefined ? "http" : "https";
@@ -105,7 +110,8 @@ function announce(
       : "enforce mode: acts on automation";
   const lines = [
     `gait is ready in ${mode}`,
-    `  traffic  ${listen.map((address) => `${scheme}://${address}`).join(", ")}`,
+    ...(listen.length === 0 ? [] : [`  traffic  ${listen.map((address) => `${scheme}://${address}`).join(", ")}`]),
+    ...(beside.length === 0 ? [] : [`  beside   ${beside.join(", ")} (your proxy asks here)`]),
     `  status   ${adminAddress ?? "no page; gait status works"}`,
   ];
   if (service.degraded !== "") lines.push(`  DEGRADED ${service.degraded}`);

@@ -1,0 +1,71 @@
+import type { Clock, Guard, HashKey, Observes } from "#core";
+import {
+  checkObserves,
+  createDecisionService,
+  type DecisionService,
+  haproxyObserves,
+  openCheckServer,
+  openSpoeAgent,
+} from "#edge";
+import type { Config } from "../config/config.ts";
+import { besideListeners } from "../config/consistency.ts";
+import { parseListenAddress } from "../config/listen-address.ts";
+
+/** What the doors share with the rest of the service. */
+export interface BesideParts {
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly hashKey: HashKey;
+}
+
+/** The open doors of proxies beside us. */
+export interface Beside {
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  close(): Promise<void>;
+}
+
+const loopback = ["127.0.0.0/8", "::1"];
+
+/** Opens the doors that `beside` names. They share the judge, so a client is one client whichever door it came by. */
+export async function openBeside(config: Config, parts: BesideParts): Promise<Beside> {
+  const trustedProxies = [...loopback, ...config.trustedProxies];
+  const doors: { readonly host: string; readonly port: number; close(): Promise<void> }[] = [];
+  try {
+    for (const [key, text] of besideListeners(config)) {
+      const listen = parseListenAddress(text);
+      if (listen.kind !== "tcp") continue;
+      const service = serviceFor(config, parts, key === "haproxy" ? haproxyObserves : checkObserves);
+      const door =
+        key === "haproxy"
+          ? await openSpoeAgent(service, listen)
+          : await openCheckServer(service, {
+              listen,
+              trustedProxies,
+              dialect: key === "nginx" ? "auth-request" : "forward-auth",
+            });
+      doors.push({ host: listen.host, port: door.port, close: () => door.close() });
+    }
+  } catch (error) {
+    for (const door of doors) await door.close();
+    throw error;
+  }
+  return {
+    addresses: doors,
+    async close() {
+      for (const door of doors) await door.close();
+    },
+  };
+}
+
+function serviceFor(config: Config, { guard, clock, hashKey }: BesideParts, observes: Observes): DecisionService {
+  const application = config.beside?.application ?? "default";
+  return createDecisionService({
+    guard,
+    clock,
+    hashKey,
+    application,
+    mode: config.mode,
+    failMode: config.failMode,
+    observes,
+  });
+}
