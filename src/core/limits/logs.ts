@@ -7,6 +7,7 @@ export type LogLimit =
   | "fieldBytesMax"
   | "internSlots"
   | "addressSlots"
+  | "pathSlots"
   | "cookiesMax"
   | "headersMax"
   | "fieldsMax"
@@ -42,6 +43,11 @@ export const logLimits: Readonly<Record<LogLimit, Limit>> = {
     default: 65_536,
     unit: "count",
     why: "Addresses that repeat from line to line are made once; a miss only costs time.",
+  },
+  pathSlots: {
+    default: 8_192,
+    unit: "count",
+    why: "Paths that repeat from line to line are made once; a miss only costs time.",
   },
   cookiesMax: {
     default: 128,

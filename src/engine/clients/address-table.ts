@@ -42,7 +42,8 @@ export class AddressTable {
     if (kind === "other") return;
     const place = at + 2;
     const counts = state[place] as number;
-    const [pages, parts] = [counts & 0xffff, counts >>> 16];
+    const pages = counts & 0xffff;
+    const parts = counts >>> 16;
     // Both counts and the turns are halved together, which keeps their ratios.
     if (pages >= 0xfffe || parts >= 0xfffe) {
       state[place] = (pages >> 1) | ((parts >> 1) << 16);

@@ -1,4 +1,4 @@
-import { type BetaComponent, createEvidenceTable } from "../statistics/index.ts";
+import { type BetaComponent, createEvidenceTable, type EvidenceTable } from "../statistics/index.ts";
 import type { OrchestrationDetector } from "./orchestration-detector.ts";
 
 /** Honest clients consume what they were issued; deep links and cached shells are the exception. Design values. */
@@ -10,7 +10,8 @@ const automated: readonly BetaComponent[] = [
   { weight: 0.6, a: 6, b: 0.5 },
   { weight: 0.4, a: 0.5, b: 0.5 },
 ];
-const table = createEvidenceTable({ honest, automated });
+/** Made when the first token is missed: most traffic shows none, and making it takes longer than all other start-up. */
+let table: EvidenceTable | undefined;
 const natsMin = 0.05;
 const natsMax = 4;
 
@@ -32,6 +33,7 @@ export const tokenWithoutIssuance: OrchestrationDetector = {
   inspect({ intent }) {
     const { tokenBreaks, tokenUses } = intent;
     if (tokenBreaks === 0) return undefined;
+    table ??= createEvidenceTable({ honest, automated });
     const nats = Math.min(natsMax, table.nats(tokenBreaks, tokenUses));
     if (nats < natsMin) return undefined;
     const evidence = { unissued: tokenBreaks, consumed: tokenUses };

@@ -51,7 +51,7 @@ export class Locator {
     const identity = this.#identityOf(exchange, origin);
     const known = identity === 0 ? -1 : sessions.findByIdentity(identity);
     let slot = known;
-    if (slot < 0) slot = this.#byOrigin(facts, exchange, { origin, identity });
+    if (slot < 0) slot = this.#byOrigin(facts, exchange, origin, identity);
     if (slot < 0) slot = this.#open(facts, exchange, identity);
     else if (identity !== 0 && known < 0) this.#identify(slot, identity);
     if (identity !== 0) sessions.flags[slot] = (sessions.flags[slot] as number) | sessionFlag.confirmed;
@@ -75,6 +75,7 @@ export class Locator {
   /** A value the client presented that we issued, or a token that was accepted; 0 when there is none. */
   #identityOf(exchange: Exchange, origin: number): Hashed {
     const { cookies, token } = exchange.request;
+    if (cookies.length === 0 && token === 0) return 0;
     const usual = origin < 0 ? 0 : (this.#sessions.identity[origin] as number);
     const end = Math.min(cookies.length, cookiesRead);
     for (let i = 0; i < end; i++) if (usual !== 0 && cookies[i]?.value === usual) return usual;
@@ -86,8 +87,7 @@ export class Locator {
     return token !== 0 && this.#sessions.findByIdentity(token) >= 0 ? token : 0;
   }
 
-  #byOrigin(facts: Facts, exchange: Exchange, found: { readonly origin: number; readonly identity: Hashed }): number {
-    const { origin, identity } = found;
+  #byOrigin(facts: Facts, exchange: Exchange, origin: number, identity: Hashed): number {
     if (origin < 0) return -1;
     const sessions = this.#sessions;
     const confirmed = ((sessions.flags[origin] as number) & sessionFlag.confirmed) !== 0;

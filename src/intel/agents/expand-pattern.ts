@@ -53,6 +53,7 @@ function splitTop(source: string): string[] {
 
 /** Each step reads one element of the branch and says how much it read; undefined: not in the subset. */
 function expandBranch(branch: string): Draft[] | undefined {
+  if (/^[A-Za-z0-9 ._/:;,@!-]+$/.test(branch)) return [{ parts: [branch], atStart: false, atEnd: false }];
   let drafts: Draft[] = [{ parts: [""], atStart: false, atEnd: false }];
   for (let i = 0; i < branch.length; ) {
     const rest = branch.slice(i);

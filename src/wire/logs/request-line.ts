@@ -10,12 +10,17 @@ const slash = 0x2f;
 const backslash = 0x5c;
 const fieldBytesMax = logLimits.fieldBytesMax.default;
 const methodBytesMax = 24;
+/** Longer paths are made anew for every line. */
+const pathBytesMax = 96;
+
+function latin1(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("latin1", start, end);
+}
 
 /** Reads the request line of a log field, `METHOD target HTTP/x.y`, and says what is odd about any other. */
 export class RequestLineReader {
-  readonly #methods = new ByteInterner(64, (bytes, start, end) => bytes.toString("latin1", start, end), {
-    width: methodBytesMax,
-  });
+  readonly #methods = new ByteInterner(64, latin1, { width: methodBytesMax });
+  readonly #paths = new ByteInterner(logLimits.pathSlots.default, latin1, { width: pathBytesMax });
   readonly #absoluteIsOdd: boolean;
 
   /** @param options.absoluteTargets Whether this format always writes the whole URI, as AWS ALB does. */
@@ -37,9 +42,16 @@ export class RequestLineReader {
       this.#readOdd(record, bytes, start, end);
       return;
     }
-    record.request.method = this.#methods.intern(bytes, start, methodEnd);
+    record.request.method = this.#methodOf(bytes, start, methodEnd);
     record.request.protocol = protocolText(bytes, versionAt + 1);
     this.readTarget(record, bytes, methodEnd + 1, versionAt);
+  }
+
+  /** Most methods have three letters, too few for the interner; the two that nearly all requests use need none. */
+  #methodOf(bytes: Buffer, start: number, end: number): string {
+    const first = bytes[start];
+    if (end - start === 3 && first === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54) return "GET";
+    return this.#methods.intern(bytes, start, end);
   }
 
   /** Fills path, query and, from an absolute target, the host. */
@@ -60,7 +72,7 @@ export class RequestLineReader {
       }
       if (byte === backslash || byte > 0x7e || byte <= space) odd = true;
     }
-    const path = odd ? decodeField(bytes, start, query) : bytes.toString("latin1", start, query);
+    const path = odd ? decodeField(bytes, start, query) : this.#paths.intern(bytes, start, query);
     if (odd) noteBytes(record, path);
     if (odd && path.includes(" ")) addOddity(record, "space-in-target");
     if (query < stop) {
