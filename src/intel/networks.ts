@@ -38,6 +38,8 @@ export function createNetworkLookup(sources: NetworkSources): (ip: string) => Ne
       `${lists.length} address lists are configured; at most ${listsMax} are supported`,
     );
   }
+  // Nothing to look in: no address is worth remembering either.
+  if (lists.length === 0 && sources.databases.length === 0) return () => unknownNetwork;
   const trie = new PrefixTrie();
   for (const [index, list] of lists.entries()) {
     for (const prefix of list.prefixes) trie.add(prefix, 2 ** index);

@@ -52,6 +52,8 @@ export interface TopActor {
 const sweepEvery = 262_144;
 const topMax = 50;
 const bucketsMax = 96;
+/** User agents whose hash is remembered while the traffic is split; others are hashed again. */
+const agentHashesMax = 4_096;
 
 /** Reads the logs, feeds the engine, groups its clients into actors and ranks them. */
 export async function replayLogs(inputs: readonly LogInput[], options: ReplayOptions): Promise<Replay> {
@@ -128,8 +130,12 @@ function trafficOf(sample: TrafficSample, facts: LogRunFacts, table: ClientTable
   const sampled = new Set<number>();
   for (const [ip, agent] of sample.clients()) sampled.add(clientKey(ip, agent));
   const kindOf = new Map<number, Kind>();
+  const agentHashes = new Map<string, number>();
   for (let i = 0; i < table.length; i++) {
-    const key = clientKey(fnv1a(table.ip(i)), fnv1a(table.userAgent(i)));
+    const agent = table.userAgent(i);
+    const agentHash = agentHashes.get(agent) ?? fnv1a(agent);
+    if (agentHashes.size < agentHashesMax) agentHashes.set(agent, agentHash);
+    const key = clientKey(fnv1a(table.ip(i)), agentHash);
     if (sampled.has(key)) kindOf.set(key, table.kind(i));
   }
   const { from, to } = facts;

@@ -1,65 +1,62 @@
 import type { AddressFacts } from "../detectors/case.ts";
 import { mix32 } from "../sessions/text-hash.ts";
 
-const words = 4;
+/** Words of a cell; all that one request touches lies side by side. */
+const words = 5;
 
 /**
  * What all user agents of one address did together: how many there are, how often they take turns, pages and parts.
  * Direct-mapped by the address's hash; a newer address replaces an older one, which loses presentation evidence only.
  */
 export class AddressTable {
-  readonly #tag: Uint32Array;
-  /** Bitmap of user agents (by hash), last user agent, pages | parts << 16, turns. */
+  /** Tag of the address, bitmap of user agents (by hash), last user agent, pages | parts << 16, turns. */
   readonly #state: Uint32Array;
   readonly #mask: number;
 
   constructor(addressesMax: number) {
     let cells = 16;
     while (cells * 2 <= addressesMax) cells *= 2;
-    this.#tag = new Uint32Array(cells);
     this.#state = new Uint32Array(cells * words);
     this.#mask = cells - 1;
   }
 
   get bytes(): number {
-    return this.#tag.byteLength + this.#state.byteLength;
+    return this.#state.byteLength;
   }
 
   /** One request of an address. */
   step(address: Uint32Array, agent: number, kind: "page" | "part" | "other"): void {
     const tag = hash(address);
-    const cell = tag & this.#mask;
-    const at = cell * words;
+    const at = (tag & this.#mask) * words;
     const state = this.#state;
-    if (this.#tag[cell] !== tag) {
-      this.#tag[cell] = tag;
+    if (state[at] !== tag) {
       state.fill(0, at, at + words);
+      state[at] = tag;
     }
-    const bit = 1 << (mix32(agent + 1) & 31);
-    if ((state[at] as number) !== 0 && state[at + 1] !== agent) state[at + 3] = (state[at + 3] as number) + 1;
-    state[at] = (state[at] as number) | bit;
-    state[at + 1] = agent;
+    const seen = state[at + 1] as number;
+    if (seen !== 0 && state[at + 2] !== agent) state[at + 4] = (state[at + 4] as number) + 1;
+    state[at + 1] = seen | (1 << (mix32(agent + 1) & 31));
+    state[at + 2] = agent;
     if (kind === "other") return;
-    const place = at + 2;
+    const place = at + 3;
     const counts = state[place] as number;
     const pages = counts & 0xffff;
     const parts = counts >>> 16;
     // Both counts and the turns are halved together, which keeps their ratios.
     if (pages >= 0xfffe || parts >= 0xfffe) {
       state[place] = (pages >> 1) | ((parts >> 1) << 16);
-      state[at + 3] = (state[at + 3] as number) >> 1;
+      state[at + 4] = (state[at + 4] as number) >> 1;
     }
     state[place] = (state[place] as number) + (kind === "page" ? 1 : 0x10000);
   }
 
   facts(address: Uint32Array): AddressFacts | undefined {
     const tag = hash(address);
-    const cell = tag & this.#mask;
-    if (this.#tag[cell] !== tag) return undefined;
-    const at = cell * words;
-    const counts = this.#state[at + 2] as number;
-    const agents = bitsOf(this.#state[at] as number);
-    return { agents, pages: counts & 0xffff, assets: counts >>> 16, switches: this.#state[at + 3] as number };
+    const at = (tag & this.#mask) * words;
+    if (this.#state[at] !== tag) return undefined;
+    const counts = this.#state[at + 3] as number;
+    const agents = bitsOf(this.#state[at + 1] as number);
+    return { agents, pages: counts & 0xffff, assets: counts >>> 16, switches: this.#state[at + 4] as number };
   }
 }
 

@@ -50,8 +50,11 @@ export function isAsset(code: number): boolean {
 
 /** Position after "scheme://" of an absolute URL, or -1. */
 export function hostStart(url: string): number {
-  const colon = url.indexOf("://");
-  return colon < 1 || colon > 8 ? -1 : colon + 3;
+  for (let colon = 1; colon <= 8; colon++) {
+    if (url.charCodeAt(colon) !== 58) continue;
+    if (url.charCodeAt(colon + 1) === 47 && url.charCodeAt(colon + 2) === 47) return colon + 3;
+  }
+  return -1;
 }
 
 /** True when the exchange tells what the origin answered. */

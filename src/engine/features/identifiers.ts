@@ -38,10 +38,16 @@ export function lastNumber(text: string, window: number): number | undefined {
     const whole =
       (before === 47 || before === 61 || before === 45 || before === 95) &&
       (after === 47 || after === 38 || after === 46);
-    if (whole && end - start < digitsMax) return Number(text.slice(start, end + 1));
+    if (whole && end - start < digitsMax) return numberIn(text, start, end);
     end = start;
   }
   return undefined;
+}
+
+function numberIn(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i <= end; i++) value = value * 10 + text.charCodeAt(i) - 48;
+  return value;
 }
 
 function isDigit(code: number): boolean {

@@ -195,11 +195,10 @@ export class SessionTable {
 
   /** A session silent since before `before`, oldest first; -1 when there is none. */
   idle(before: Millis): number {
-    for (const segment of [probation, established] as const) {
-      const slot = this.#heads[segment] as number;
-      if (slot !== none && (this.lastAt[slot] as number) < before) return slot;
-    }
-    return none;
+    const waiting = this.#heads[probation] as number;
+    if (waiting !== none && (this.lastAt[waiting] as number) < before) return waiting;
+    const silent = this.#heads[established] as number;
+    return silent !== none && (this.lastAt[silent] as number) < before ? silent : none;
   }
 
   /** Every live slot. */

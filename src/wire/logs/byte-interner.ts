@@ -31,8 +31,26 @@ export class ByteInterner {
     const length = end - start;
     if (length < 4 || length > this.#wordsMax << 2) return length === 0 ? "" : this.#decode(bytes, start, end);
     if (bytes !== this.#bytes) this.#open(bytes);
+    const slot = this.#slotOf(start, length);
+    if (this.#lengths[slot] === length && this.#matches(slot * this.#wordsMax, start, end - 4)) {
+      return this.#strings[slot] as string;
+    }
+    return this.#remember(slot, start, end);
+  }
+
+  /** The string of a run that was interned before and is still remembered; undefined for any other. */
+  known(bytes: Buffer, start: number, end: number): string | undefined {
+    const length = end - start;
+    if (length < 4 || length > this.#wordsMax << 2) return undefined;
+    if (bytes !== this.#bytes) this.#open(bytes);
+    const slot = this.#slotOf(start, length);
+    const hit = this.#lengths[slot] === length && this.#matches(slot * this.#wordsMax, start, end - 4);
+    return hit ? this.#strings[slot] : undefined;
+  }
+
+  #slotOf(start: number, length: number): number {
     const view = this.#view;
-    const last = end - 4;
+    const last = start + length - 4;
     // Two lanes, because a multiplication that waits for the one before is what hashing costs.
     let even = length ^ view.getInt32(last, true);
     let odd = 0;
@@ -45,11 +63,7 @@ export class ByteInterner {
     }
     if (i < last) odd = Math.imul(odd ^ view.getInt32(i, true), 0xc2b2ae35);
     const hash = Math.imul(even ^ odd ^ (odd >>> 15), 0x9e3779b1);
-    const slot = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> this.#shift;
-    if (this.#lengths[slot] === length && this.#matches(slot * this.#wordsMax, start, last)) {
-      return this.#strings[slot] as string;
-    }
-    return this.#remember(slot, start, end);
+    return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> this.#shift;
   }
 
   #matches(base: number, start: number, last: number): boolean {

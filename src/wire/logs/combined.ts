@@ -167,6 +167,13 @@ export class CombinedParser implements LogParser {
     }
     if (bytes[refererEnd + 1] !== space || bytes[refererEnd + 2] !== quote) return "missing field";
     const agentStart = refererEnd + 3;
+    // A run that was a whole user agent on an earlier line, up to this line's last quote, is one here: no quote in it
+    // can close the field, whatever wrote it.
+    const known = bytes[end - 1] === quote ? this.#userAgents.known(bytes, agentStart, end - 1) : undefined;
+    if (known !== undefined) {
+      request.userAgent = known;
+      return "parsed";
+    }
     const agentEnd = closingQuote(bytes, agentStart, end);
     if (agentEnd < 0) return "cut off";
     if (!isDash(bytes, agentStart, agentEnd)) {
