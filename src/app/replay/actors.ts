@@ -1,6 +1,7 @@
 import { type GroupBy, groupClients, type LinkLedger } from "#actors";
-import { type HashKey, type Kind, keyedHash, type Millis, type Score, type Signal } from "#core";
+import { type Action, type HashKey, type Kind, keyedHash, type Millis, type Score, type Signal } from "#core";
 import type { ClientTable } from "./client-table.ts";
+import { outcomes } from "./enforcement.ts";
 
 /**
  * Actor ids are printed beside the address they stand for, so their key is no secret; it is fixed so that two runs
@@ -19,6 +20,8 @@ export interface Actor {
   readonly representative: number;
   readonly kind: Kind;
   readonly score: Score;
+  /** The strongest action that the default policy would have taken on a member. */
+  readonly action: Action;
   readonly requests: number;
   readonly sessions: number;
   readonly firstSeen: Millis;
@@ -101,7 +104,9 @@ function actorFrom(members: Int32Array, table: ClientTable, by: GroupBy): Actor 
   let requestsAfter = 0;
   let decidedAt: Actor["decidedAt"] = null;
   let cohort = "";
+  let outcome = outcomes.length - 1;
   for (const member of members) {
+    outcome = Math.min(outcome, outcomes.indexOf(table.action(member)));
     requests += table.requests(member);
     sessions += table.sessions(member);
     firstSeen = Math.min(firstSeen, table.firstSeen(member));
@@ -123,6 +128,7 @@ function actorFrom(members: Int32Array, table: ClientTable, by: GroupBy): Actor 
     representative,
     kind,
     score: table.score(representative),
+    action: outcomes[outcome] ?? "allow",
     requests,
     sessions,
     firstSeen,

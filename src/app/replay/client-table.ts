@@ -1,6 +1,7 @@
 import type { ClientColumns } from "#actors";
-import type { Hashed, Kind, Millis, Verdict } from "#core";
+import type { Action, Hashed, Kind, Millis, Verdict } from "#core";
 import type { ClientView } from "#engine";
+import { actionFor, outcomes } from "./enforcement.ts";
 
 export const kinds: readonly Kind[] = ["human", "verified-agent", "declared-bot", "automated", "unknown"];
 
@@ -20,6 +21,8 @@ export class ClientTable implements ClientColumns {
   readonly #agent: Uint32Array;
   readonly #application: Uint16Array;
   readonly #kind: Uint8Array;
+  /** Place in `outcomes` of what the default policy would have done. */
+  readonly #outcome: Uint8Array;
   readonly #requests: Uint32Array;
   readonly #sessions: Uint32Array;
   readonly #decidedRequest: Uint32Array;
@@ -40,6 +43,7 @@ export class ClientTable implements ClientColumns {
     this.#agent = new Uint32Array(capacity);
     this.#application = new Uint16Array(capacity);
     this.#kind = new Uint8Array(capacity);
+    this.#outcome = new Uint8Array(capacity);
     this.#requests = new Uint32Array(capacity);
     this.#sessions = new Uint32Array(capacity);
     this.#decidedRequest = new Uint32Array(capacity);
@@ -58,6 +62,7 @@ export class ClientTable implements ClientColumns {
     this.#agent[index] = this.#agentOf(view.userAgent);
     this.#application[index] = this.#applicationOf(view.application);
     this.#kind[index] = kinds.indexOf(verdict.kind);
+    this.#outcome[index] = Math.max(0, outcomes.indexOf(actionFor(verdict)));
     this.#requests[index] = view.requests;
     this.#sessions[index] = view.sessions;
     this.#decidedRequest[index] = decided?.request ?? 0;
@@ -104,6 +109,10 @@ export class ClientTable implements ClientColumns {
   }
   kind(index: number): Kind {
     return kinds[this.#kind[index] as number] ?? "unknown";
+  }
+  /** What the default policy would have done with this client. */
+  action(index: number): Action {
+    return outcomes[this.#outcome[index] as number] ?? "allow";
   }
   requests(index: number): number {
     return this.#requests[index] as number;

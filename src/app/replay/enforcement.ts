@@ -1,14 +1,15 @@
-import type { Action, Kind, Score } from "#core";
+import type { Action, Verdict } from "#core";
+import { decideAction } from "#policy";
 
-/** Behaviour from which a single client would be blocked; below it automation would be slowed down. */
-const blockBehaviourMin = 90;
+/** What the default policy does, strongest first. */
+export const outcomes: readonly Action[] = ["block", "throttle", "tag", "allow"];
 
 /**
- * What the default policy would have done on `basis: prior`: automation that its behaviour alone convicts at nine
- * to one is blocked, weaker automation slowed down, declared bots only marked (an operator decides which are
- * welcome). People, verified agents and what could not be told are let through.
+ * What the default policy would have done on `basis: prior`: the same decision that `gait serve` makes. Declared bots are
+ * shown as marked although they pass: an operator decides which are welcome.
  */
-export function actionFor(kind: Kind, score: Score): Action {
-  if (kind === "automated") return score.behaviour >= blockBehaviourMin ? "block" : "throttle";
-  return kind === "declared-bot" ? "tag" : "allow";
+export function actionFor(verdict: Verdict): Action {
+  if (verdict.action !== "allow") return verdict.action;
+  if (verdict.kind === "declared-bot") return "tag";
+  return decideAction(verdict, "prior", { certifiedFprMax: 0 }).action;
 }

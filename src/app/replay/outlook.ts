@@ -1,5 +1,5 @@
 import type { Action } from "#core";
-import { actionFor } from "./enforcement.ts";
+import { outcomes } from "./enforcement.ts";
 import type { Replay } from "./replay.ts";
 
 /** What one action would have meant. */
@@ -11,13 +11,11 @@ export interface Outlook {
   readonly reached: number;
 }
 
-const order: readonly Action[] = ["block", "throttle", "tag", "allow"];
-
 /** What enforcement would have done with this traffic, per action, strongest first. */
 export function outlookOf({ actors, summary }: Replay): Outlook[] {
   const found = new Map<Action, { actors: number; requests: number; reached: number }>();
   for (const actor of actors) {
-    const action = actionFor(actor.kind, actor.score);
+    const { action } = actor;
     const known = found.get(action) ?? { actors: 0, requests: 0, reached: 0 };
     known.actors++;
     known.requests += actor.requests;
@@ -28,7 +26,7 @@ export function outlookOf({ actors, summary }: Replay): Outlook[] {
     const allowed = found.get("allow") ?? { actors: 0, requests: 0, reached: 0 };
     found.set("allow", { ...allowed, actors: allowed.actors + 1, requests: allowed.requests + summary.forgotten });
   }
-  return order.flatMap((action) => {
+  return outcomes.flatMap((action) => {
     const one = found.get(action);
     return one === undefined ? [] : [{ action, ...one }];
   });

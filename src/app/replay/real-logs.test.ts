@@ -70,7 +70,8 @@ const fixtures: Readonly<Record<string, number>> = {
   "nginx-http-xss-probing": 1,
   "thinkphp-cve-2018-20062": 1,
   traefik_clf: 1,
-  traefik_json: 1,
+  // One line of seven is a debug message, another names no client.
+  traefik_json: 5 / 7,
   "traefik_base-http-scenario": 1,
 };
 
@@ -86,7 +87,11 @@ test("CrowdSec's access-log fixtures are read line for line", async () => {
       continue;
     }
     const { source } = JSON.parse(stdout) as Counted;
-    if (source.parsed < source.lines * share) short.push(`${name}: ${source.parsed} of ${source.lines}`);
+    // Several fixtures end in blank lines: they are counted as rejected, and nothing is lost with them.
+    const lines = readFileSync(join(folder, name, log ?? ""), "utf8")
+      .split("\n")
+      .filter((line) => line.trim() !== "").length;
+    if (source.parsed < lines * share) short.push(`${name}: ${source.parsed} of ${lines}`);
   }
   expect(short).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import type { Action, Kind, Score, Signal, Verdict } from "#core";
 import { type Actor, addressesOf, sortedSignals, userAgentsOf } from "./actors.ts";
 import { type Campaign, findCampaigns } from "./campaigns.ts";
-import { actionFor } from "./enforcement.ts";
 import { reasonsOf } from "./reasons.ts";
 import type { Replay } from "./replay.ts";
 import { threatsOf } from "./threats.ts";
@@ -95,7 +94,7 @@ function actorJson(
     lastSeen: iso(actor.lastSeen),
     kind: actor.kind,
     score: actor.score,
-    action: verdict.action === "allow" ? actionFor(actor.kind, actor.score) : verdict.action,
+    action: actor.action,
     threats: threatsOf(actor.kind, verdict.signals),
     signals: sortedSignals(verdict.signals),
     campaign: campaign?.id ?? null,

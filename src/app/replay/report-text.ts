@@ -1,6 +1,5 @@
 import { styleText } from "node:util";
 import { addressesOf, userAgentsOf } from "./actors.ts";
-import { actionFor } from "./enforcement.ts";
 import { outlookOf } from "./outlook.ts";
 import { printable } from "./printable.ts";
 import { reasonsOf } from "./reasons.ts";
@@ -109,7 +108,7 @@ function actorLines(
   const addresses = addressesOf(actor, replay.table);
   const first = addresses[0]?.ip ?? "";
   const more = addresses.length > 1 ? ` and ${plural(addresses.length - 1, "more address", "more addresses")}` : "";
-  const action = actionFor(actor.kind, actor.score);
+  const { action } = actor;
   const decided = actor.decidedAt === null ? "" : ` from request ${count(actor.decidedAt.request + 1)} on`;
   const threats = threatsOf(actor.kind, verdict.signals).map((threat) =>
     `${threat} ${threatNames[threat] ?? ""}`.trim(),

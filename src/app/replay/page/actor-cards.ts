@@ -1,6 +1,5 @@
 import type { Action } from "#core";
 import { addressesOf, userAgentsOf } from "../actors.ts";
-import { actionFor } from "../enforcement.ts";
 import { reasonsOf } from "../reasons.ts";
 import type { Replay, TopActor } from "../replay.ts";
 import { threatNames, threatsOf } from "../threats.ts";
@@ -29,7 +28,7 @@ export function actorCard(replay: Replay, top: TopActor): Html {
   const unless = why.unless.slice(0, 2).map((sentence) => html`<p class="soft small">It ${sentence}.</p>`);
   return html`<li class="actor"><div class="score">${scoreRing(actor.score.total, actor.kind)}</div><div>
 <div class="who"><h3 class="mono">${addresses[0]?.ip ?? actor.id}</h3>${more}<span class="badge b-${actor.kind}">${words}</span>${named}</div>
-<p class="soft small">${plural(actor.requests, "request")} in ${span(actor.lastSeen - actor.firstSeen)}, from ${moment(actor.firstSeen)}; ${fate(top, actionFor(actor.kind, actor.score))}</p>
+<p class="soft small">${plural(actor.requests, "request")} in ${span(actor.lastSeen - actor.firstSeen)}, from ${moment(actor.firstSeen)}; ${fate(top, actor.action)}</p>
 <ul>${reasons}</ul>${unless}${details(replay, top, addresses)}</div></li>`;
 }
 
