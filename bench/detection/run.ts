@@ -54,7 +54,10 @@ const intel: Intel = {
 
 interface Outcome {
   sessions: number;
+  /** Sessions with a request that policy would have refused. */
   hit: number;
+  /** Sessions called automated at some request, whatever is done about it. */
+  called: number;
 }
 
 interface AttackResult {
@@ -137,21 +140,25 @@ function peopleDay(
     };
   });
   const hit = new Uint8Array(count);
+  const called = new Uint8Array(count);
   const last: (Verdict | undefined)[] = new Array(count);
   play(
     visits.map(({ exchanges }) => exchanges),
     (session, _exchange, verdict) => {
       last[session] = verdict;
       if (verdict.kind !== "automated") return;
+      called[session] = 1;
+      if (!isBlocked(verdict)) return;
       if (measured && hit[session] === 0) note(`${visits[session]?.persona}: ${why(verdict)}`);
       hit[session] = 1;
     },
   );
   if (measured) {
     for (const [i, { persona }] of visits.entries()) {
-      const outcome = harm.get(persona) ?? { sessions: 0, hit: 0 };
+      const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, called: 0 };
       outcome.sessions++;
       outcome.hit += hit[i] as number;
+      outcome.called += called[i] as number;
       harm.set(persona, outcome);
       scored.push({ score: (last[i]?.score.total ?? 0) / 100, positive: false });
     }
@@ -293,7 +300,8 @@ function goalsOf(results: ReadonlyMap<string, AttackResult>, ladder: readonly At
     name,
     value: round(value),
     target: `<= ${most}`,
-    met: value > 0 && value <= most,
+    // A negative value says that it never happened.
+    met: value >= 0 && value <= most,
   });
   return [
     atLeast("library login volume stopped after first refusal", stopped, 0.99),
@@ -327,12 +335,12 @@ function round(value: number | null): number | null {
 }
 
 function printPeople(): void {
-  console.log("\nhonest sessions refused, by persona (measured day, a deploy at its start)");
-  for (const [persona, { sessions, hit }] of [...harm].sort(
+  console.log("\nhonest sessions refused, and called automated, by persona (measured day, a deploy at its start)");
+  for (const [persona, { sessions, hit, called }] of [...harm].sort(
     (a, b) => b[1].hit / b[1].sessions - a[1].hit / a[1].sessions,
   )) {
     console.log(
-      `  ${persona.padEnd(22)} ${String(hit).padStart(4)} of ${String(sessions).padStart(5)}  95 % bound ${clopperPearsonUpper(hit, sessions).toExponential(1)}`,
+      `  ${persona.padEnd(22)} ${String(hit).padStart(4)} of ${String(sessions).padStart(5)}  95 % bound ${clopperPearsonUpper(hit, sessions).toExponential(1)}  called automated ${String(called).padStart(4)}`,
     );
   }
   const told = new Map<string, number>();

@@ -41,6 +41,11 @@ test("what a privacy-minded visitor shows, all of it at once, refuses nobody", (
   );
 });
 
+test("rare tastes alone refuse nobody", () => {
+  const sweep: Signal = { ...signal("enumeration", 7), detector: "catalogue-sweep" };
+  expect(decideAction(judged("automated", 99.9, [sweep]), "prior", budget).action).toBe("tag");
+});
+
 test("evidence for a person does not count against itself", () => {
   const mixed = [signal("enumeration", 3), signal("cohort", -8)];
   expect(decideAction(judged("automated", 95, mixed), "prior", budget).action).toBe("block");

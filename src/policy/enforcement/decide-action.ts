@@ -27,6 +27,11 @@ const personaProofGroups: ReadonlySet<string> = new Set([
   "token-provenance",
   "cohort",
 ]);
+/**
+ * Speaks about how rare the things asked for are, which somebody who browses deep and keeps no cookie can share. It counts
+ * in the score and in cohorts, not here.
+ */
+const arguable: ReadonlySet<string> = new Set(["catalogue-sweep"]);
 /** Twenty to one from such evidence alone. */
 const personaProofNatsMin = 3;
 
@@ -59,6 +64,8 @@ export function decideAction(
 
 function personaProof(signals: readonly Signal[]): number {
   let nats = 0;
-  for (const signal of signals) if (signal.nats > 0 && personaProofGroups.has(signal.group)) nats += signal.nats;
+  for (const { detector, group, nats: said } of signals) {
+    if (said > 0 && personaProofGroups.has(group) && !arguable.has(detector)) nats += said;
+  }
   return nats;
 }
