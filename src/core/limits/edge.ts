@@ -95,9 +95,9 @@ export const edgeLimits = {
     why: "1xx answers before the final one (interim storm); more is 502.",
   },
   upstreamConnectionsMax: {
-    default: 512,
+    default: 2_048,
     unit: "count",
-    why: "Connections to one upstream address; then requests queue.",
+    why: "Connections to one upstream address; then requests queue. Above what one client address may open, so that one slow reader's connections cannot hold them all.",
   },
   upstreamIdleMax: { default: 128, unit: "count", why: "Idle connections kept for one upstream address." },
   upstreamQueueMax: {
