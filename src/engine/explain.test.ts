@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { Signal, Verdict } from "#core";
+import { detectors } from "./detectors/index.ts";
+import { orchestrationDetectors } from "./detectors/orchestration-detectors.ts";
 import { explain } from "./explain.ts";
 import { GroupCaps } from "./groups.ts";
+import { phrases } from "./phrases.ts";
 import { judge } from "./score.ts";
 
 function signal(detector: string, group: string, options: { readonly nats: number; readonly axis?: string }): Signal {
@@ -63,4 +66,46 @@ test("presentation alone never makes a client automated, however loud", () => {
   expect(verdict.kind).toBe("unknown");
   expect(verdict.score.presentation).toBeGreaterThan(80);
   expect(verdict.score.behaviour).toBeLessThan(21);
+});
+
+test("every detector has its words, so that no page shows names instead of reasons", () => {
+  const named = [...detectors, ...orchestrationDetectors].map(({ name }) => name);
+  expect(named.filter((name) => phrases[name] === undefined)).toEqual([]);
+});
+
+test("a missing cookie is named, and so is what would have changed the verdict", () => {
+  const signals: Signal[] = [
+    {
+      detector: "cookie-missing",
+      axis: "orchestration",
+      group: "cookie-refusal",
+      nats: 4,
+      evidence: { events: 6, opportunities: 6 },
+    },
+    {
+      detector: "precondition-missed",
+      axis: "orchestration",
+      group: "direct-entry",
+      nats: 3,
+      evidence: { step: "POST /login", missed: "page-seen, own-cookie", honestSessions: 90 },
+    },
+  ];
+  const verdict: Verdict = {
+    action: "allow",
+    kind: "automated",
+    score: { total: 97, behaviour: 97, presentation: 50 },
+    signals,
+    rule: null,
+    watched: [],
+    basis: "none",
+    certifiedFpr: null,
+    reference: "",
+    revision: 0,
+  };
+  const { reasons, counterfactuals } = explain(verdict);
+  expect(reasons.map(({ sentence }) => sentence)).toEqual([
+    "left out a cookie it had been given on 6 of 6 occasions",
+    "came to POST /login without what people do before it: no page read, no cookie of this site",
+  ]);
+  expect(counterfactuals).toContain("would not be automated if the cookies it was given had come back");
 });
