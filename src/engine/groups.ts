@@ -27,7 +27,7 @@ export type GroupName =
 
 /**
  * Groups of signals with one benign cause, and how common that cause is among people. A group's sum never passes
- * ln(1/upper 95 % bound of that share): a thousand repetitions of one oddity stay one oddity (detection F2, F3).
+ * ln(1/upper 95 % bound of that share): a thousand repetitions of one oddity stay one oddity.
  * Rates marked "design" have no publication behind them that we could check; local anchored clients outweigh every one.
  */
 export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
@@ -39,7 +39,7 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   precondition: { rate: 0.02, sessions: 300, source: "design; password managers, native applications, deep links" },
   robots: { rate: 0.002, sessions: 600, source: "design; people who read robots.txt or site maps" },
   period: { rate: 0.002, sessions: 600, source: "design; self-reloading pages and wall dashboards" },
-  timing: { rate: 0.08, sessions: 300, source: "detection 3.2: timing is cheap to fake and people vary, two nats" },
+  timing: { rate: 0.08, sessions: 300, source: "design; timing is cheap to fake and people vary, two nats" },
   enumeration: { rate: 0.002, sessions: 600, source: "design; people who page through long numbered lists" },
   scan: { rate: 0.004, sessions: 600, source: "design; old bookmarks and broken relaunches" },
   authentication: { rate: 0.0005, sessions: 4000, source: "design; people with ten failed logins in a row" },
@@ -61,7 +61,7 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
 
 /**
  * Groups of other parts of the engine that the same people explain. Somebody who refuses cookies also blocks scripts
- * and strips referers (detection F3): adding such groups up as if they were independent convicts the privacy persona.
+ * and strips referers: adding such groups up as if they were independent convicts the privacy persona.
  */
 const personaOf: ReadonlyMap<string, GroupName> = new Map([
   ["cookie-refusal", "omissions"],
@@ -96,7 +96,7 @@ export class GroupCaps {
     return cap;
   }
 
-  /** An anchored client (contracts: legitimacy resting on scarce facts) and the groups that spoke against it. */
+  /** An anchored client (legitimacy resting on scarce facts) and the groups that spoke against it. */
   learnAnchored(groups: readonly string[]): void {
     this.#clients++;
     for (const group of groups) this.#hits.set(group, (this.#hits.get(group) ?? 0) + 1);

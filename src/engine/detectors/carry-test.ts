@@ -17,7 +17,7 @@ const neverShare = 0.7;
 /**
  * Log-likelihood ratio, in nats, of "automation" against "a person" after `kept` of `chances`. A person is a mixture:
  * most have the habit with their own rate, some (personas, or a site that does not invite it) never show it; so the
- * positive side can never exceed ln(neverShare / absence), however long the session (detection F2: evidence with a
+ * positive side can never exceed ln(neverShare / absence), however long the session (evidence with a
  * benign cause saturates). Beta-binomial mixtures; chances beyond 48 are scaled to that table.
  */
 export function carryNats(kept: number, chances: number, test: CarryTest): number {

@@ -2,7 +2,7 @@ import { counter } from "../features/counters.ts";
 import type { Detector } from "./detector.ts";
 
 const gapsMin = 8;
-/** Timing is cheap to fake, so its word is worth at most two nats in one session (detection 3.2). */
+/** Timing is cheap to fake, so its word is worth at most two nats in one session. */
 const natsMax = 2;
 const natsMinimum = -1;
 /** Spread of ln(seconds) between pages of people: reading some, skipping others. Design value. */

@@ -73,7 +73,7 @@ export const axisPriors: Readonly<Record<LedgerAxis, AxisPrior>> = {
 
 /**
  * Axes that a person who refuses cookies, blocks script or hides the address *cannot* break: they hold no cookie to
- * break them with. Only these may convict a single session beside the privacy persona (detection F3).
+ * break them with. Only these may convict a single session beside the privacy persona.
  */
 export const personaProofAxes: readonly LedgerAxis[] = [
   "neverIssued",
