@@ -171,7 +171,10 @@ class FastLane implements Engine {
     this.#reader.read(facts, exchange);
     if (!this.#locator.find(facts, exchange)) return;
     if (exchange.response === undefined) unstepRequest(this.#state, facts);
-    else this.#finish(facts, exchange);
+    else {
+      this.#enumeration.read(facts, exchange);
+      this.#finish(facts, exchange);
+    }
   }
 
   exchange(exchange: Exchange): void {

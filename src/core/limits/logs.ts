@@ -7,6 +7,7 @@ export type LogLimit =
   | "fieldBytesMax"
   | "internSlots"
   | "addressSlots"
+  | "longAddressSlots"
   | "pathSlots"
   | "cookiesMax"
   | "headersMax"
@@ -43,6 +44,11 @@ export const logLimits: Readonly<Record<LogLimit, Limit>> = {
     default: 65_536,
     unit: "count",
     why: "Addresses that repeat from line to line are made once; a miss only costs time.",
+  },
+  longAddressSlots: {
+    default: 16_384,
+    unit: "count",
+    why: "The same for addresses of more than sixteen characters, which are nearly all IPv6.",
   },
   pathSlots: {
     default: 8_192,

@@ -10,6 +10,8 @@ const stepsMax = 512;
 /** A cohort whose every member comes straight to the step: a native app, a script of a partner, an attack. */
 const prior: PrevalencePrior = { rate: 0.0005, sessions: 2000, source: "assumed; replaced by what local cohorts show" };
 
+const untaughtCap = groupCap(prior, 0, 0);
+
 /**
  * How many honest clients come straight to a sensitive step, step by step. Where a native app or a partner does so
  * every day, coming straight is no evidence at that step, whoever does it; where nobody does, it is strong. The
@@ -25,7 +27,7 @@ export class ArrivalBook {
    */
   cap(application: string, step: number, own = 0): number {
     const row = this.#rows.get(combine32(fnv1a(application), step));
-    return row === undefined ? groupCap(prior, 0, 0) : groupCap(prior, Math.max(0, row.bare - own), row.all);
+    return row === undefined ? untaughtCap : groupCap(prior, Math.max(0, row.bare - own), row.all);
   }
 
   /** Takes back what a cohort taught before it was convicted. */

@@ -38,6 +38,9 @@ const sizeLeast = 200;
 export class SlotSpace {
   #counts = new CountMin(1 << 12, 3);
   #noise = 0;
+  /** The value counted last: one request asks for the count of its value up to four times. NaN: count anew. */
+  #lastCounted = Number.NaN;
+  #lastCount = 0;
   readonly #distinct = new HyperLogLog(12);
   readonly #values: Reservoir<number>;
   readonly #asked = new Float64Array(binCount).fill(1);
@@ -101,6 +104,7 @@ export class SlotSpace {
     this.#asked[bin] = (this.#asked[bin] as number) + 1;
     this.#requests++;
     const count = this.#counts.add(value);
+    this.#lastCounted = Number.NaN;
     if (count === 1) {
       this.#once++;
       this.#values.offer(value);
@@ -150,11 +154,15 @@ export class SlotSpace {
 
   /** Times asked for, less what a value never asked for would seem to have: collisions in the sketch. */
   #count(value: number): number {
-    return Math.max(0, this.#counts.estimate(value) - this.#noise);
+    if (value === this.#lastCounted) return this.#lastCount;
+    this.#lastCounted = value;
+    this.#lastCount = Math.max(0, this.#counts.estimate(value) - this.#noise);
+    return this.#lastCount;
   }
 
   /** A young space gets its full sketch, and the noise of collisions is measured on values that nobody asks for. */
   #settle(): void {
+    this.#lastCounted = Number.NaN;
     if (this.#counts.width < widthFull) {
       const young = this.#counts;
       this.#counts = new CountMin(widthFull, 3);
@@ -162,6 +170,7 @@ export class SlotSpace {
     }
     const phantoms = Array.from({ length: 65 }, (_, i) => this.#counts.estimate(-1 - i * 7_919)).sort((a, b) => a - b);
     this.#noise = phantoms[32] as number;
+    this.#lastCounted = Number.NaN;
   }
 
   /** Recomputes the laws; runs at every 10 % of growth, so its cost per request is constant. */

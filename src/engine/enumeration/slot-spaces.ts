@@ -36,7 +36,8 @@ export class SlotSpaces {
 
   /** Number of the slot's space, or -1 when the tables are full. Stable, except that a young slot may join another. */
   spaceOf(slot: number, value: number): number {
-    const known = this.#slots.get(slot);
+    // As a signed number, which a map finds without making an object of it.
+    const known = this.#slots.get(slot | 0);
     if (known === undefined) return this.#open(slot, value);
     if (known.probe.length < probeValues && known.probe.length > 0) this.#probe(known, value);
     return known.space;
@@ -55,7 +56,7 @@ export class SlotSpaces {
     if (this.#slots.size >= slotsMax) return -1;
     const space = this.#spaces.length < spacesMax ? this.#spaces.length : -1;
     if (space >= 0) this.#spaces.push(new SlotSpace(createRandom(mix32(slot, this.#seed))));
-    this.#slots.set(slot, { space, probe: [value] });
+    this.#slots.set(slot | 0, { space, probe: [value] });
     return space;
   }
 

@@ -25,11 +25,15 @@ export class EnumerationPart {
     this.#cases = new EnumerationCases(casesMax);
   }
 
+  /** Reads the values of the request at hand: `request` does so itself, an answer that comes later must. */
+  read(facts: Facts, exchange: Exchange): void {
+    this.#values.size = 0;
+    if (!isAsset(facts.class)) this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
+  }
+
   /** Moves the cases of the session and of its cohort (subject 0: none) by one request. */
   request(facts: Facts, exchange: Exchange, cohorts: { subject(slot: number): number }): void {
-    this.#values.size = 0;
-    if (isAsset(facts.class)) return;
-    this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
+    this.read(facts, exchange);
     if (this.#values.size === 0) return;
     const cohort = cohorts.subject(facts.slot);
     const seed = fnv1a(exchange.application);
@@ -60,10 +64,9 @@ export class EnumerationPart {
     return [{ detector: "catalogue-sweep", axis: "enumeration", group: "enumeration", nats, evidence }];
   }
 
-  /** The request at hand was an honest one: its values teach what is popular. */
+  /** The request that was read last was an honest one: its values teach what is popular. */
   learn(facts: Facts, exchange: Exchange): void {
-    if (isAsset(facts.class)) return;
-    this.#values.read(facts.endpoint, exchange.request.path, exchange.request.query);
+    if (this.#values.size === 0 || isAsset(facts.class)) return;
     const seed = fnv1a(exchange.application);
     for (let i = 0; i < this.#values.size; i++) {
       const value = this.#values.values[i];
@@ -75,7 +78,7 @@ export class EnumerationPart {
 
   /** ln of the e-value that a subject enumerates, over all its spaces; negative infinity when nothing was asked. */
   evidence(subject: number): number {
-    const spaces = this.#subjects.get(subject);
+    const spaces = this.#subjects.get(subject | 0);
     if (spaces === undefined) return Number.NEGATIVE_INFINITY;
     const logs = spaces.map((space) => this.#cases.find(subject, space)?.finding().nats ?? 0);
     return productEvidence(logs);
@@ -84,7 +87,7 @@ export class EnumerationPart {
   /** What the subject did in its most telling space. */
   finding(subject: number): { readonly requests: number; readonly distinct: number; readonly purity: number } {
     let most = { requests: 0, distinct: 0, purity: 0 };
-    for (const space of this.#subjects.get(subject) ?? []) {
+    for (const space of this.#subjects.get(subject | 0) ?? []) {
       const finding = this.#cases.find(subject, space)?.finding();
       if (finding !== undefined && finding.purity >= most.purity) most = finding;
     }
@@ -92,13 +95,15 @@ export class EnumerationPart {
   }
 
   #note(subject: number, space: number): void {
-    const known = this.#subjects.get(subject);
+    // As a signed number, which a map finds without making an object of it.
+    const key = subject | 0;
+    const known = this.#subjects.get(key);
     if (known === undefined) {
       if (this.#subjects.size >= 20_000) {
         const oldest = this.#subjects.keys().next().value;
         if (oldest !== undefined) this.#subjects.delete(oldest);
       }
-      this.#subjects.set(subject, [space]);
+      this.#subjects.set(key, [space]);
     } else if (known.length < spacesPerSubject && !known.includes(space)) known.push(space);
   }
 }

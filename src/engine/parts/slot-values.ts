@@ -1,5 +1,3 @@
-import { fnv1a } from "#core";
-
 /** One parameter value of a request: which slot, which value, and the value as a number where it is a plain one. */
 export interface SlotValue {
   slot: number;
@@ -29,7 +27,7 @@ export class SlotValues {
       if (to < 0) to = query.length;
       const equals = query.indexOf("=", from);
       if (equals > from && equals < to - 1 && to - equals - 1 <= valueCharsMax) {
-        this.#add(fnv1a(query.slice(from, equals), endpoint + 1), query.slice(equals + 1, to));
+        this.#add(hashOf(query, { from, to: equals, seed: endpoint + 1 }), query, equals + 1, to);
       }
       from = to + 1;
     }
@@ -39,23 +37,66 @@ export class SlotValues {
     let position = 0;
     let from = 1;
     while (from < path.length && this.size < 2) {
-      let to = path.indexOf("/", from);
-      if (to < 0) to = path.length;
-      position++;
-      const segment = to - from <= valueCharsMax ? path.slice(from, to) : "";
-      if (/\d/.test(segment) && !/^v\d{1,2}$/i.test(segment) && !segment.includes(".")) {
-        this.#add((endpoint + 1) * 64 + position, segment);
+      let digits = 0;
+      let dotted = false;
+      let to = from;
+      for (; to < path.length; to++) {
+        const code = path.charCodeAt(to);
+        if (code === slash) break;
+        if (code === dot) dotted = true;
+        else if (isDigit(code)) digits++;
       }
+      position++;
+      const varies = digits > 0 && !dotted && to - from <= valueCharsMax && !isVersion(path, { from, to, digits });
+      if (varies) this.#add((endpoint + 1) * 64 + position, path, from, to);
       from = to + 1;
     }
   }
 
-  #add(slot: number, text: string): void {
+  /** Adds the value that stands in `text` from `from` up to `to`; no string is cut out for it. */
+  #add(slot: number, text: string, from: number, to: number): void {
     const place = this.values[this.size];
     if (place === undefined) return;
     place.slot = slot >>> 0;
-    place.value = fnv1a(text);
-    place.number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    place.value = hashOf(text, { from, to, seed: fnvOffset });
+    place.number = numberIn(text, from, to);
     this.size++;
   }
+}
+
+const slash = 47;
+const dot = 46;
+const integerDigitsMax = 15;
+const fnvOffset = 0x811c9dc5;
+
+/** FNV-1a of a stretch of text: equals `fnv1a` of the slice. */
+function hashOf(text: string, stretch: { readonly from: number; readonly to: number; readonly seed: number }): number {
+  let hash = stretch.seed;
+  for (let i = stretch.from; i < stretch.to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** The plain integer of up to fifteen digits that the stretch is; NaN for anything else. */
+function numberIn(text: string, from: number, to: number): number {
+  if (to <= from || to - from > integerDigitsMax) return Number.NaN;
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (!isDigit(code)) return Number.NaN;
+    value = value * 10 + code - 48;
+  }
+  return value;
+}
+
+/** `v1` or `V12`: a version of an interface is a word of the route. */
+function isVersion(
+  path: string,
+  segment: { readonly from: number; readonly to: number; readonly digits: number },
+): boolean {
+  const { from, to, digits } = segment;
+  return digits === to - from - 1 && digits <= 2 && (path.charCodeAt(from) | 0x20) === 0x76;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

@@ -5,9 +5,17 @@ import { logBeta } from "./gamma.ts";
  * continued fraction (Numerical Recipes 6.4); absolute error below 1e-12 for a, b up to 1e6.
  */
 export function incompleteBeta(a: number, b: number, x: number): number {
+  return withLogBeta(a, b, { x, logBetaOfAB: logBeta(a, b) });
+}
+
+function withLogBeta(
+  a: number,
+  b: number,
+  { x, logBetaOfAB }: { readonly x: number; readonly logBetaOfAB: number },
+): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBetaOfAB);
   if (x < (a + 1) / (a + b + 2)) return (front * fraction(a, b, x)) / a;
   return 1 - (front * fraction(b, a, 1 - x)) / b;
 }
@@ -16,11 +24,12 @@ export function incompleteBeta(a: number, b: number, x: number): number {
 export function betaQuantile(a: number, b: number, p: number): number {
   if (p <= 0) return 0;
   if (p >= 1) return 1;
+  const logBetaOfAB = logBeta(a, b);
   let low = 0;
   let high = 1;
   for (let step = 0; step < 200; step++) {
     const middle = low > 0 && high / low > 4 ? Math.sqrt(low * high) : (low + high) / 2;
-    if (incompleteBeta(a, b, middle) < p) low = middle;
+    if (withLogBeta(a, b, { x: middle, logBetaOfAB }) < p) low = middle;
     else high = middle;
     if (high - low < 1e-10 * high) break;
   }

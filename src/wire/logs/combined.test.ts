@@ -168,3 +168,20 @@ test("no bytes whatever make the parser throw or loop", () => {
     { numRuns: 2_000 },
   );
 });
+
+test("a user agent recognised from an earlier line is read as it would be read anew", () => {
+  const agents = ["curl/8.5.0", String.raw`say \"hi\" once`, String.raw`ends in a slash \\`, "Mozilla/5.0 (X11)"];
+  const tails = ["", ' "-"', ' "203.0.113.9" 0.012', ' "curl/8.5.0"'];
+  const lines = agents.flatMap((agent) =>
+    tails.map((tail) => `${line.slice(0, line.lastIndexOf(' "'))} "${agent}"${tail}`),
+  );
+  const parser = new CombinedParser("combined", testOptions);
+  const agentOf = (reader: CombinedParser, text: string): string => {
+    const bytes = Buffer.from(text);
+    expect(reader.parse(bytes, 0, bytes.length)).toBe("parsed");
+    return reader.record.request.userAgent;
+  };
+  for (const text of [...lines, ...lines.toReversed(), ...lines]) {
+    expect(agentOf(parser, text)).toBe(agentOf(new CombinedParser("combined", testOptions), text));
+  }
+});
