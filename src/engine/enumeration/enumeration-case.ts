@@ -64,6 +64,20 @@ export class EnumerationCase {
     if (laws !== undefined) this.#step(number, space);
   }
 
+  /** Starts over for another subject. */
+  reset(): void {
+    this.#popularity.reset();
+    this.#seen.clear();
+    this.#distinct = 0;
+    this.#mass = 0;
+    this.#birthday = 0;
+    this.#sequential.reset();
+    this.#last = Number.NaN;
+    this.#requests = 0;
+    this.#unpopular = 0;
+    this.#unpopularHonest = 0;
+  }
+
   /** Requests taken. */
   get requests(): number {
     return this.#requests;
@@ -137,14 +151,19 @@ export function isNeighbour(a: number, b: number): boolean {
   return stride >= 1 && stride <= strideMax;
 }
 
-/** Cases by subject and space, with the least busy evicted: a flood of new subjects cannot push out a busy one. */
+/**
+ * Cases by subject and space, with the least busy evicted: a flood of new subjects cannot push out a busy one. Keys
+ * stand in a ring that a hand goes round: walking a map from its oldest entry steps over every deleted one, which let
+ * a flood of new subjects cost milliseconds a request.
+ */
 export class EnumerationCases {
   readonly #cases = new Map<number, EnumerationCase>();
-  readonly #casesMax: number;
+  readonly #keys: Float64Array;
+  #hand = 0;
 
   constructor(casesMax = 20_000) {
     assert(casesMax >= 16, `casesMax must be at least 16, found ${casesMax}`);
-    this.#casesMax = casesMax;
+    this.#keys = new Float64Array(casesMax);
   }
 
   get size(): number {
@@ -156,8 +175,10 @@ export class EnumerationCases {
     const key = subject * 256 + space;
     const known = this.#cases.get(key);
     if (known !== undefined) return known;
-    if (this.#cases.size >= this.#casesMax) this.#evict();
-    const opened = new EnumerationCase();
+    const full = this.#cases.size >= this.#keys.length;
+    const place = full ? this.#leastBusy() : this.#cases.size;
+    const opened = full ? this.#recycle(this.#keys[place] as number) : new EnumerationCase();
+    this.#keys[place] = key;
     this.#cases.set(key, opened);
     return opened;
   }
@@ -166,20 +187,25 @@ export class EnumerationCases {
     return this.#cases.get(subject * 256 + space);
   }
 
-  /** Of the sixteen oldest, the one with the fewest requests; the others go to the end of the queue. */
-  #evict(): void {
-    const oldest = [...take(this.#cases, 16)].sort((a, b) => a[1].requests - b[1].requests);
-    for (const [index, [key, kept]] of oldest.entries()) {
-      this.#cases.delete(key);
-      if (index > 0) this.#cases.set(key, kept);
+  /** Of the next sixteen by the hand, the place of the one with the fewest requests. */
+  #leastBusy(): number {
+    let best = this.#hand;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < 16; step++) {
+      const requests = this.#cases.get(this.#keys[this.#hand] as number)?.requests ?? 0;
+      if (requests < fewest) {
+        fewest = requests;
+        best = this.#hand;
+      }
+      this.#hand = (this.#hand + 1) % this.#keys.length;
     }
+    return best;
   }
-}
 
-function* take<Item>(items: Iterable<Item>, count: number): Generator<Item> {
-  let left = count;
-  for (const item of items) {
-    if (left-- <= 0) return;
-    yield item;
+  #recycle(key: number): EnumerationCase {
+    const evicted = this.#cases.get(key) ?? new EnumerationCase();
+    this.#cases.delete(key);
+    evicted.reset();
+    return evicted;
   }
 }

@@ -6,6 +6,7 @@ import { type Facts, isAsset } from "../features/facts.ts";
 import { SlotValues } from "./slot-values.ts";
 
 const spacesPerSubject = 4;
+const subjectsMax = 20_000;
 /** Enumeration by one session is worth a line from here on. */
 const natsMin = 2;
 const none: readonly Signal[] = [];
@@ -19,6 +20,9 @@ export class EnumerationPart {
   readonly #cases: EnumerationCases;
   readonly #values: SlotValues = new SlotValues();
   readonly #subjects = new Map<number, number[]>();
+  /** Keys of the subjects in the order they came: the oldest is found without walking the map. */
+  readonly #order: Int32Array = new Int32Array(subjectsMax);
+  #oldest = 0;
 
   constructor(seed: number, casesMax = 20_000) {
     this.#spaces = new SlotSpaces(seed);
@@ -99,10 +103,9 @@ export class EnumerationPart {
     const key = subject | 0;
     const known = this.#subjects.get(key);
     if (known === undefined) {
-      if (this.#subjects.size >= 20_000) {
-        const oldest = this.#subjects.keys().next().value;
-        if (oldest !== undefined) this.#subjects.delete(oldest);
-      }
+      if (this.#subjects.size >= subjectsMax) this.#subjects.delete(this.#order[this.#oldest] as number);
+      this.#order[this.#oldest] = key;
+      this.#oldest = (this.#oldest + 1) % subjectsMax;
       this.#subjects.set(key, [space]);
     } else if (known.length < spacesPerSubject && !known.includes(space)) known.push(space);
   }
