@@ -29,7 +29,10 @@ export function judge(
     const verdict = guard.inspect(exchange);
     const handler = mode === "enforce" || verdict.action === "allow" ? actions[verdict.action] : actions.allow;
     // An engine that answers with what is no verdict has failed as much as one that throws.
-    assert(handler !== undefined, `the engine chose the action "${verdict.action}", expected one of those in core/verdict.ts`);
+    assert(
+      handler !== undefined,
+      `the engine chose the action "${verdict.action}", expected one of those in core/verdict.ts`,
+    );
     if (mode === "enforce") increment(counters.actions, verdict.action);
     else if (verdict.action !== "allow") increment(counters.observed, verdict.action);
     return { verdict, enforced: mode === "enforce" ? verdict.action : "allow", failure: "", carryOut: handler.act };
