@@ -27,5 +27,6 @@ export {
 export { type AgentConduct, AgentObedience } from "./agents/obedience.ts";
 export { type Preset, type PresetName, presets } from "./agents/presets.ts";
 export { parseContentUsage, parseRobots, type Robots, type RobotsLimits, renderContentUsage } from "./agents/robots.ts";
+export { applyPolicy, type PolicyBasis } from "./enforcement/apply-policy.ts";
 export { type ActionDecision, decideAction, type EnforcementBasis } from "./enforcement/decide-action.ts";
 export { endpointTags } from "./agents/endpoint-tags.ts";

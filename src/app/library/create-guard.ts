@@ -3,7 +3,7 @@ import { type Clock, type Exchange, GaitError, type Guard, type Verdict } from "
 import { createDecisionService, createNodeMiddleware, type NodeMiddleware, nodeObserves } from "#edge";
 import { createEngine } from "#engine";
 import { createIntel } from "#intel";
-import { createDecisionTable, decideAction, type EnforcementBasis } from "#policy";
+import { applyPolicy, createDecisionTable, type EnforcementBasis } from "#policy";
 import { createNetworkSet } from "#wire";
 
 /** How Gait is put inside an application. Everything has a default. */
@@ -78,11 +78,7 @@ export function createGuard(options: GaitOptions = {}): LibraryGuard {
         cohort: "",
       };
       const standing = decisions.lookup(keys, systemClock.monotonic());
-      const decided = decideAction(judged, basis, { certifiedFprMax: 1e-4 });
-      const verdict: Verdict =
-        standing === undefined
-          ? { ...judged, action: decided.action, basis: decided.basis }
-          : { ...judged, action: standing.action, basis: "list", rule: standing.reason };
+      const verdict = applyPolicy(judged, standing, { basis, certifiedFprMax: 1e-4 });
       options.onVerdict?.(exchange, verdict);
       return verdict;
     },

@@ -1,5 +1,5 @@
 import type { Clock, Exchange, Guard, Verdict } from "#core";
-import { createDecisionTable, type Decision, type DecisionKeys, type DecisionTable, decideAction } from "#policy";
+import { applyPolicy, createDecisionTable, type Decision, type DecisionKeys, type DecisionTable } from "#policy";
 import type { Config } from "../config/config.ts";
 
 /** The engine with policy behind it: what judges and decides. Lists can be changed while it judges. */
@@ -50,11 +50,7 @@ export function createProtection(judge: Guard, config: Config, clock: Clock): Pr
       keys.account = exchange.request.account;
       keys.token = exchange.request.token;
       keys.fingerprint = exchange.client.fingerprint.ja4;
-      const standing = decisions.lookup(keys, clock.monotonic());
-      if (standing !== undefined) return { ...judged, action: standing.action, basis: "list", rule: standing.reason };
-      if (judged.action !== "allow") return judged;
-      const decided = decideAction(judged, basis, { certifiedFprMax });
-      return decided.action === "allow" ? judged : { ...judged, action: decided.action, basis: decided.basis };
+      return applyPolicy(judged, decisions.lookup(keys, clock.monotonic()), { basis, certifiedFprMax });
     },
     observe(exchange: Exchange): void {
       judge.observe(exchange);
