@@ -26,12 +26,13 @@ import type { FeatureState } from "./features/state.ts";
 import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
-import { networkCode } from "./networks.ts";
+import { foreignLanguageBit, networkCode } from "./networks.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
 import { EnumerationPart } from "./parts/enumeration-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
 import { SequencePart } from "./parts/sequence-part.ts";
+import { LanguageLaw, languageAsked } from "./presentation/language-law.ts";
 import type { Judgement } from "./score.ts";
 import { AddressBook } from "./sessions/address.ts";
 import { AgentBook } from "./sessions/agent-book.ts";
@@ -88,6 +89,7 @@ class FastLane implements Engine {
   readonly #caps: GroupCaps = new GroupCaps();
   readonly #enumeration: EnumerationPart;
   readonly #accounts: AccountPart;
+  readonly #languages: LanguageLaw = new LanguageLaw();
   readonly #facts: Facts = new Facts();
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
@@ -342,7 +344,7 @@ class FastLane implements Engine {
       memory: this.#memory,
       end: {
         open: (slot, exchange) => {
-          this.#sessions.network[slot] = networkCode(this.#intel, exchange.client.ip);
+          this.#sessions.network[slot] = this.#networkOf(exchange);
           this.#sequence.open(slot);
           this.#cohorts.open(slot, exchange, this.#facts.agent);
         },
@@ -353,6 +355,16 @@ class FastLane implements Engine {
         forget: (row) => this.#forget(row),
       },
     });
+  }
+
+  /** The network of a new session's address, and whether its browser speaks the language of the country. */
+  #networkOf(exchange: Exchange): number {
+    const { request, client, observes } = exchange;
+    const code = networkCode(this.#intel, client.ip);
+    // Programs that say what they are speak for nobody, and only complete headers show that a language is missing.
+    if (observes.headers !== "all" || !request.userAgent.startsWith("Mozilla/5.0 (")) return code;
+    const foreign = this.#languages.learn(this.#intel.network(client.ip).country, languageAsked(request.headers));
+    return foreign ? code | foreignLanguageBit : code;
   }
 
   /** A row is given up for good: counted, and remembered when it was convicted. */

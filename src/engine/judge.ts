@@ -5,7 +5,7 @@ import { type ClientTable, row8, row32, rowBytes, rowFlag } from "./clients/clie
 import { Case, noAddressFacts } from "./detectors/case.ts";
 import { detectors } from "./detectors/index.ts";
 import type { GroupCaps } from "./groups.ts";
-import { networkOf } from "./networks.ts";
+import { foreignLanguageBit, networkOf } from "./networks.ts";
 import { type Judgement, judge } from "./score.ts";
 import type { AgentBook } from "./sessions/agent-book.ts";
 
@@ -76,6 +76,7 @@ export class Judge {
     subject.site = this.#sites[clients.applicationOf(row)] as SiteBaseline;
     subject.agent = this.#agents.entry(clients.agentOf(row));
     subject.network = networkOf(network);
+    subject.foreignLanguage = (network & foreignLanguageBit) !== 0;
     const from = row * (rowBytes / 4) + row32.address;
     for (let i = 0; i < 4; i++) this.#words[i] = clients.u32[from + i] as number;
     subject.address = this.#neighbours?.facts(this.#words) ?? noAddressFacts;

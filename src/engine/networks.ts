@@ -13,6 +13,14 @@ export function networkCode(intel: Pick<Intel, "network">, ip: string): number {
   return categories.includes("mobile-gateway") || categories.includes("corporate-nat") ? kinds.indexOf("mobile") : 0;
 }
 
+/** Set beside the code where the session's browser asks for a language that is foreign in its address's country. */
+export const foreignLanguageBit = 0x80;
+
+/** The code alone, without what is set beside it. */
+export function networkClass(code: number): number {
+  return code & ~foreignLanguageBit;
+}
+
 export function networkOf(code: number): NetworkKind {
-  return kinds[code] ?? "unknown";
+  return kinds[networkClass(code)] ?? "unknown";
 }

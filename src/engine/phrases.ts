@@ -139,6 +139,11 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "",
   },
+  "language-geography": {
+    speaks: () => "asks for a language that few people in its country ask for here",
+    excuses: () => "",
+    unless: "",
+  },
   "stale-browser": {
     speaks: (e) => `claims browser version ${e.version}, ${e.behind} behind what people here use`,
     excuses: () => "",

@@ -25,6 +25,8 @@ export class Case {
   agent: AgentEntry;
   address: AddressFacts = noAddressFacts;
   network: NetworkKind = "unknown";
+  /** The browser asks for a language that is foreign where its address is (language-law.ts). */
+  foreignLanguage = false;
 
   constructor(clients: ClientTable, site: SiteBaseline, agent: AgentEntry) {
     this.#clients = clients;

@@ -14,6 +14,7 @@ import { hostingNetwork } from "./hosting-network.ts";
 import { idWalk } from "./id-walk.ts";
 import { ignoresRedirects } from "./ignores-redirects.ts";
 import { ignoresRefusals } from "./ignores-refusals.ts";
+import { languageGeography } from "./language-geography.ts";
 import { missingSubresources } from "./missing-subresources.ts";
 import { notFoundScan } from "./not-found-scan.ts";
 import { orchestrationDetectors } from "./orchestration-detectors.ts";
@@ -54,6 +55,7 @@ export const detectors: readonly Detector[] = [
   staleBrowser,
   userAgentMalformed,
   hostingNetwork,
+  languageGeography,
   declaredBot,
 ];
 

@@ -1,12 +1,12 @@
 import { slip } from "../presentation/presentation-slips.ts";
 import type { Detector } from "./detector.ts";
 
-const natsOf = { hints: 1.5, headers: 0.8, tls: 1.5 } as const;
+const natsOf = { hints: 1.5, headers: 0.8, connection: 1.5 } as const;
 const natsMax = 2;
 
 /**
  * Compares what a client says about itself in different places: its user agent against its client hints, against the
- * headers that a browser of that age always sends, and against the class of its TLS hello.
+ * headers that a browser of that age always sends, and against the class of its TLS hello and HTTP/2 opening.
  *
  * A browser is one program and says one thing; a library that borrows a browser's name forgets the rest. This is
  * presentation: at most two nats, whatever is seen. Benign causes: privacy proxies that strip headers, embedded browsers of
@@ -21,7 +21,7 @@ export const presentationConsistency: Detector = {
     const { slips } = subject;
     // Family 0: no browser is claimed, or user agents are masked for this run.
     if (slips === 0 || subject.agent.declared !== "" || subject.agent.family === 0) return undefined;
-    const found = (["hints", "headers", "tls"] as const).filter((kind) => (slips & slip[kind]) !== 0);
+    const found = (["hints", "headers", "connection"] as const).filter((kind) => (slips & slip[kind]) !== 0);
     const nats = Math.min(
       natsMax,
       found.reduce((sum, kind) => sum + natsOf[kind], 0),

@@ -15,6 +15,7 @@ import { counter } from "../features/counters.ts";
 import { type Facts, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
+import { networkClass } from "../networks.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
@@ -217,7 +218,7 @@ export class CohortPart {
     const { state, applicationName } = this.#sources;
     if (this.#behaviour[slot] === 0) this.#behaviour[slot] = this.#fingerprint(slot, row);
     const behaviour = this.#behaviour[slot] as number;
-    const network = state.sessions.network[slot] as number;
+    const network = networkClass(state.sessions.network[slot] as number);
     const jar = this.#bins[cohortAxisIndex.jar] as number;
     return {
       application: applicationName(state.clients.applicationOf(row)),

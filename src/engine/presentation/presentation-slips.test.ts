@@ -9,7 +9,7 @@ const usual = '"Accept: text/html" "Accept-Encoding: gzip" "Sec-Fetch-Mode: navi
 function slipsOf(
   userAgent: string,
   headers: string,
-  over: { readonly ja4?: string; readonly scheme?: "http" } = {},
+  over: { readonly ja4?: string; readonly h2?: string; readonly scheme?: "http" } = {},
 ): number {
   // Quotes inside a trace's header are written as ' here.
   const [exchange] = readTrace(`GET / 200 ${headers}`, { userAgent });
@@ -23,7 +23,7 @@ function slipsOf(
   return presentationSlips({
     ...exchange,
     request,
-    client: { ...exchange.client, fingerprint: { ...noFingerprint, ja4: over.ja4 ?? "" } },
+    client: { ...exchange.client, fingerprint: { ...noFingerprint, ja4: over.ja4 ?? "", h2: over.h2 ?? "" } },
   });
 }
 
@@ -61,12 +61,26 @@ test("each contradiction is noticed as what it is", () => {
     [
       "a hello without ALPN",
       slipsOf(chrome, `${usual} "Sec-CH-UA: 'Chromium';v='142'"`, { ja4: "t13d181100_aaaaaaaaaaaa_bbbbbbbbbbbb" }),
-      slip.tls,
+      slip.connection,
     ],
     [
       "a hello of TLS 1.2",
       slipsOf(chrome, `${usual} "Sec-CH-UA: 'Chromium';v='142'"`, { ja4: "t12d1516h2_aaaaaaaaaaaa_bbbbbbbbbbbb" }),
-      slip.tls,
+      slip.connection,
+    ],
+    [
+      "HTTP/2 opened as Go does",
+      slipsOf(chrome, `${usual} "Sec-CH-UA: 'Chromium';v='142'"`, {
+        h2: "2:0;4:4194304;6:10485760|1073741824|0|a,m,p,s",
+      }),
+      slip.connection,
+    ],
+    [
+      "HTTP/2 opened as Chromium does",
+      slipsOf(chrome, `${usual} "Sec-CH-UA: 'Chromium';v='142'"`, {
+        h2: "1:65536;2:0;4:6291456;6:262144|15663105|0|m,a,s,p",
+      }),
+      0,
     ],
     ["no browser claimed", slipsOf("curl/8.7.1", ""), 0],
   ];

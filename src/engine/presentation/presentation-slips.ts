@@ -1,22 +1,21 @@
 import type { Exchange, HeaderList } from "#core";
+import { type BrowserFamily, contradictsConnection } from "./connection-class.ts";
 
 /** What contradicts itself in how a client presents itself; bits, joined over its requests. */
-export const slip = { hints: 1, headers: 2, tls: 4 } as const;
+export const slip = { hints: 1, headers: 2, connection: 4 } as const;
 
 /** Client hints came with Chromium 89; Sec-Fetch headers with Chromium 80, Firefox 90 and Safari 16.4. */
 const hintsSince = 90;
-const fetchSince: Readonly<Record<Family, number>> = {
+const fetchSince: Readonly<Record<BrowserFamily, number>> = {
   chromium: 90,
   firefox: 91,
   safari: 17,
   other: Number.POSITIVE_INFINITY,
 };
 
-type Family = "chromium" | "firefox" | "safari" | "other";
-
 /**
  * Compares what one page request says about its sender in different places: user agent against client hints, against the
- * headers that browsers of that age always send, against the class of its TLS hello. From public facts: the Client Hints and
+ * headers that browsers of that age always send, against the class of its TLS hello and HTTP/2 opening. From public facts: the Client Hints and
  * Fetch Metadata specifications, and that every browser of the last decade offers HTTP/2 by ALPN over TLS 1.3.
  *
  * Only where every header was seen, and Sec-Fetch and hints only over https, where browsers send them. Benign causes: privacy
@@ -31,11 +30,11 @@ export function presentationSlips(exchange: Exchange): number {
   let slips = 0;
   if (contradictsHints(request.userAgent, { family, major }, request.headers)) slips |= slip.hints;
   if (lacksHeaders(request.headers, { family, major, https: request.scheme === "https" })) slips |= slip.headers;
-  if (isNoBrowserHello(client.fingerprint.ja4)) slips |= slip.tls;
+  if (contradictsConnection(family, client.fingerprint)) slips |= slip.connection;
   return slips;
 }
 
-function claimed(userAgent: string): { readonly family: Family; readonly major: number } {
+function claimed(userAgent: string): { readonly family: BrowserFamily; readonly major: number } {
   // On iOS every browser is Safari underneath, whatever it is called.
   if (/iPhone|iPad/.test(userAgent)) return { family: "safari", major: numberAfter(userAgent, "Version/") };
   if (userAgent.includes("Firefox/")) return { family: "firefox", major: numberAfter(userAgent, "Firefox/") };
@@ -53,7 +52,7 @@ function numberAfter(text: string, token: string): number {
 
 function contradictsHints(
   userAgent: string,
-  { family, major }: { readonly family: Family; readonly major: number },
+  { family, major }: { readonly family: BrowserFamily; readonly major: number },
   headers: HeaderList,
 ): boolean {
   const brands = header(headers, "sec-ch-ua");
@@ -76,7 +75,7 @@ const platformTokens: Readonly<Record<string, string>> = {
 
 function lacksHeaders(
   headers: HeaderList,
-  claim: { readonly family: Family; readonly major: number; readonly https: boolean },
+  claim: { readonly family: BrowserFamily; readonly major: number; readonly https: boolean },
 ): boolean {
   const accept = header(headers, "accept") !== undefined;
   const encoding = header(headers, "accept-encoding") !== undefined;
@@ -87,12 +86,6 @@ function lacksHeaders(
   if (claim.family === "chromium" && claim.major >= hintsSince && header(headers, "sec-ch-ua") === undefined)
     return true;
   return claim.major >= fetchSince[claim.family] && header(headers, "sec-fetch-mode") === undefined;
-}
-
-/** JA4 begins with transport, TLS version, SNI, counts and ALPN: `t13d1516h2`. */
-function isNoBrowserHello(ja4: string): boolean {
-  if (ja4.length < 10 || !ja4.startsWith("t")) return false;
-  return Number(ja4.slice(1, 3)) < 13 || ja4.slice(8, 10) === "00";
 }
 
 function header(headers: HeaderList, wanted: string): string | undefined {
