@@ -133,8 +133,28 @@ function boundAddress(server: Server): { readonly host: string; readonly port: n
   return { host: address, port };
 }
 
+/** Turns of the event loop that must pass without a new connection before a listening socket is closed. */
+const quietTurns = 2;
+const quietTurnsMax = 64;
+
+/**
+ * Takes up what waits in the kernel's accept queue: closing a listening socket resets every connection in it, although
+ * the client has seen it open and may have sent its request. What arrives within the last turn can still be lost where
+ * a second process listens on the port by itself; a successor that inherits the socket loses nothing.
+ */
+async function emptyAcceptQueue({ counters }: GatewayState): Promise<void> {
+  let quiet = 0;
+  for (let turn = 0; turn < quietTurnsMax && quiet < quietTurns; turn++) {
+    const before = counters.connections;
+    // Runs right behind the poll phase, in which waiting connections were accepted.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    quiet = counters.connections === before ? quiet + 1 : 0;
+  }
+}
+
 /** `net.Server.close` stops accepting and leaves open connections alone, which is exactly what a drain wants. */
 async function drainConnections(servers: readonly Server[], { state, open }: AcceptContext): Promise<number> {
+  await emptyAcceptQueue(state);
   const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
   let cut = 0;
   const hardStop = setTimeout(() => {

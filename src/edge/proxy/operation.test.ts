@@ -127,7 +127,7 @@ test("a stuck stream is cut at the hard stop", async () => {
   expect(performance.now() - started).toBeLessThan(1_400);
 });
 
-test("a second gateway takes over the port under load without a failure", async () => {
+test("ten gateways in a row take over the port under load without a failure", async () => {
   const upstreamPort = await openApp();
   const guard = new RecordingGuard();
   const options = (port: number): Parameters<typeof openGateway>[0] => ({
@@ -135,19 +135,25 @@ test("a second gateway takes over the port under load without a failure", async 
     applications: [{ name: "app", upstream: { name: "origin", urls: [`http://127.0.0.1:${upstreamPort}`] } }],
     mode: "observe",
     hashKey: { k0: 1, k1: 2 },
+    limits: { drainMs: 5_000 },
   });
-  const first = await openGateway(options(0), guard);
-  const port = first.addresses[0]?.port ?? 0;
-  const load = startLoad(port, { clients: 8 });
-  await wait(300);
-  const second = await openGateway(options(port), guard);
-  const drained = first.drain();
-  await wait(700);
+  let current = await openGateway(options(0), guard);
+  const port = current.addresses[0]?.port ?? 0;
+  const load = startLoad(port, { clients: 16, renewAfter: 3 });
+  const drains: Promise<{ readonly cut: number }>[] = [];
+  // A socket closed with connections in its accept queue resets them: ten turns made that ten failures and more.
+  for (let turn = 0; turn < 10; turn++) {
+    await wait(60);
+    const next = await openGateway(options(port), guard);
+    drains.push(current.drain());
+    current = next;
+  }
+  await wait(200);
   const { failures, answered } = await load.stop();
   expect(failures).toEqual([]);
-  expect(answered).toBeGreaterThan(200);
-  expect(await drained).toEqual({ cut: 0 });
-  await second.drain();
+  expect(answered).toBeGreaterThan(100);
+  for (const drained of drains) expect(await drained).toEqual({ cut: 0 });
+  await current.drain();
 });
 
 test("the engine that throws on every call costs no request on an open route", async () => {

@@ -6,8 +6,8 @@ export interface SteadyLoad {
   stop(): Promise<{ readonly answered: number; readonly failures: readonly string[]; readonly durationsMs: readonly number[] }>;
 }
 
-/** Starts the load. Any socket error and any status but 200 is a failure. */
-export function startLoad(port: number, { clients, pauseMs = 1 }: { readonly clients: number; readonly pauseMs?: number }): SteadyLoad {
+/** Starts the load; each client takes a new connection after `renewAfter` requests. Any socket error and any status but 200 is a failure. */
+export function startLoad(port: number, { clients, pauseMs = 1, renewAfter = 40 }: { readonly clients: number; readonly pauseMs?: number; readonly renewAfter?: number }): SteadyLoad {
   let running = true;
   let answered = 0;
   const failures: string[] = [];
@@ -15,7 +15,7 @@ export function startLoad(port: number, { clients, pauseMs = 1 }: { readonly cli
   const client = async (): Promise<void> => {
     let agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let round = 0; running; round++) {
-      if (round % 40 === 39) {
+      if (round % renewAfter === renewAfter - 1) {
         agent.destroy();
         agent = new Agent({ keepAlive: true, maxSockets: 1 });
       }
