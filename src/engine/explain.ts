@@ -84,10 +84,18 @@ function cappedGroups(verdict: Verdict, caps: GroupCaps): string[] {
     const group = signal.axis === "presentation" ? "presentation" : cappedAs(signal.group);
     sums.set(group, (sums.get(group) ?? 0) + signal.nats);
   }
-  return [...sums].flatMap(([group, sum]) => {
+  const { persona, groups } = judge(verdict.signals, caps, { verified: false, declared: false });
+  const excused =
+    persona === undefined
+      ? []
+      : [
+          `${persona.groups.join(" and ")} together count as ${persona.groups.reduce((sum, group) => sum + Math.max(0, groups[group] ?? 0), 0).toFixed(1)} nats: a ${persona.name} explains them`,
+        ];
+  const cut = [...sums].flatMap(([group, sum]) => {
     const cap = group === "presentation" ? presentationNatsMax : caps.cap(group);
     if (sum <= cap) return [];
     const source = groupPriors[group as GroupName]?.source ?? "a cause nobody has measured";
     return [`${group}: ${sum.toFixed(1)} nats count as ${cap.toFixed(1)} (${source})`];
   });
+  return [...excused, ...cut];
 }

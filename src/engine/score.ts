@@ -1,5 +1,6 @@
 import type { Kind, Score, Signal } from "#core";
 import { cappedAs, type GroupCaps, presentationNatsMax } from "./groups.ts";
+import { applyPersona, type Persona } from "./persona.ts";
 import { sigmoid } from "./statistics/index.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Judgement {
   readonly behaviourLogOdds: number;
   /** Capped sum of each group, in nats. */
   readonly groups: Readonly<Record<string, number>>;
+  /** The benign way of being unusual that explained some of the evidence away. */
+  readonly persona: Persona | undefined;
 }
 
 /** Facts about a client that are no evidence but decide its kind. */
@@ -50,12 +53,10 @@ export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Sta
     const group = cappedAs(signal.group);
     groups[group] = (groups[group] ?? 0) + signal.nats;
   }
+  for (const group in groups) groups[group] = Math.min(groups[group] ?? 0, caps.cap(group));
+  const persona = applyPersona(groups, signals);
   let behaviour = priorLogOdds;
-  for (const group in groups) {
-    const capped = Math.min(groups[group] ?? 0, caps.cap(group));
-    groups[group] = capped;
-    behaviour += capped;
-  }
+  for (const group in groups) behaviour += groups[group] ?? 0;
   presentation = Math.max(-presentationNatsMax, Math.min(presentationNatsMax, presentation));
   const logOdds = behaviour + presentation;
   const score = {
@@ -63,7 +64,15 @@ export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Sta
     behaviour: percent(behaviour),
     presentation: percent(presentation),
   };
-  return { kind: kindOf(behaviour, logOdds, standing), score, signals, logOdds, behaviourLogOdds: behaviour, groups };
+  return {
+    kind: kindOf(behaviour, logOdds, standing),
+    score,
+    signals,
+    logOdds,
+    behaviourLogOdds: behaviour,
+    groups,
+    persona,
+  };
 }
 
 function kindOf(behaviour: number, logOdds: number, standing: Standing): Kind {

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import type { Signal } from "#core";
+import { explain } from "./explain.ts";
+import { GroupCaps } from "./groups.ts";
+import { judge } from "./score.ts";
+
+const signal = (detector: string, group: string, nats: number): Signal => ({
+  detector,
+  axis: "orchestration",
+  group,
+  nats,
+  evidence: {},
+});
+const standing = { verified: false, declared: false };
+const omits = [
+  signal("referer-closure", "omissions", 2.8),
+  signal("asset-referers", "omissions", 3.4),
+  signal("cookie-missing", "cookie-refusal", 4.1),
+  signal("js-cookies-absent", "script-blocked", 3.9),
+  signal("precondition-missed", "direct-entry", 2.8),
+];
+
+describe("a privacy browser", () => {
+  test("that loads what its pages need and omits everything else is unknown, not automated", () => {
+    const found = judge([signal("missing-subresources", "omissions", -2), ...omits], new GroupCaps(), standing);
+    expect(found.kind).toBe("unknown");
+    expect(found.persona?.name).toBe("privacy browser");
+    expect(found.score.behaviour).toBeLessThan(55);
+  });
+
+  test("is no excuse for a client that loads no parts, nor for what no browser does", () => {
+    const bare = judge([signal("missing-subresources", "omissions", 3), ...omits], new GroupCaps(), standing);
+    expect(bare.kind).toBe("automated");
+    expect(bare.persona).toBeUndefined();
+    const forged = [signal("missing-subresources", "omissions", -2), ...omits, signal("x", "jar-impossible", 7)];
+    expect(judge(forged, new GroupCaps(), standing).kind).toBe("automated");
+  });
+
+  test("is named where an explanation says what was left out", () => {
+    const found = judge([signal("missing-subresources", "omissions", -2), ...omits], new GroupCaps(), standing);
+    const told = explain({
+      action: "allow",
+      kind: found.kind,
+      score: found.score,
+      signals: found.signals,
+      rule: null,
+      watched: [],
+      basis: "none",
+      certifiedFpr: null,
+      reference: "r",
+      revision: 1,
+    });
+    expect(told.capped[0]).toBe(
+      "omissions and precondition together count as 1.4 nats: a privacy browser explains them",
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import type { Signal } from "#core";
+
+/** A benign way of being unusual that explains several findings at once. */
+export interface Persona {
+  readonly name: string;
+  /** Groups whose findings this way of living causes. */
+  readonly groups: readonly string[];
+  /** The most that those groups together may say about somebody who lives so, in nats. */
+  readonly natsMax: number;
+  /** Does the client show what only somebody with a browser shows? */
+  applies(signals: readonly Signal[]): boolean;
+}
+
+/**
+ * A privacy browser sends no referers, keeps no cookies past the page and blocks the scripts that count visitors: three
+ * oddities with one cause, and whatever step of the way those cookies and scripts would have shown is missed with them. But it is a browser, so it loads what a page needs. The little automation that loads parts and
+ * omits the rest is about as rare as these people, so together the oddities say no more than even odds: who they are is
+ * unknown, and their cohort judges them.
+ *
+ * Evasion: loading every page's parts buys a tool this doubt, at several times its traffic, and no more than doubt.
+ */
+const privacyBrowser: Persona = {
+  name: "privacy browser",
+  groups: ["omissions", "precondition"],
+  natsMax: 1.4,
+  applies: (signals) => {
+    let loads = false;
+    for (const { detector, nats } of signals) {
+      if (detector === "missing-subresources") {
+        if (nats > 0) return false;
+        loads = true;
+      } else if (detector === "asset-referers" && nats > 0) loads = true;
+    }
+    return loads;
+  },
+};
+
+export const personas: readonly Persona[] = [privacyBrowser];
+
+/**
+ * Cuts the groups that one persona explains to what they may say together. `groups` holds each group's capped sum and is
+ * changed in place. Returns the persona that cut them, or undefined.
+ */
+export function applyPersona(groups: Record<string, number>, signals: readonly Signal[]): Persona | undefined {
+  for (const persona of personas) {
+    const said = persona.groups.reduce((sum, group) => sum + Math.max(0, groups[group] ?? 0), 0);
+    if (said <= persona.natsMax || !persona.applies(signals)) continue;
+    for (const group of persona.groups) {
+      const nats = groups[group] ?? 0;
+      if (nats > 0) groups[group] = (nats * persona.natsMax) / said;
+    }
+    return persona;
+  }
+  return undefined;
+}
