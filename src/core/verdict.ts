@@ -35,6 +35,12 @@ export interface Signal {
   readonly evidence: Readonly<Record<string, string | number>>;
 }
 
+/** An agent and how far its identity goes: proven by signature, by address or name, claimed only, or refuted. */
+export interface AgentSeen {
+  readonly name: string;
+  readonly standing: "signed" | "verified" | "claimed" | "impostor";
+}
+
 /** What was decided, and everything it rested on. */
 export interface Verdict {
   readonly action: Action;
@@ -49,6 +55,8 @@ export interface Verdict {
   /** A false-positive bound, only once enough clean groups were seen. */
   readonly certifiedFpr: number | null;
   readonly reference: string;
+  /** The agent this request belongs to, where one declared itself or proved who it is. */
+  readonly agent?: AgentSeen | undefined;
   /** Version of the snapshot (policy and learned tables) that judged. */
   readonly revision: number;
 }

@@ -44,9 +44,10 @@ export class AgentGuard implements Guard {
     if (identity === undefined) return this.#inner.inspect(exchange);
     const { verified } = identity;
     const known = verified === undefined ? exchange : { ...exchange, client: { ...exchange.client, verified } };
-    const verdict = this.#inner.inspect(known);
+    const judged = this.#inner.inspect(known);
     const purpose = this.#options.intel.declaredBot(exchange.request.userAgent)?.purpose ?? "user-triggered";
     const { name, operator, standing } = identity;
+    const verdict: Verdict = { ...judged, agent: { name, standing } };
     this.#options.ledger.note(exchange, { name, operator, standing, purpose });
     if (this.lanes.length === 0) return verdict;
     const decision = chooseLane(this.lanes, {

@@ -29,6 +29,8 @@ interface Entry {
   requests: number;
   bytes: number;
   milliseconds: number;
+  /** Whether there was a robots.txt to hold it to. */
+  held: boolean;
   readonly standings: Record<AgentIdentity["standing"], number>;
   readonly addresses: Set<string>;
   readonly paths: Map<string, number>;
@@ -45,14 +47,14 @@ const othersName = "(others)";
  */
 export class AgentLedger {
   readonly #agentsMax: number;
-  readonly #robots: Robots | undefined;
+  readonly #robotsOf: (application: string) => Robots | undefined;
   readonly #obedience: AgentObedience;
   readonly #entries = new Map<string, Entry>();
   #requests = 0;
 
-  constructor(agentsMax: number, robots?: Robots) {
+  constructor(agentsMax: number, robotsOf: (application: string) => Robots | undefined) {
     this.#agentsMax = agentsMax;
-    this.#robots = robots;
+    this.#robotsOf = robotsOf;
     this.#obedience = new AgentObedience(agentsMax);
   }
 
@@ -72,7 +74,9 @@ export class AgentLedger {
     const { path } = exchange.request;
     const seen = entry.paths.get(path);
     if (seen !== undefined || entry.paths.size < pathsMax) entry.paths.set(path, (seen ?? 0) + 1);
-    this.#obedience.note({ agent: agent.name, purpose: agent.purpose, path, at: exchange.at }, this.#robots);
+    const robots = this.#robotsOf(exchange.application);
+    if (robots !== undefined) entry.held = true;
+    this.#obedience.note({ agent: agent.name, purpose: agent.purpose, path, at: exchange.at }, robots);
   }
 
   noteCost(name: string, exchange: Exchange): void {
@@ -104,7 +108,7 @@ export class AgentLedger {
         readRobots: conduct?.readRobots ?? false,
         disallowed,
         unwantedUse: conduct?.unwantedUse ?? 0,
-        obeys: this.#robots === undefined ? null : disallowed === 0 && (conduct?.unwantedUse ?? 0) === 0,
+        obeys: !entry.held ? null : disallowed === 0 && (conduct?.unwantedUse ?? 0) === 0,
         examples: conduct?.examples ?? [],
       };
     });
@@ -122,6 +126,7 @@ export class AgentLedger {
         requests: 0,
         bytes: 0,
         milliseconds: 0,
+        held: false,
         standings: { signed: 0, verified: 0, claimed: 0, impostor: 0 },
         addresses: new Set(),
         paths: new Map(),

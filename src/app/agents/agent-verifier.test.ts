@@ -186,7 +186,7 @@ test("the lanes act: training is refused, impostors are refused, a budget thrott
     observe: () => {},
   };
   const clock = { now: () => now, monotonic: () => now };
-  const ledger = new AgentLedger(10);
+  const ledger = new AgentLedger(10, () => undefined);
   const guard = new AgentGuard(inner, {
     intel,
     verifier: subject,

@@ -1,14 +1,16 @@
 import { type Clock, type Guard, intelLimits } from "#core";
 import { createNameResolver } from "#integrations";
 import { createIntel, type LiveIntel } from "#intel";
-import { endpointTags, presets } from "#policy";
+import { endpointTags } from "#policy";
 import type { Config } from "../config/config.ts";
 import { openListStore } from "../intel/list-store.ts";
 import { type ListAlarm, listAlarms, listSources, loadBotRanges, loadNetworks } from "../intel/load-networks.ts";
 import { AgentGuard } from "./agent-guard.ts";
 import { AgentLedger, type AgentRow } from "./agent-ledger.ts";
 import { AgentVerifier } from "./agent-verifier.ts";
+import { configuredLanes } from "./configured-lanes.ts";
 import { readRegisteredAgents } from "./registered-agents.ts";
+import { createRobotsBook } from "./robots-book.ts";
 
 /** What the gateway knows of networks and agents, and what it does about agents. */
 export interface Agents {
@@ -19,13 +21,21 @@ export interface Agents {
   configure(config: Config): void;
   report(): { readonly requests: number; readonly agents: readonly AgentRow[] };
   alarms(): readonly ListAlarm[];
+  /** The robots.txt that the gateway answers in the applications' place; undefined: they answer. */
+  readonly robotsServed: string | undefined;
+  /** Ends its timers. */
+  close(): void;
 }
+
+/** RFC 9309 section 2.4: a robots.txt should not be used for more than a day; an hour follows changes sooner. */
+const robotsEveryMs = 3_600_000;
 
 /** Opens both from the state directory. @throws GaitError `intel-database`, `intel-lists`, `agents-file`. */
 export function openAgents(directory: string, first: Config, clock: Clock): Agents {
   const intel = createIntel();
   const verifier = new AgentVerifier({ intel, resolver: createNameResolver(), registered: [] });
-  const ledger = new AgentLedger(intelLimits.agentsCounted.default);
+  const robots = createRobotsBook(first);
+  const ledger = new AgentLedger(intelLimits.agentsCounted.default, (application) => robots.of(application));
   let config = first;
   const guards: AgentGuard[] = [];
   const configure = (next: Config): void => {
@@ -34,10 +44,14 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
     intel.replaceNetworks(loadNetworks(next.intel, store));
     loadBotRanges(verifier.claims, intel.bots, store);
     verifier.register(registered);
+    robots.configure(next);
+    void robots.refresh();
     config = next;
-    for (const guard of guards) guard.lanes = lanesOf(next);
+    for (const guard of guards) guard.lanes = configuredLanes(next.agents);
   };
   configure(first);
+  const robotsTimer = setInterval(() => void robots.refresh(), robotsEveryMs);
+  robotsTimer.unref();
   return {
     intel,
     configure,
@@ -46,7 +60,7 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
         intel,
         verifier,
         ledger,
-        lanes: lanesOf(config),
+        lanes: configuredLanes(config.agents),
         tagsOf: (exchange) => [
           ...(config.applications.find(({ name }) => name === exchange.application)?.tags ?? []),
           ...endpointTags(exchange.request.path),
@@ -57,6 +71,10 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
       guards.push(guard);
       return guard;
     },
+    get robotsServed() {
+      return robots.served;
+    },
+    close: () => clearInterval(robotsTimer),
     report: () => ledger.report(),
     alarms() {
       const sources =
@@ -64,8 +82,4 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
       return listAlarms(sources, openListStore(directory), { now: clock.now(), maximumAge: config.intel.maximumAge });
     },
   };
-}
-
-function lanesOf(config: Config): (typeof presets)["signed-only"]["lanes"] {
-  return config.agents.preset === "none" ? [] : presets[config.agents.preset].lanes;
 }

@@ -15,10 +15,8 @@ export async function reportLogs(
 ): Promise<ReturnType<AgentLedger["report"]> & { readonly swarms: readonly Swarm[] }> {
   const intel = createIntel();
   const limits = { bytesMax: intelLimits.robotsBytes.default, rulesMax: intelLimits.robotsRules.default };
-  const ledger = new AgentLedger(
-    intelLimits.agentsCounted.default,
-    robotsText === undefined ? undefined : parseRobots(robotsText, limits),
-  );
+  const robots = robotsText === undefined ? undefined : parseRobots(robotsText, limits);
+  const ledger = new AgentLedger(intelLimits.agentsCounted.default, () => robots);
   const swarms = new AgentSwarms();
   await readLogs(paths.map(logInputFromPath), {
     choice: { format: "auto", fields: "", captures: [] },

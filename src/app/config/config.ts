@@ -1,3 +1,5 @@
+import type { BotPurpose } from "#core";
+
 /** `10m`, `7d`: see `parseDuration`. */
 export type DurationText = string;
 /** `64KB`, `10MB` or plain bytes: see `parseByteSize`. */
@@ -40,9 +42,24 @@ export interface CertificateConfig {
   readonly keyFile: string;
 }
 
+/** One lane of an operator's own; every condition given must hold. */
+export interface AgentLaneConfig {
+  readonly agents?: readonly string[] | undefined;
+  readonly purposes?: readonly BotPurpose[] | undefined;
+  readonly standings?: readonly ("signed" | "verified" | "claimed" | "impostor")[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly delegated?: boolean | undefined;
+  readonly action: "allow" | "step-up" | "tag" | "deceive" | "block" | { readonly perMinute: number };
+}
+
 export interface AgentsConfig {
   /** Ready-made lanes for agents; `none`: identify and count only. */
   readonly preset: "none" | "welcome-search-refuse-training" | "user-triggered-only" | "signed-only";
+  /** Asked before the preset's. */
+  readonly lanes: readonly AgentLaneConfig[];
+  readonly robotsFile?: string | undefined;
+  readonly serveRobots: boolean;
+  readonly inviteSignatures: boolean;
 }
 
 export interface AddressListConfig {

@@ -12,6 +12,7 @@ export function checkConsistency(config: Config): readonly PathProblem[] {
     ...checkAdmin(config),
     ...checkRoutes(config),
     ...checkPolicy(config),
+    ...checkAgents(config),
   ];
 }
 
@@ -33,6 +34,16 @@ export function besideListeners(config: Config): readonly (readonly ["haproxy" |
     ...(haproxy === undefined ? [] : [["haproxy", haproxy] as const]),
     ...(nginx === undefined ? [] : [["nginx", nginx] as const]),
     ...(forwardAuth === undefined ? [] : [["forwardAuth", forwardAuth] as const]),
+  ];
+}
+
+function checkAgents({ agents }: Config): readonly PathProblem[] {
+  if (!agents.serveRobots || agents.robotsFile !== undefined) return [];
+  return [
+    problem(
+      ["agents", "serveRobots"],
+      "serveRobots has nothing to serve; expected agents.robotsFile to name a robots.txt",
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentsSection } from "./agents-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
 import {
@@ -158,16 +159,6 @@ const accessLog = z.strictObject({
   format: z.enum(["combined", "json"]).default("combined").meta({ description: "Form of a line." }),
 });
 
-const agents = z.strictObject({
-  preset: z
-    .enum(["none", "welcome-search-refuse-training", "user-triggered-only", "signed-only"])
-    .default("none")
-    .meta({
-      description:
-        "Ready-made lanes for agents (docs/agents.md). `none`: agents are identified and counted, nothing is done.",
-    }),
-});
-
 const addressList = z.strictObject({
   name: nameText.meta({ description: "Shown in verdicts.", examples: ["data-centres"] }),
   category: z
@@ -275,7 +266,7 @@ export const configSchema: z.ZodType<Config> = z
       .default([])
       .meta({ description: "What differs for some paths. The first match wins." }),
     policy: policy.prefault({}).meta({ description: "The operator's own word." }),
-    agents: agents.prefault({}).meta({ description: "What agents and declared bots may do." }),
+    agents: agentsSection.prefault({}).meta({ description: "What agents and declared bots may do." }),
     intel: intel.prefault({}).meta({ description: "What is known about networks." }),
     admin: admin.prefault({}).meta({ description: "How the gateway itself is reached." }),
     store: z

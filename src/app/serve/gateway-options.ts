@@ -1,5 +1,6 @@
 import { type EdgeLimits, GaitError, type HashKey, type Http2Limits, type LimitValues, type tlsLimits } from "#core";
 import type { ApplicationOptions, GatewayOptions, ListenOptions, RouteOptions, UpstreamOptions } from "#edge";
+import { acceptSignature } from "#intel";
 import { parseByteSize } from "../config/byte-size.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "../config/config.ts";
 import { listenersOf } from "../config/consistency.ts";
@@ -12,7 +13,11 @@ export const applicationDefault = "default";
 /** What the data plane is told, from a checked configuration. Pure. */
 export function gatewayOptions(
   config: Config,
-  { hashKey, revision }: { readonly hashKey: HashKey; readonly revision: number },
+  {
+    hashKey,
+    revision,
+    robots,
+  }: { readonly hashKey: HashKey; readonly revision: number; readonly robots?: string | undefined },
 ): GatewayOptions {
   return {
     listen: listenersOf(config).map((listener) => listenOptions(listener, config)),
@@ -25,6 +30,12 @@ export function gatewayOptions(
     http2Limits: (config.limits.http2 ?? {}) as Partial<Http2Limits>,
     hashKey,
     revision,
+    ...(robots === undefined
+      ? {}
+      : { documents: [{ path: "/robots.txt", contentType: "text/plain; charset=utf-8", text: robots }] }),
+    ...(config.agents.inviteSignatures
+      ? { refusalHeaders: [{ name: "Accept-Signature", value: acceptSignature("") }] }
+      : {}),
     ...(config.accessLog === undefined ? {} : { accessLog: config.accessLog }),
   };
 }

@@ -54,7 +54,10 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const protection = createProtection(judge, config, systemClock);
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
   const gateway = forwards(config)
-    ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision }), witness)
+    ? await openTraffic(
+        gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }),
+        witness,
+      )
     : idleGateway;
   const beside = await openBesideOrDrain(
     config,
@@ -80,9 +83,10 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const reload = (): ReloadResult => {
     try {
       const { config: next } = requireConfig(sources);
-      if (forwards(next)) gateway.reload(gatewayOptions(next, { hashKey: state.hashKey, revision: revision + 1 }));
-      const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
       agents.configure(next);
+      const told = { hashKey: state.hashKey, revision: revision + 1, robots: agents.robotsServed };
+      if (forwards(next)) gateway.reload(gatewayOptions(next, told));
+      const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
       protection.configure(next);
       witness.modes = applicationModes(next);
       config = next;
@@ -132,6 +136,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       const { cut } = await gateway.drain();
       await beside.close();
       clearInterval(sweeper);
+      agents.close();
       await admin.close();
       return { cut };
     },

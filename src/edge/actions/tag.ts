@@ -9,6 +9,13 @@ export const tag: ActionHandler = {
   act(context) {
     context.addRequestHeader("X-Gait-Kind", context.verdict.kind);
     context.addRequestHeader("X-Gait-Score", String(Math.round(context.verdict.score.total)));
+    const { agent } = context.verdict;
+    if (agent !== undefined) context.addRequestHeader("X-Gait-Agent", `${printable(agent.name)}; ${agent.standing}`);
     context.forward();
   },
 };
+
+/** Names come from user agents and key directories: what a header cannot carry is left out (header injection). */
+function printable(name: string): string {
+  return name.replace(/[^\x20-\x3a\x3c-\x7e]/g, "").slice(0, 100);
+}

@@ -28,6 +28,7 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 const reasons: Readonly<Record<number, string>> = {
+  200: "OK",
   400: "Bad Request",
   403: "Forbidden",
   405: "Method Not Allowed",
@@ -47,6 +48,19 @@ const reasons: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
+/** A document of our own making: `text` as it is, with what HTTP needs. */
+export function createDocument(
+  document: { readonly contentType: string; readonly text: string },
+  head: RequestHead,
+): LocalAnswer {
+  const body = Buffer.from(document.text, "utf8");
+  const draft = new FieldsDraft();
+  draft.push("Date", new Date().toUTCString(), { id: field.date, hash: 0 });
+  draft.push("Content-Type", document.contentType, { id: field.contentType, hash: 0 });
+  draft.push("Cache-Control", "max-age=3600", { id: field.cacheControl, hash: 0 });
+  return localAnswer({ status: 200, fields: draft, body, isHead: head.method === "HEAD", close: false });
+}
+
 /**
  * A refusal as people and programs can read it: a small page for browsers, RFC 9457 problem details otherwise. The
  * reference is all it tells: which evidence decided is for the operator, never for the client.
@@ -54,7 +68,12 @@ const reasons: Readonly<Record<number, string>> = {
 export function createAnswer(
   status: number,
   reference: string,
-  known: { readonly head?: RequestHead; readonly retryAfterSeconds?: number; readonly close?: boolean } = {},
+  known: {
+    readonly head?: RequestHead;
+    readonly retryAfterSeconds?: number;
+    readonly close?: boolean;
+    readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  } = {},
 ): LocalAnswer {
   const title = titles[status] ?? "Request refused";
   const asPage = known.head !== undefined && prefersPage(known.head.fields);
@@ -68,16 +87,34 @@ export function createAnswer(
   if (known.retryAfterSeconds !== undefined) add("Retry-After", String(known.retryAfterSeconds));
   if (status === 426) add("Sec-WebSocket-Version", "13", field.secWebsocketVersion);
   if (status === 405) add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-  const isHead = known.head?.method === "HEAD";
+  if (status === 401 || status === 403 || status === 429)
+    for (const { name, value } of known.headers ?? []) add(name, value);
+  return localAnswer({
+    status,
+    fields: draft,
+    body,
+    isHead: known.head?.method === "HEAD",
+    close: known.close === true,
+  });
+}
+
+function localAnswer(parts: {
+  readonly status: number;
+  readonly fields: FieldsDraft;
+  readonly body: Buffer;
+  readonly isHead: boolean;
+  readonly close: boolean;
+}): LocalAnswer {
+  const { status, fields, body, isHead, close } = parts;
   return {
     head: {
       status,
       reason: reasons[status] ?? "",
       minor: 1,
-      fields: draft,
+      fields,
       framing: isHead ? "none" : "length",
       contentLength: body.length,
-      persistent: known.close !== true,
+      persistent: !close,
       nominated: [],
     },
     body: isHead ? Buffer.alloc(0) : body,

@@ -73,6 +73,14 @@ export interface RouteOptions {
   readonly bodyBytesMax?: number;
 }
 
+/** A small text that the gateway answers itself, in every application's place, to whoever is let through. */
+export interface DocumentOptions {
+  /** Compared as received, without the query. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly text: string;
+}
+
 /** Everything the data plane is told. Plain data: it can be compared, sent to workers and swapped while serving. */
 export interface GatewayOptions {
   readonly listen: readonly ListenOptions[];
@@ -85,6 +93,10 @@ export interface GatewayOptions {
   readonly http2Limits?: Partial<Http2Limits>;
   /** Headers in which trusted proxies tell the client's TLS and HTTP/2 fingerprints. From strangers they are dropped. */
   readonly presentationHeaders?: PresentationHeaders;
+  /** Answered here after judgement, for GET and HEAD: robots.txt. */
+  readonly documents?: readonly DocumentOptions[];
+  /** On every refusal with 401, 403 or 429, whatever its reason, so that they tell nothing about it: `Accept-Signature`. */
+  readonly refusalHeaders?: readonly { readonly name: string; readonly value: string }[];
   readonly hashKey: HashKey;
   readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" };
   /** Version of the configuration, shown in statistics. */

@@ -1,6 +1,6 @@
 import type { Millis, Verdict } from "#core";
 import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wire";
-import { createAnswer } from "./answers.ts";
+import { createAnswer, createDocument, type LocalAnswer } from "./answers.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
 import { createExchange, createResponse, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
@@ -118,7 +118,10 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.#judged = judge(this.#state, this.exchange, { mode: application.mode, failMode });
     // By far the most requests: nothing to build for them.
     if (this.#judged.enforced === "allow") {
-      this.#forward();
+      const document = runtime.documents?.get(head.path);
+      if (document !== undefined && (head.method === "GET" || head.method === "HEAD"))
+        this.#answerHere(createDocument(document, head), 200);
+      else this.#forward();
       return;
     }
     this.#judged.carryOut({
@@ -138,9 +141,14 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   refuse(status: number, code: string, options: { readonly retryAfterSeconds?: number } = {}): void {
     if (this.#finished) return;
     if (!code.startsWith("action-")) this.#state.counters.reason(code);
-    const answer = createAnswer(status, this.id, { head: this.head, close: !this.#requestDone, ...options });
-    this.#status = status;
+    const headers = this.runtime.options.refusalHeaders ?? [];
+    const close = !this.#requestDone;
     this.#answeredByUs = true;
+    this.#answerHere(createAnswer(status, this.id, { head: this.head, close, headers, ...options }), status);
+  }
+
+  #answerHere(answer: LocalAnswer, status: number): void {
+    this.#status = status;
     this.#answerFields = answer.head.fields;
     this.#answerBytes = answer.body.length;
     this.#dropUpstream();

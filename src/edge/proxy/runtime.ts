@@ -1,6 +1,13 @@
 import { type EdgeLimits, edgeLimits, GaitError, limitValues } from "#core";
 import { createNetworkSet, type NetworkSet, pathSpellings } from "#wire";
-import type { ApplicationOptions, GatewayOptions, Mode, RouteOptions, UpstreamOptions } from "./options.ts";
+import type {
+  ApplicationOptions,
+  DocumentOptions,
+  GatewayOptions,
+  Mode,
+  RouteOptions,
+  UpstreamOptions,
+} from "./options.ts";
 import { type PresentationNames, presentationNames } from "./presentation.ts";
 
 /** One configuration, compiled. Immutable: a reload makes a new one and swaps it in whole. */
@@ -11,6 +18,8 @@ export interface Runtime<Upstream> {
   readonly applications: readonly Application<Upstream>[];
   readonly routes: readonly RouteOptions[];
   readonly presentation: PresentationNames;
+  /** What the gateway answers itself, by path; undefined: nothing. */
+  readonly documents: ReadonlyMap<string, DocumentOptions> | undefined;
   readonly revision: number;
 }
 
@@ -43,6 +52,7 @@ export function compileRuntime<Upstream>(
     trusted,
     routes: options.routes ?? [],
     presentation: presentationNames(options.presentationHeaders),
+    documents: options.documents === undefined ? undefined : new Map(options.documents.map((one) => [one.path, one])),
     revision: options.revision ?? 0,
     applications: options.applications.map((application) => ({
       name: application.name,

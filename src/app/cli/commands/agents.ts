@@ -43,7 +43,8 @@ async function fromGateway(options: AdminTarget, env: NodeJS.ProcessEnv): Promis
 
 async function fromLogs(logs: readonly string[], robotsFile: string | undefined): Promise<ReportBody> {
   const { reportLogs } = await import("../../agents/report-logs.ts");
-  return reportLogs(logs, robotsFile === undefined ? undefined : readText(robotsFile, "agents-robots"));
+  const { readRobotsFile } = await import("../../agents/robots-book.ts");
+  return reportLogs(logs, robotsFile === undefined ? undefined : readRobotsFile(robotsFile));
 }
 
 function addAdd(group: Command, { stdout }: CommandContext): void {
@@ -60,7 +61,7 @@ function addAdd(group: Command, { stdout }: CommandContext): void {
         options: { key: string; operator: string; state?: string; config?: string; json?: boolean },
       ) => {
         const { registerAgent } = await import("../../agents/registered-agents.ts");
-        const keyText = readText(options.key, "agents-key");
+        const keyText = readKeyFile(options.key);
         const keyid = registerAgent(stateOf(options), { name, operator: options.operator, keyText });
         stdout.write(
           options.json === true
@@ -127,13 +128,12 @@ function addPresets(group: Command, { stdout }: CommandContext): void {
     });
 }
 
-function readText(file: string, code: "agents-key" | "agents-robots"): string {
+function readKeyFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     const message = `cannot read ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
-    if (code === "agents-key") throw new GaitError("agents-key", message, { exitCode: exitCodes.usage, cause: error });
-    throw new GaitError("agents-robots", message, { exitCode: exitCodes.usage, cause: error });
+    throw new GaitError("agents-key", message, { exitCode: exitCodes.usage, cause: error });
   }
 }
 
