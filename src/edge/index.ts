@@ -20,11 +20,11 @@ export {
   type DecisionServiceOptions,
 } from "./beside/decision-service.ts";
 export { haproxyObserves, openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
-export type { CheckDialect } from "./http-check/read-check.ts";
+export { connectorKey, renderNginxKey } from "./http-check/nginx-key.ts";
+export { type CheckDialect, checkObserves, nginxAnswersObserves } from "./http-check/read-check.ts";
 export {
   type CheckServer,
   type CheckServerOptions,
-  checkObserves,
   openCheckServer,
 } from "./http-check/check-server.ts";
 export {

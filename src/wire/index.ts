@@ -6,3 +6,4 @@ export * from "./http1/index.ts";
 export * from "./path.ts";
 export * from "./proxy-protocol.ts";
 export * from "./spop/index.ts";
+export * from "./syslog/index.ts";

@@ -202,7 +202,8 @@ const beside = z.strictObject({
     examples: ["127.0.0.1:9001"],
   }),
   nginx: listenTcpText.optional().meta({
-    description: "ADDRESS:PORT where nginx asks by `auth_request`. Answers are not seen: the cookie axes are off.",
+    description:
+      "ADDRESS:PORT where nginx asks by `auth_request` (TCP) and reports answers by its njs module (UDP). Without the module answers are not seen: the cookie axes are off.",
     examples: ["127.0.0.1:9002"],
   }),
   forwardAuth: listenTcpText.optional().meta({

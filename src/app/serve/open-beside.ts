@@ -1,11 +1,15 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Clock, Guard, HashKey, Observes } from "#core";
 import {
   checkObserves,
+  connectorKey,
   createDecisionService,
   type DecisionService,
   haproxyObserves,
   openCheckServer,
   openSpoeAgent,
+  renderNginxKey,
 } from "#edge";
 import type { Config } from "../config/config.ts";
 import { besideListeners } from "../config/consistency.ts";
@@ -16,6 +20,8 @@ export interface BesideParts {
   readonly guard: Guard;
   readonly clock: Clock;
   readonly hashKey: HashKey;
+  /** Where nginx finds the key of its cookie hashes. */
+  readonly statePath: string;
 }
 
 /** The open doors of proxies beside us. */
@@ -26,6 +32,10 @@ export interface Beside {
 
 const loopback = ["127.0.0.0/8", "::1"];
 
+type Door = ReturnType<typeof besideListeners>[number][0];
+
+const nginxKeyFile = "nginx-key.conf";
+
 /** Opens the doors that `beside` names. They share the judge, so a client is one client whichever door it came by. */
 export async function openBeside(config: Config, parts: BesideParts): Promise<Beside> {
   const trustedProxies = [...loopback, ...config.trustedProxies];
@@ -34,7 +44,8 @@ export async function openBeside(config: Config, parts: BesideParts): Promise<Be
     for (const [key, text] of besideListeners(config)) {
       const listen = parseListenAddress(text);
       if (listen.kind !== "tcp") continue;
-      const service = serviceFor(config, parts, key === "haproxy" ? haproxyObserves : checkObserves);
+      const service = serviceFor(config, parts, key);
+      if (key === "nginx") keepNginxKey(parts);
       const door =
         key === "haproxy"
           ? await openSpoeAgent(service, listen)
@@ -57,13 +68,19 @@ export async function openBeside(config: Config, parts: BesideParts): Promise<Be
   };
 }
 
-function serviceFor(config: Config, { guard, clock, hashKey }: BesideParts, observes: Observes): DecisionService {
-  const application = config.beside?.application ?? "default";
+/** nginx reads it as root; the directory and the file are for their owner alone. */
+function keepNginxKey({ hashKey, statePath }: BesideParts): void {
+  writeFileSync(join(statePath, nginxKeyFile), renderNginxKey(connectorKey(hashKey, "nginx")), { mode: 0o600 });
+}
+
+function serviceFor(config: Config, { guard, clock, hashKey }: BesideParts, door: Door): DecisionService {
+  const observes: Observes = door === "haproxy" ? haproxyObserves : checkObserves;
   return createDecisionService({
     guard,
     clock,
     hashKey,
-    application,
+    ...(door === "nginx" ? { cookieKey: connectorKey(hashKey, "nginx") } : {}),
+    application: config.beside?.application ?? "default",
     mode: config.mode,
     failMode: config.failMode,
     observes,

@@ -61,7 +61,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     : idleGateway;
   const beside = await openBesideOrDrain(
     config,
-    { guard: witness, clock: systemClock, hashKey: state.hashKey },
+    { guard: witness, clock: systemClock, hashKey: state.hashKey, statePath: state.path },
     gateway,
   );
   const keep = (): void => {

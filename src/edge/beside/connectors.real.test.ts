@@ -1,5 +1,8 @@
+import { testHashKey } from "#core";
 import { haproxyObserves, openSpoeAgent } from "../haproxy/spoe-agent.ts";
-import { checkObserves, openCheckServer } from "../http-check/check-server.ts";
+import { openCheckServer } from "../http-check/check-server.ts";
+import { renderNginxKey } from "../http-check/nginx-key.ts";
+import { checkObserves, nginxAnswersObserves } from "../http-check/read-check.ts";
 import { describeConnectors } from "../testdata/describe-connectors.ts";
 
 const host = "127.0.0.1";
@@ -21,6 +24,17 @@ describeConnectors([
     args: ["-p", "FOLDER", "-c", "FOLDER/nginx.conf", "-g", "daemon off;"],
     files: ["deploy/nginx/nginx.conf"],
     observes: checkObserves,
+    throttled: 429,
+    open: (service, port) =>
+      openCheckServer(service, { listen: { host, port }, dialect: "auth-request", trustedProxies }),
+  },
+  {
+    name: "nginx by auth_request, answers by njs",
+    command: "nginx",
+    args: ["-p", "FOLDER", "-c", "FOLDER/nginx-with-answers.conf", "-g", "daemon off;"],
+    files: ["deploy/nginx/nginx-with-answers.conf", "deploy/nginx/gait.js"],
+    written: { "gait-key.conf": renderNginxKey(testHashKey) },
+    observes: nginxAnswersObserves,
     throttled: 429,
     open: (service, port) =>
       openCheckServer(service, { listen: { host, port }, dialect: "auth-request", trustedProxies }),

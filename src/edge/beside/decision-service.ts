@@ -1,4 +1,4 @@
-import type { Action, Clock, Exchange, Guard, HashKey, Observes, Verdict } from "#core";
+import type { Action, Clock, Exchange, Guard, HashKey, HttpResponse, Observes, Verdict } from "#core";
 import { type Fields, parseRequestHead, type Refusal, type RequestHead } from "#wire";
 import { createExchange, createResponse, type LiveExchange } from "../proxy/exchange-facts.ts";
 import type { Mode } from "../proxy/options.ts";
@@ -11,6 +11,8 @@ export interface AskedRequest {
   readonly id: string;
   readonly head: RequestHead;
   readonly facts: ConnectionFacts;
+  /** Where this proxy shows more or less than its connector usually sees. */
+  readonly observes?: Observes;
 }
 
 /** What the proxy is told. */
@@ -45,8 +47,11 @@ export interface BesideStats {
 /** The engine as proxies beside it see it: a question per request and, where the proxy can, an answer report. */
 export interface DecisionService {
   decide(asked: AskedRequest): Decided;
-  /** Reports the origin's answer to a request decided before. Unknown references are counted. */
-  settle(reference: string, answered: AnsweredRequest): void;
+  /**
+   * Reports the origin's answer to a request decided before: its fields, or the response itself where the proxy hashed
+   * the cookies at the source. Unknown references are counted.
+   */
+  settle(reference: string, answered: AnsweredRequest | { readonly response: HttpResponse }): void;
   /** Lets go of requests whose answer never came; called by the caller's timer. */
   expire(): void;
   stats(): BesideStats;
@@ -57,6 +62,8 @@ export interface DecisionServiceOptions {
   readonly guard: Guard;
   readonly clock: Clock;
   readonly hashKey: HashKey;
+  /** Key of cookie values, where the proxy itself hashes those of answers. Default: `hashKey`. */
+  readonly cookieKey?: HashKey;
   readonly application: string;
   readonly mode: Mode;
   readonly failMode: "open" | "closed";
@@ -96,7 +103,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
   };
 
   return {
-    decide({ id, head, facts }) {
+    decide({ id, head, facts, observes = options.observes }) {
       asked++;
       const reference = id === "" || pending.has(id) ? ids.next() : id;
       const { application, hashKey } = options;
@@ -108,11 +115,12 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
         facts,
         ip: facts.peer,
         hashKey,
+        cookieKey: options.cookieKey,
       });
-      const exchange = Object.assign(seen, { observes: options.observes });
+      const exchange = Object.assign(seen, { observes });
       const decided = ask(options, exchange);
       if (decided.failure !== "") failures++;
-      else if (options.observes.response && !refusals.has(decided.action)) {
+      else if (observes.response && !refusals.has(decided.action)) {
         if (pending.size >= pendingMax) dropOldest();
         pending.set(reference, { exchange, since: clock.monotonic() });
       } else observe(exchange);
@@ -128,8 +136,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
       pending.delete(reference);
       answered++;
       const { exchange } = waiting;
-      const known = { bytes: answer.bytes, durationMs: answer.durationMs, hashKey: options.hashKey, at: clock.now() };
-      exchange.response = answer.status === 0 ? undefined : createResponse(answer.status, answer.fields, known);
+      exchange.response = "response" in answer ? answer.response : responseOf(answer, options);
       observe(exchange);
     },
     expire() {
@@ -153,6 +160,11 @@ const refusals: ReadonlySet<Action> = new Set([
   "throttle",
   "tarpit",
 ]);
+
+function responseOf(answer: AnsweredRequest, { hashKey, clock }: DecisionServiceOptions): HttpResponse | undefined {
+  const known = { bytes: answer.bytes, durationMs: answer.durationMs, hashKey, at: clock.now() };
+  return answer.status === 0 ? undefined : createResponse(answer.status, answer.fields, known);
+}
 
 function ask({ guard, mode, failMode }: DecisionServiceOptions, exchange: Exchange): Decided {
   const reference = exchange.id;

@@ -1,17 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Action, GaitError, type Observes, observesAll } from "#core";
+import { type Action, GaitError } from "#core";
 import { createNetworkSet, isRefusal } from "#wire";
 import type { Decided, DecisionService } from "../beside/decision-service.ts";
+import { type AnswerListener, openAnswerListener } from "./answer-listener.ts";
 import { type Asker, type CheckDialect, readCheck } from "./read-check.ts";
-
-/** What a proxy that asks by subrequest shows: the request, and nothing of the answer. The cookie axes are off. */
-export const checkObserves: Observes = Object.freeze({
-  ...observesAll,
-  setCookie: "none",
-  response: false,
-  tls: false,
-  body: false,
-});
 
 /** How the check server is opened. */
 export interface CheckServerOptions {
@@ -24,6 +16,8 @@ export interface CheckServerOptions {
 /** A running check server. */
 export interface CheckServer {
   readonly port: number;
+  /** Reports of answers that could not be read: another version of deploy/nginx/gait.js, or somebody else's. */
+  answersRejected(): number;
   close(): Promise<void>;
 }
 
@@ -57,9 +51,23 @@ export async function openCheckServer(service: DecisionService, options: CheckSe
     server.listen(options.listen.port, options.listen.host, resolve);
   });
   const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : options.listen.port;
+  let answers: AnswerListener | undefined;
+  if (options.dialect === "auth-request") {
+    try {
+      answers = await openAnswerListener(service, { host: options.listen.host, port, trusted });
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+  }
+  const timer = setInterval(() => service.expire(), 5_000).unref();
   return {
-    port: typeof address === "object" && address !== null ? address.port : options.listen.port,
+    port,
+    answersRejected: () => answers?.rejected() ?? 0,
     async close() {
+      clearInterval(timer);
+      await answers?.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { type Observes, observesAll } from "#core";
 import { canonicalAddress, isRefusal, type NetworkSet, type Refusal } from "#wire";
 import { type AskedRequest, readAskedHead } from "../beside/decision-service.ts";
 
@@ -8,6 +9,18 @@ import { type AskedRequest, readAskedHead } from "../beside/decision-service.ts"
  * Traefik (`forwardAuth`) pass any refusal on and tell by `X-Forwarded-*`.
  */
 export type CheckDialect = "auth-request" | "forward-auth";
+
+/** What a proxy that asks by subrequest shows: the request, and nothing of the answer. The cookie axes are off. */
+export const checkObserves: Observes = Object.freeze({
+  ...observesAll,
+  setCookie: "none",
+  response: false,
+  tls: false,
+  body: false,
+});
+
+/** What nginx shows when its njs module reports answers, too (deploy/nginx/nginx-with-answers.conf). */
+export const nginxAnswersObserves: Observes = Object.freeze({ ...checkObserves, setCookie: "all", response: true });
 
 /**
  * Headers by which a proxy tells of the request it asks about. Only those of its own dialect are read: the other's it
@@ -34,6 +47,7 @@ const told = {
 const ours: ReadonlySet<string> = new Set([
   ...Object.values(told["auth-request"]),
   ...Object.values(told["forward-auth"]),
+  "x-gait-answers",
   "x-forwarded-port",
   "x-forwarded-server",
   "host",
@@ -64,7 +78,10 @@ export function readCheck(request: IncomingMessage, { dialect, trusted }: Asker)
   if (isRefusal(head)) return head;
   const scheme = header(request, names.scheme) === "https" ? "https" : "http";
   const id = header(request, "x-request-id");
+  // Only nginx with the module says so, in a header that its configuration always sets.
+  const answers = dialect === "auth-request" && header(request, "x-gait-answers") === "1";
   return {
+    ...(answers ? { observes: nginxAnswersObserves } : {}),
     id: /^[A-Za-z0-9._-]{8,128}$/.test(id) ? id : "",
     head,
     facts: { peer: ip, trusted: true, scheme, ja4: "", tls: "", h2: "", oddities: [] },

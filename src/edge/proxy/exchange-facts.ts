@@ -60,6 +60,8 @@ export interface ExchangeSource {
   /** The client's address, after trusted proxies had their say. */
   readonly ip: string;
   readonly hashKey: HashKey;
+  /** Key of cookie values, where a connector hashes those of answers itself. Default: `hashKey`. */
+  readonly cookieKey?: HashKey | undefined;
 }
 
 /**
@@ -68,6 +70,7 @@ export interface ExchangeSource {
  */
 export function createExchange(source: ExchangeSource): LiveExchange {
   const { head, facts, hashKey } = source;
+  const cookieKey = source.cookieKey ?? hashKey;
   const { names, values, ids } = head.fields;
   let userAgent = "";
   let referer = "";
@@ -81,7 +84,7 @@ export function createExchange(source: ExchangeSource): LiveExchange {
       referer = maskReferer(values[i] as string);
       if (referer !== values[i]) shown = mask(shown, values, i, referer);
     } else if (id === field.cookie) {
-      cookies = appendCookies(cookies, values[i] as string, hashKey);
+      cookies = appendCookies(cookies, values[i] as string, cookieKey);
       shown = mask(shown, values, i, masked);
     } else if (id === field.authorization || id === field.xApiKey || id === field.xAuthToken) {
       credentials ??= readCredentials(values[i] as string, { key: hashKey, id, at: source.at });

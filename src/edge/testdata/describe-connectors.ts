@@ -17,11 +17,15 @@ export interface Connector {
   readonly command: string;
   readonly args: readonly string[];
   readonly files: readonly string[];
+  readonly written?: Readonly<Record<string, string>>;
   readonly observes: Observes;
   /** Status of a throttled request. */
   readonly throttled: number;
   open(service: DecisionService, port: number): Promise<ConnectorEnd>;
 }
+
+/** Long and with every kind of character a cookie may hold. */
+const sid = `${"aZ09!#$%&'()*+-./:<=>?@[]^_`{|}~".repeat(3)}.`;
 
 /**
  * The one suite that every connector passes against the real server with the configuration of deploy/: the same
@@ -44,7 +48,7 @@ export function describeConnectors(connectors: readonly Connector[]): void {
         });
         request.on("end", () => {
           reached.push({ url: request.url ?? "", kind: String(request.headers["x-gait-kind"] ?? ""), body });
-          response.setHeader("Set-Cookie", ["sid=abc; Path=/; HttpOnly", "lang=en; Path=/"]);
+          response.setHeader("Set-Cookie", [`sid=${sid}; Path=/; HttpOnly`, "lang=en; Path=/"]);
           response.writeHead(request.url === "/missing" ? 404 : 200, { "Content-Type": "text/html; charset=utf-8" }).end("hello");
         });
       });
@@ -99,7 +103,12 @@ export function describeConnectors(connectors: readonly Connector[]): void {
       const response = guard.observed.find(({ request }) => request.path === "/missing")?.response;
       if (!connector.observes.response) expect(response).toBeUndefined();
       else expect(response).toMatchObject({ status: 404, contentType: "text/html" });
-      if (connector.observes.setCookie === "all") expect(response?.setCookies.map(({ name, httpOnly }) => [name, httpOnly])).toEqual([["sid", true], ["lang", false]]);
+      if (connector.observes.setCookie !== "all") return;
+      expect(response?.setCookies.map(({ name, httpOnly }) => [name, httpOnly])).toEqual([["sid", true], ["lang", false]]);
+      // What was given is what comes back: both sides are hashed with one key, wherever they are hashed.
+      await (await ask("/again", { headers: { Cookie: `sid=${sid}; lang=en` } })).text();
+      const returned = guard.inspected.at(-1)?.request.cookies.map(({ value }) => value);
+      expect(returned).toEqual(response?.setCookies.map(({ value }) => value));
     });
 
     test.each(["block", "deceive", "hold", "step-up", "challenge", "throttle", "tarpit", "allow", "tag", "log", "route"] as const)("%s is carried out or replaced by what this proxy can do", async (action) => {

@@ -16,6 +16,8 @@ export interface RealProxyOptions {
   readonly args: readonly string[];
   /** Files of deploy/, copied into the folder it runs in. */
   readonly files: readonly string[];
+  /** Further files beside them, by name. */
+  readonly written?: Readonly<Record<string, string>>;
   readonly originPort: number;
   readonly gaitPort: number;
 }
@@ -34,6 +36,7 @@ export async function startRealProxy(options: RealProxyOptions): Promise<RealPro
       .replaceAll("127.0.0.1:9003", `127.0.0.1:${options.gaitPort}`);
     writeFileSync(join(folder, basename(file)), text);
   }
+  for (const [name, text] of Object.entries(options.written ?? {})) writeFileSync(join(folder, name), text);
   const args = options.args.map((arg) => arg.replaceAll("FOLDER", folder));
   const child: ChildProcess = spawn(options.command, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";

@@ -1,0 +1,2 @@
+export * from "./syslog-message.ts";
+export * from "./syslog-stream.ts";
