@@ -78,7 +78,7 @@ function answer(r) {
     ms: Math.round(Number(r.variables.request_time) * 1000),
     type: r.headersOut["Content-Type"] || "",
     // The path alone: queries of redirects carry codes and tokens.
-    location: String(r.headersOut["Location"] || "")
+    location: String(r.headersOut.Location || "")
       .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
       .replace(/[?#].*$/, ""),
     cookies: cookies,
