@@ -11,4 +11,5 @@ export * from "./set-cookie.ts";
 export * from "./sketches/index.ts";
 export * from "./suggest.ts";
 export * from "./trace.ts";
+export * from "./treatment.ts";
 export * from "./verdict.ts";

@@ -1,3 +1,5 @@
+import type { ActionOptions } from "./treatment.ts";
+
 /** What is done with a request. A webhook is a side effect, not an action. */
 export type Action =
   | "allow"
@@ -59,4 +61,6 @@ export interface Verdict {
   readonly agent?: AgentSeen | undefined;
   /** Version of the snapshot (policy and learned tables) that judged. */
   readonly revision: number;
+  /** How the action is carried out, where its rule says more than its name. */
+  readonly options?: ActionOptions | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Verdict } from "#core";
+import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Signal, Verdict } from "#core";
 import type { CompromisedAccount } from "./auth/account-risk.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
@@ -10,6 +10,8 @@ import type { EndpointView } from "./endpoints/endpoint-table.ts";
 export interface Engine extends Guard {
   /** The offline door: request and response are known at once. Same learning as inspect + observe, no verdict built. */
   exchange(exchange: Exchange): void;
+  /** A verdict with the evidence of rules added; groups, caps and kind are worked out anew. Pure. */
+  reweigh(judged: Verdict, more: readonly Signal[]): Verdict;
   /** Closes sessions idle at `now` into their client's compact row. */
   sweep(now: Millis): void;
   /** Everybody seen, in no order; verdicts are computed when asked for, with everything learned so far. */

@@ -168,6 +168,10 @@ class FastLane implements Engine {
     return this.#judge.verdict(judgement, exchange.id);
   }
 
+  reweigh(judged: Verdict, more: readonly Signal[]): Verdict {
+    return this.#judge.reweigh(judged, more);
+  }
+
   observe(exchange: Exchange): void {
     const facts = this.#facts;
     this.#reader.read(facts, exchange);

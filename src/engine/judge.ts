@@ -112,6 +112,15 @@ export class Judge {
     };
   }
 
+  /** A verdict with more evidence added, as if it had been there from the start: rules that weigh speak after detectors. */
+  reweigh(judged: Verdict, more: readonly Signal[]): Verdict {
+    const { kind, score, signals } = judge([...judged.signals, ...more], this.#caps, {
+      verified: judged.kind === "verified-agent",
+      declared: judged.kind === "declared-bot",
+    });
+    return { ...judged, kind, score, signals };
+  }
+
   /** A conviction outlives the row it was made on. */
   #remembered(row: number): Signal | undefined {
     if (!this.#clients.flag(row, rowFlag.remembered)) return undefined;

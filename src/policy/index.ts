@@ -11,7 +11,8 @@ export {
 } from "./language/vocabulary.ts";
 export { type PackProblem, type PackResult, readPack } from "./rules/read-pack.ts";
 export type { Rule, RuleAction, RuleMode } from "./rules/rule.ts";
-export { createRuleSet, type RuleOutcome, type RuleSet } from "./rules/rule-set.ts";
+export { createRuleSet, nothing as noRules, type RuleOutcome, type RuleSet } from "./rules/rule-set.ts";
+export type { RequestIdentity, RuleFacts } from "./facts/rule-facts.ts";
 export type { Decision, DecisionKeys, DecisionScope } from "./decisions/decision.ts";
 export { type AddResult, createDecisionTable, type DecisionTable } from "./decisions/decision-table.ts";
 export { drawLifetime, type LifetimeBounds, lifetimeDefault, nextLifetime } from "./decisions/lifetime.ts";
@@ -27,6 +28,17 @@ export {
 export { type AgentConduct, AgentObedience } from "./agents/obedience.ts";
 export { type Preset, type PresetName, presets } from "./agents/presets.ts";
 export { parseContentUsage, parseRobots, type Robots, type RobotsLimits, renderContentUsage } from "./agents/robots.ts";
-export { applyPolicy, type PolicyBasis } from "./enforcement/apply-policy.ts";
+export { applyPolicy, type PolicyBasis, type PolicyInputs } from "./enforcement/apply-policy.ts";
 export { type ActionDecision, decideAction, type EnforcementBasis } from "./enforcement/decide-action.ts";
 export { endpointTags } from "./agents/endpoint-tags.ts";
+export { Guardrail, type GuardrailAlarm, guardrailDefault, type GuardrailOptions } from "./life/guardrail.ts";
+export {
+  canaryShares,
+  definitionOf,
+  type LifeStep,
+  modeOf,
+  nextStep,
+  type RuleState,
+  stepOf,
+  withState,
+} from "./life/rule-state.ts";

@@ -84,6 +84,16 @@ export interface BesideConfig {
   readonly forwardAuth?: string | undefined;
 }
 
+/** Rules and lists: what the operator wants done. */
+export interface PolicyConfig {
+  /** Packs that come with Gait, by name. */
+  readonly packs: readonly string[];
+  /** Directory with the site's own rules. */
+  readonly rules?: string | undefined;
+  readonly allow: readonly string[];
+  readonly block: readonly string[];
+}
+
 /**
  * Everything an operator can say, checked and with every default filled in. The schema beside this file is its
  * twin; docs/configuration.md is made from the schema.
@@ -99,7 +109,7 @@ export interface Config {
   readonly enforce: { readonly basis: "prior" | "certified"; readonly falsePositivesPerDay: number };
   readonly failMode: "open" | "closed";
   readonly routes: readonly RouteConfig[];
-  readonly policy: { readonly allow: readonly string[]; readonly block: readonly string[] };
+  readonly policy: PolicyConfig;
   readonly agents: AgentsConfig;
   readonly intel: IntelConfig;
   readonly admin: {

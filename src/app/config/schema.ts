@@ -110,6 +110,18 @@ const enforce = z.strictObject({
 });
 
 const policy = z.strictObject({
+  packs: z
+    .array(nameText)
+    .max(64)
+    .default([])
+    .meta({
+      description: "Packs of rules that come with Gait. Their rules watch until they are approved.",
+      examples: [["account-takeover"]],
+    }),
+  rules: fileText.optional().meta({
+    description: "Directory with the site's own rules (`*.yaml`). They come first and override packs by name.",
+    examples: ["/etc/gait/rules"],
+  }),
   allow: z
     .array(networkText)
     .max(100_000)

@@ -15,6 +15,8 @@ export interface Explanation {
   readonly enforced: string;
   readonly basis: string;
   readonly rule: string | null;
+  /** Rules that matched without acting. */
+  readonly watched: readonly string[];
   readonly certifiedFpr: number | null;
   /** 0–100, higher is worse. */
   readonly score: { readonly total: number; readonly behaviour: number; readonly presentation: number };
@@ -52,6 +54,7 @@ export function explain(seen: SeenVerdict): Explanation {
     enforced: seen.enforced,
     basis: seen.basis,
     rule: seen.rule,
+    watched: seen.watched,
     certifiedFpr: seen.certifiedFpr,
     score,
     summary: told.summary,

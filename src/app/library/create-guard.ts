@@ -78,7 +78,7 @@ export function createGuard(options: GaitOptions = {}): LibraryGuard {
         cohort: "",
       };
       const standing = decisions.lookup(keys, systemClock.monotonic());
-      const verdict = applyPolicy(judged, standing, { basis, certifiedFprMax: 1e-4 });
+      const verdict = applyPolicy(judged, { standing, policy: { basis, certifiedFprMax: 1e-4 } });
       options.onVerdict?.(exchange, verdict);
       return verdict;
     },

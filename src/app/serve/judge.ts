@@ -1,9 +1,11 @@
-import type { Guard, HashKey } from "#core";
+import type { Guard, HashKey, Signal, Verdict } from "#core";
 import { createEngine } from "#engine";
 import type { Agents } from "../agents/open-agents.ts";
 
 /** The engine as the gateway runs it. */
 export interface Judge extends Guard {
+  /** Adds the evidence of rules to a verdict. */
+  reweigh(judged: Verdict, more: readonly Signal[]): Verdict;
   sweep(now: number): void;
   /** What the engine holds, by name. */
   stats(): Readonly<Record<string, number>>;
@@ -16,6 +18,7 @@ export function createJudge(hashKey: HashKey, agents: Agents): Judge {
   return {
     inspect: (exchange) => guard.inspect(exchange),
     observe: (exchange) => guard.observe(exchange),
+    reweigh: (judged, more) => engine.reweigh(judged, more),
     sweep: (now) => engine.sweep(now),
     stats: () => ({ ...engine.census() }),
   };

@@ -8,6 +8,7 @@ import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
+import { openLivePolicy } from "../policy/open-live-policy.ts";
 import { applicationModes, gatewayOptions } from "./gateway-options.ts";
 import { idleGateway } from "./idle-gateway.ts";
 import { createJudge } from "./judge.ts";
@@ -51,7 +52,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const state = openStateDirectory(config.store.path);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
-  const protection = createProtection(judge, config, systemClock);
+  const { policy, panic } = openLivePolicy(config, { state, clock: systemClock });
+  const protection = createProtection(config, { judge, policy, clock: systemClock, panic });
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
   const gateway = forwards(config)
     ? await openTraffic(
@@ -72,6 +74,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const sweeper = setInterval(() => {
     judge.sweep(systemClock.now());
     protection.decisions.expire(systemClock.monotonic());
+    panic.look();
   }, 1_000);
   sweeper.unref();
 
@@ -83,11 +86,13 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const reload = (): ReloadResult => {
     try {
       const { config: next } = requireConfig(sources);
+      const rules = policy.prepare(next.policy);
       agents.configure(next);
       const told = { hashKey: state.hashKey, revision: revision + 1, robots: agents.robotsServed };
       if (forwards(next)) gateway.reload(gatewayOptions(next, told));
       const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
       protection.configure(next);
+      rules.commit();
       witness.modes = applicationModes(next);
       config = next;
       revision++;
@@ -106,6 +111,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     socketPath,
     witness,
     protection,
+    panic,
     get config(): Config {
       return config;
     },
@@ -113,7 +119,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       return revision;
     },
     get degraded(): string {
-      return degraded;
+      return degraded === "" ? policy.degraded : degraded;
     },
     get reloadsRefused(): number {
       return reloadsRefused;

@@ -1,23 +1,43 @@
-import type { Clock, Exchange, Guard, Verdict } from "#core";
-import { applyPolicy, createDecisionTable, type Decision, type DecisionKeys, type DecisionTable } from "#policy";
+import type { Clock, Exchange, Guard, Signal, Verdict } from "#core";
+import {
+  applyPolicy,
+  createDecisionTable,
+  type Decision,
+  type DecisionKeys,
+  type DecisionTable,
+  type RequestIdentity,
+  type Rule,
+} from "#policy";
 import type { Config } from "../config/config.ts";
+import type { LivePolicy } from "../policy/open-policy.ts";
+import type { Judge } from "./judge.ts";
 
 /** The engine with policy behind it: what judges and decides. Lists can be changed while it judges. */
 export interface Protection extends Guard {
   /** Takes the policy part of a new configuration; operators' decisions made while serving stay. */
   configure(config: Config): void;
   readonly decisions: DecisionTable;
+  readonly policy: LivePolicy;
+}
+
+/** What a protection is made of. */
+export interface ProtectionParts {
+  readonly judge: Guard & Pick<Judge, "reweigh">;
+  readonly policy: LivePolicy;
+  readonly clock: Clock;
+  /** While it is on nothing is done to anybody. */
+  readonly panic: { readonly on: boolean };
 }
 
 /** False positives per day become a rate through this many judged sessions a day, until the day was counted. */
 const sessionsPerDayAssumed = 10_000;
 
-/** Wraps a judge: standing decisions win over its verdict, policy turns the rest into actions. */
-export function createProtection(judge: Guard, config: Config, clock: Clock): Protection {
+/** Wraps a judge: standing decisions win over its verdict, rules and policy turn the rest into actions. */
+export function createProtection(config: Config, parts: ProtectionParts): Protection {
+  const { judge, policy, clock, panic } = parts;
   const decisions = createDecisionTable();
   let configured: readonly string[] = [];
-  let basis = config.enforce.basis;
-  let certifiedFprMax = 0;
+  let basis = { basis: config.enforce.basis, certifiedFprMax: 0 };
   const keys: { -readonly [Name in keyof DecisionKeys]: DecisionKeys[Name] } = {
     address: "",
     session: 0,
@@ -28,8 +48,10 @@ export function createProtection(judge: Guard, config: Config, clock: Clock): Pr
   };
 
   const configure = (next: Config): void => {
-    basis = next.enforce.basis;
-    certifiedFprMax = next.enforce.falsePositivesPerDay / sessionsPerDayAssumed;
+    basis = {
+      basis: next.enforce.basis,
+      certifiedFprMax: next.enforce.falsePositivesPerDay / sessionsPerDayAssumed,
+    };
     for (const id of configured) decisions.remove(id);
     configured = [];
     const add = (value: string, action: "allow" | "block"): void => {
@@ -41,21 +63,65 @@ export function createProtection(judge: Guard, config: Config, clock: Clock): Pr
   };
   configure(config);
 
+  const decide = (exchange: Exchange, judged: Verdict): Verdict => {
+    const { set, facts } = policy;
+    const identity = facts.identity(exchange, judged);
+    fillKeys(keys, exchange, identity);
+    const standing = decisions.lookup(keys, clock.monotonic());
+    if (set.rules.length === 0 || standing?.action === "allow") return applyPolicy(judged, { standing, policy: basis });
+    const subject = facts.subject(exchange, judged);
+    const weighing = set.weigh(subject);
+    const weighed = weighing.length === 0 ? judged : weigh(judged, weighing, subject.canary);
+    const outcome = set.decide(weighed === judged ? subject : facts.subject(exchange, weighed));
+    policy.watch(outcome, weighed, identity.session);
+    return applyPolicy(weighed, { standing, rules: outcome, policy: basis });
+  };
+
+  const weigh = (judged: Verdict, rules: readonly Rule[], canary: number): Verdict => {
+    const counting = rules.filter(
+      (rule) => rule.mode === "enforce" || (rule.mode === "canary" && canary < rule.canary),
+    );
+    const watched = rules.filter((rule) => !counting.includes(rule)).map(({ name }) => name);
+    const noted = watched.length === 0 ? judged : { ...judged, watched: [...judged.watched, ...watched] };
+    return counting.length === 0 ? noted : judge.reweigh(noted, counting.map(signalOf));
+  };
+
   return {
     configure,
     decisions,
-    inspect(exchange: Exchange): Verdict {
-      const judged = judge.inspect(exchange);
-      keys.address = exchange.client.ip;
-      keys.account = exchange.request.account;
-      keys.token = exchange.request.token;
-      keys.fingerprint = exchange.client.fingerprint.ja4;
-      return applyPolicy(judged, decisions.lookup(keys, clock.monotonic()), { basis, certifiedFprMax });
+    policy,
+    inspect(exchange) {
+      const verdict = decide(exchange, judge.inspect(exchange));
+      return panic.on ? stopped(verdict) : verdict;
     },
-    observe(exchange: Exchange): void {
+    observe(exchange) {
       judge.observe(exchange);
     },
   };
+}
+
+/** What a matching rule adds to the score. */
+function signalOf({ name, weight }: Rule): Signal {
+  return { detector: "rule", axis: "rules", group: "rules", nats: weight, evidence: { rule: name } };
+}
+
+/** Lets pass and is noted, with what would have been done: whatever the connector and the mode, nobody is hurt. */
+function stopped(verdict: Verdict): Verdict {
+  if (verdict.action === "allow" || verdict.action === "log") return verdict;
+  return { ...verdict, action: "log", options: { panic: true, would: verdict.action } };
+}
+
+function fillKeys(
+  keys: { -readonly [Name in keyof DecisionKeys]: DecisionKeys[Name] },
+  { client, request }: Exchange,
+  identity: RequestIdentity,
+): void {
+  keys.address = client.ip;
+  keys.account = request.account;
+  keys.token = request.token;
+  keys.session = identity.session;
+  keys.cohort = identity.cohort;
+  keys.fingerprint = identity.fingerprint;
 }
 
 function fromConfig(value: string, action: "allow" | "block", createdAt: number): Decision {

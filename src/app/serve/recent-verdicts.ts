@@ -17,6 +17,8 @@ export interface SeenVerdict {
   readonly score: Score;
   readonly signals: readonly Signal[];
   readonly rule: string | null;
+  /** Rules that matched without acting. */
+  readonly watched: readonly string[];
   readonly basis: Verdict["basis"];
   readonly certifiedFpr: number | null;
   readonly revision: number;

@@ -62,7 +62,7 @@ export class Witness implements Guard {
 
   #remember(exchange: Exchange, verdict: Verdict): void {
     const { application, client, request, at } = exchange;
-    const { kind, action, score, signals, rule, basis, certifiedFpr, revision } = verdict;
+    const { kind, action, score, signals, rule, watched, basis, certifiedFpr, revision } = verdict;
     const enforced = this.modes.get(application) === "enforce" ? action : "allow";
     const userAgent =
       request.userAgent.length > userAgentMax ? `${request.userAgent.slice(0, userAgentMax)}…` : request.userAgent;
@@ -80,6 +80,7 @@ export class Witness implements Guard {
       score,
       signals,
       rule,
+      watched,
       basis,
       certifiedFpr,
       revision,

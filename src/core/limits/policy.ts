@@ -1,6 +1,14 @@
 import type { Limit } from "./limit.ts";
 
-type PolicyLimit = "packBytesMax" | "packRulesMax" | "problemsMax" | "decisionsMax";
+type PolicyLimit =
+  | "packBytesMax"
+  | "packRulesMax"
+  | "ruleFilesMax"
+  | "rulesMax"
+  | "problemsMax"
+  | "decisionsMax"
+  | "guardrailSessionsMax"
+  | "versionsMax";
 
 /** Caps of rules and standing decisions. */
 export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
@@ -10,10 +18,18 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
     why: "a pack is written by people; a larger file is a mistake or an attack",
   },
   packRulesMax: { default: 500, unit: "count", why: "rules of one pack" },
+  ruleFilesMax: { default: 256, unit: "count", why: "files in the directory of the site's own rules" },
+  rulesMax: { default: 4096, unit: "count", why: "rules loaded at once; their positions are 16 bits" },
   problemsMax: { default: 50, unit: "count", why: "mistakes reported at once" },
   decisionsMax: {
     default: 200_000,
     unit: "count",
     why: "standing decisions; a full table refuses new ones and says so, it never drops old ones",
   },
+  guardrailSessionsMax: {
+    default: 10_000,
+    unit: "count",
+    why: "sessions remembered per rule whose effect on people is watched, so that each counts once",
+  },
+  versionsMax: { default: 500, unit: "count", why: "versions of the rules that are kept; the oldest leave" },
 };

@@ -1,4 +1,4 @@
-import type { Action, Hashed, Millis } from "#core";
+import type { Action, ActionOptions, Hashed, Millis } from "#core";
 
 /** What a standing decision is about. Sessions, accounts and tokens are keyed hashes. */
 export type DecisionScope = "address" | "network" | "session" | "account" | "token" | "fingerprint" | "cohort";
@@ -10,6 +10,7 @@ export interface Decision {
   /** Address, CIDR network, fingerprint or cohort as text; session, account or token as keyed hash. */
   readonly value: string | Hashed;
   readonly action: Action;
+  readonly options?: ActionOptions | undefined;
   /** Shown by `gait explain`, never to the client. */
   readonly reason: string;
   readonly origin: "operator" | "conviction" | "rule";

@@ -5,7 +5,7 @@ import { createRuleIndex, rulesMax } from "./rule-index.ts";
 
 /** What the rules say about one request. Reused: valid until the next call. */
 export interface RuleOutcome {
-  /** The first rule, in order, that matched and may act; undefined when none did. */
+  /** The first rule, allow rules before all others, that matched and may act; undefined when none did. */
   readonly acting: Rule | undefined;
   /** Every rule that matched, also those that only watch. */
   readonly matched: readonly Rule[];
@@ -29,7 +29,8 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
   assert(rules.length <= rulesMax, `at most ${rulesMax} rules are loaded at once, ${rules.length} were given`);
   const layout = layoutOf(vocabulary);
   const weighing = rules.filter((rule) => rule.weight !== 0);
-  const acting = rules.filter((rule) => rule.does !== undefined);
+  // Allow-lists win wherever they stand: the complaint heard most about every peer is one that does not.
+  const acting = [...rules.filter(allows), ...rules.filter((rule) => rule.does !== undefined && !allows(rule))];
   const weighingIndex = createRuleIndex(weighing, layout);
   const actingIndex = createRuleIndex(acting, layout);
   const candidates = new Uint16Array(rulesMax);
@@ -61,7 +62,12 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
   };
 }
 
-const nothing: RuleOutcome = Object.freeze({ acting: undefined, matched: [] });
+function allows(rule: Rule): boolean {
+  return rule.does?.action === "allow";
+}
+
+/** No rule matched. */
+export const nothing: RuleOutcome = Object.freeze({ acting: undefined, matched: [] });
 
 function inOrder(rules: readonly Rule[], positions: readonly number[]): Rule[] {
   return positions.toSorted((a, b) => a - b).flatMap((position) => rules[position] ?? []);

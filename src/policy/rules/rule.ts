@@ -1,4 +1,4 @@
-import type { Action } from "#core";
+import type { Action, ActionOptions } from "#core";
 import type { Condition } from "../language/compile.ts";
 
 /** States of a rule: recorded only, enforced for a share of sessions, enforced, kept for the record. */
@@ -7,7 +7,7 @@ export type RuleMode = "watch" | "canary" | "enforce" | "retired";
 /** What a rule does when it matches. */
 export interface RuleAction {
   readonly action: Action;
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly options: ActionOptions;
 }
 
 /** A loaded rule: everything its author wrote, checked, and its compiled condition. */

@@ -1,0 +1,30 @@
+import { GaitError, policyLimits } from "#core";
+import { type Language, type PackProblem, type Rule, readPack } from "#policy";
+import type { RuleFile } from "./rule-files.ts";
+
+/**
+ * Rules of all files in their order; of two with one name the first counts, so that a site's own file overrides a pack.
+ * Nothing is skipped: one mistake refuses them all. @throws GaitError `policy-rules` with every mistake as `file:line:col`.
+ */
+export function loadRules(files: readonly RuleFile[], language: Language): readonly Rule[] {
+  const problems: PackProblem[] = [];
+  const byName = new Map<string, Rule>();
+  for (const { file, text } of files) {
+    const read = readPack(text, file, language);
+    if ("problems" in read) problems.push(...read.problems);
+    else for (const rule of read.rules) if (!byName.has(rule.name)) byName.set(rule.name, rule);
+  }
+  if (problems.length > 0) throw new GaitError("policy-rules", problemsText(problems), { exitCode: 2 });
+  const rulesMax = policyLimits.rulesMax.default;
+  if (byName.size > rulesMax) {
+    throw new GaitError("policy-rules", `${byName.size} rules were given; at most ${rulesMax} are loaded`, {
+      exitCode: 2,
+    });
+  }
+  return [...byName.values()];
+}
+
+function problemsText(problems: readonly PackProblem[]): string {
+  const shown = problems.slice(0, policyLimits.problemsMax.default);
+  return shown.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join("\n");
+}

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { GaitError, policyLimits, suggest } from "#core";
+
+/** One file of rules as it was read; `file` is how messages and versions name it. */
+export interface RuleFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Where rules come from, as configured. */
+export interface RuleSources {
+  /** Packs that come with Gait, by name. */
+  readonly packs: readonly string[];
+  /** Directory of the site's own files; undefined: none. */
+  readonly rules?: string | undefined;
+}
+
+/** Packs stand beside `src` and `dist`. */
+const packsFolder = new URL("../../../packs/", import.meta.url);
+
+/** Names of the packs that come with Gait. */
+export function packNames(): readonly string[] {
+  try {
+    return readdirSync(packsFolder)
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => name.slice(0, -".yaml".length))
+      .sort();
+  } catch {
+    // A build without packs has none to offer.
+    return [];
+  }
+}
+
+/**
+ * Reads the site's own files (alphabetically) and then the packs it asked for, so that its rules come first and a rule of
+ * the same name replaces the pack's. @throws GaitError `policy-files`.
+ */
+export function readRuleFiles({ packs, rules }: RuleSources): readonly RuleFile[] {
+  const own = rules === undefined ? [] : readFolder(rules);
+  return [...own, ...packs.map(readPackFile)];
+}
+
+function readFolder(folder: string): RuleFile[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  } catch (error) {
+    throw unreadable("policy.rules", folder, error);
+  }
+  const filesMax = policyLimits.ruleFilesMax.default;
+  if (names.length > filesMax) {
+    throw new GaitError(
+      "policy-files",
+      `policy.rules: ${folder} has ${names.length} files; at most ${filesMax} are read`,
+    );
+  }
+  return names
+    .toSorted()
+    .map((name) => ({ file: join(folder, name), text: readText("policy.rules", join(folder, name)) }));
+}
+
+function readPackFile(name: string): RuleFile {
+  const known = packNames();
+  if (!known.includes(name)) {
+    const near = suggest(name, known);
+    const hint = near === undefined ? `; there are ${known.join(", ") || "none"}` : `; did you mean "${near}"?`;
+    throw new GaitError("policy-files", `policy.packs: there is no pack "${name}"${hint}`, { exitCode: 2 });
+  }
+  return { file: `packs/${name}.yaml`, text: readText("policy.packs", new URL(`${name}.yaml`, packsFolder)) };
+}
+
+function readText(key: string, path: string | URL): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadable(key, String(path), error);
+  }
+}
+
+function unreadable(key: string, path: string, error: unknown): GaitError {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+  return new GaitError("policy-files", `${key}: cannot read ${JSON.stringify(path)} (${code})`, { exitCode: 2 });
+}

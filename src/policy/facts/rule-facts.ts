@@ -1,0 +1,26 @@
+import type { Exchange, Hashed, Verdict } from "#core";
+import type { Subject, Vocabulary } from "../language/vocabulary.ts";
+
+/** Who a request belongs to, as far as the engine knows; 0 and "" are unknown. */
+export interface RequestIdentity {
+  /** Stable for a session; decides its share of canary traffic. */
+  readonly session: Hashed;
+  /** Stable for whoever is behind several sessions; what throttles count by. */
+  readonly actor: Hashed;
+  /** The convicted cohort that the session belongs to. */
+  readonly cohort: string;
+  /** Behavioural fingerprint, free of presentation. */
+  readonly fingerprint: string;
+}
+
+/**
+ * What rules may ask of a request and how it is answered. Policy reads it; who fills it knows the engine. Asked once per
+ * request, right after the engine judged it.
+ */
+export interface RuleFacts {
+  readonly vocabulary: Vocabulary;
+  /** Facts of the request that was judged last. Reused: valid until the next call. */
+  subject(exchange: Exchange, judged: Verdict): Subject;
+  /** Reused: valid until the next call. */
+  identity(exchange: Exchange, judged: Verdict): RequestIdentity;
+}
