@@ -3,9 +3,11 @@
  * bots recognised), real requests of AI agents (named right, the hidden one linked, their author left alone), and the cost of each
  * step beside a peer in the same run. Needs the data folder for the first two (`$GAIT_DATA`, default ../shared/data) and says so.
  */
-import { createPrivateKey, generateKeyPairSync, verify } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createHash, createPrivateKey, generateKeyPairSync, verify } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { isbot } from "isbot";
 import { type Exchange, noFingerprint, observesAll, type Verdict } from "#core";
 import { AgentSwarms, createEngine } from "#engine";
@@ -13,12 +15,16 @@ import {
   agentKeyFrom,
   createBotDirectory,
   createIntel,
+  joinLists,
   NonceTable,
   parsePrefixList,
   readSignature,
   SignatureProver,
   signRequest,
 } from "#intel";
+import { openListStore } from "../src/app/intel/list-store.ts";
+import { loadNetworks } from "../src/app/intel/load-networks.ts";
+import { loadNetworksAside } from "../src/app/intel/load-networks-aside.ts";
 
 const data = process.env.GAIT_DATA ?? "../shared/data";
 const results: Record<string, number | string> = {};
@@ -268,6 +274,64 @@ function signatures(): void {
   });
 }
 
+/** MMDB files named on the command line (`--mmdb FILE…`): full-size databases are not part of this repository. */
+const mmdbAt = process.argv.indexOf("--mmdb");
+const databaseFiles = mmdbAt < 0 ? [] : process.argv.slice(mmdbAt + 1);
+
+/** The longest stop of the serving thread while a million blocks and the databases are read anew, here and aside. */
+async function reload(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "gait-bench-"));
+  try {
+    const text = Array.from(
+      { length: 1_000_000 },
+      (_, i) => `${1 + (i >>> 13)}.${(i >>> 5) & 255}.${(i & 31) * 8}.0/29\n`,
+    ).join("");
+    const file = join(directory, "list.txt");
+    writeFileSync(file, text);
+    const checksum = createHash("sha256").update(text).digest("hex");
+    const store = openListStore(directory);
+    const name = "million";
+    store.keep(
+      {
+        name,
+        source: file,
+        checksum,
+        checkedAt: 0,
+        refused: "",
+        refusedAt: 0,
+        prefixes: 1_000_000,
+        addresses: 8_000_000,
+      },
+      text,
+    );
+    const config = {
+      lists: [{ name, category: "hosting" as const, source: file }],
+      databases: databaseFiles,
+      botRanges: false,
+      maximumAge: "14d",
+    };
+    const intel = createIntel();
+    const here = await longestStop(async () => intel.replaceNetworks(loadNetworks(config, openListStore(directory))));
+    const aside = await longestStop(async () => intel.replaceNetworks(await loadNetworksAside(config, directory)));
+    console.log(
+      `reload of a million blocks: the serving thread stops for ${aside.toFixed(0)} ms; read on that thread it would be ${here.toFixed(0)} ms`,
+    );
+    Object.assign(results, { reloadStopMs: Math.round(aside), reloadStopHereMs: Math.round(here) });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function longestStop(work: () => Promise<void>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await work();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  delay.disable();
+  return delay.max / 1e6;
+}
+
 function networks(): void {
   const folder = join(data, "reference_lists", "ip_lists", "x4bnet", "output");
   if (!existsSync(folder)) {
@@ -281,9 +345,10 @@ function networks(): void {
       prefixes: parsePrefixList(readFileSync(join(folder, kind, file), "utf8"), { prefixesMax: 1_000_000 }).prefixes,
     })),
   );
-  const before = process.memoryUsage().arrayBuffers;
-  const intel = createIntel({ lists, databases: [] });
-  const bytes = process.memoryUsage().arrayBuffers - before;
+  const joined = joinLists(lists);
+  const databases = databaseFiles.map((path) => readFileSync(path));
+  const intel = createIntel({ ...joined, databases });
+  const bytes = joined.blocks.bytes + databases.reduce((sum, { length }) => sum + length, 0);
   const cold = Array.from(
     { length: 20_000 },
     (_, i) => `${1 + ((i * 7) % 222)}.${(i * 31) % 256}.${(i * 17) % 256}.${i % 256}`,
@@ -297,6 +362,7 @@ function networks(): void {
       for (const ip of cold) intel.network(ip);
     }) / cold.length;
   const prefixes = lists.reduce((sum, list) => sum + list.prefixes.length, 0);
+  if (databaseFiles.length > 0) console.log(`with ${databaseFiles.length} databases held in memory:`);
   console.log(
     `networks: ${prefixes} prefixes in ${(bytes / 1e6).toFixed(1)} MB; ${hot.toFixed(0)} ns for an address seen lately, ${first.toFixed(0)} ns for a new one`,
   );
@@ -307,4 +373,5 @@ corpus();
 glove();
 signatures();
 networks();
+await reload();
 console.log(JSON.stringify(results));

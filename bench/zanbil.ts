@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Exchange, noFingerprint, type Observes } from "#core";
 import { type ClientView, createEngine } from "#engine";
-import { createIntel, parsePrefixList } from "#intel";
+import { createIntel, joinLists, parsePrefixList } from "#intel";
 
 const folder = join(process.env.GAIT_DATA ?? "../shared/data", "zanbil_10k");
 const lists = join(process.env.GAIT_DATA ?? "../shared/data", "reference_lists");
@@ -134,7 +134,7 @@ function createHosting(): (ip: string) => boolean {
   const prefixes = ["x4bnet/output/datacenter/ipv4.txt", "ipranges/all/ipv4_merged.txt"].flatMap(
     (name) => parsePrefixList(readFileSync(join(lists, "ip_lists", name), "utf8"), { prefixesMax: 500_000 }).prefixes,
   );
-  const ranges = createIntel({ lists: [{ name: "hosting", category: "hosting", prefixes }], databases: [] });
+  const ranges = createIntel({ ...joinLists([{ name: "hosting", category: "hosting", prefixes }]), databases: [] });
   return (ip) => ranges.network(ip).lists.length > 0;
 }
 

@@ -1,6 +1,6 @@
 import { type Intel, intelLimits, limitValues } from "#core";
 import { type BotDirectory, createBotDirectory } from "./agents/declared-bot.ts";
-import { createNetworkLookup, type NetworkSources } from "./networks.ts";
+import { createNetworkLookup, joinLists, type NetworkSources } from "./networks.ts";
 
 /** An Intel whose data can be replaced while it is asked. */
 export interface LiveIntel extends Intel {
@@ -14,7 +14,7 @@ export interface LiveIntel extends Intel {
 
 /** Builds the world as the fast lane sees it. Without sources it knows declared bots and no networks. */
 export function createIntel(
-  sources: Omit<NetworkSources, "networksCachedMax"> = { lists: [], databases: [] },
+  sources: Omit<NetworkSources, "networksCachedMax"> = { ...joinLists([]), databases: [] },
 ): LiveIntel {
   const limits = limitValues(intelLimits);
   const bots = createBotDirectory({

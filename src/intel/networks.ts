@@ -13,9 +13,14 @@ export interface NetworkList {
   readonly prefixes: readonly Prefix[];
 }
 
+/** Lists joined into one trie: list n has mark n. */
+export interface JoinedLists {
+  readonly lists: readonly Pick<NetworkList, "name" | "category">[];
+  readonly blocks: PrefixTrie;
+}
+
 /** What a lookup rests on. Databases are whole MMDB files (GeoLite2, DB-IP, IPinfo) as bytes. */
-export interface NetworkSources {
-  readonly lists: readonly NetworkList[];
+export interface NetworkSources extends JoinedLists {
   readonly databases: readonly Uint8Array[];
   /** What the operator knows better about an autonomous system: their own offices, gateways, partners. */
   readonly asnCategories?: ReadonlyMap<number, NetworkCategory>;
@@ -25,31 +30,38 @@ export interface NetworkSources {
 const listsMax = 31;
 
 /**
- * Builds the lookup from an address to what is known of its network: one walk of a trie over all lists and one read
- * of each database, remembered per address. Categories are what the lists say, plus `hosting` by autonomous system.
+ * Joins lists into one trie; for a million blocks a second's work, which a gateway leaves to another thread.
  *
- * @throws GaitError `intel-lists` for more than 31 lists, `intel-database` for bytes that are no MMDB file.
+ * @throws GaitError `intel-lists` for more than 31 lists.
  */
-export function createNetworkLookup(sources: NetworkSources): (ip: string) => Network {
-  const { lists } = sources;
+export function joinLists(lists: readonly NetworkList[]): JoinedLists {
   if (lists.length > listsMax) {
     throw new GaitError(
       "intel-lists",
       `${lists.length} address lists are configured; at most ${listsMax} are supported`,
     );
   }
+  const blocks = new PrefixTrie();
+  for (const [index, list] of lists.entries()) for (const prefix of list.prefixes) blocks.add(prefix, 2 ** index);
+  blocks.seal();
+  return { lists: lists.map(({ name, category }) => ({ name, category })), blocks };
+}
+
+/**
+ * Builds the lookup from an address to what is known of its network: one walk of a trie over all lists and one read
+ * of each database, remembered per address. Categories are what the lists say, plus `hosting` by autonomous system.
+ *
+ * @throws GaitError `intel-database` for bytes that are no MMDB file.
+ */
+export function createNetworkLookup(sources: NetworkSources): (ip: string) => Network {
+  const { lists, blocks } = sources;
   // Nothing to look in: no address is worth remembering either.
   if (lists.length === 0 && sources.databases.length === 0) return () => unknownNetwork;
-  const trie = new PrefixTrie();
-  for (const [index, list] of lists.entries()) {
-    for (const prefix of list.prefixes) trie.add(prefix, 2 ** index);
-  }
-  trie.seal();
   const readers = sources.databases.map(openDatabase);
   const cache = new GenerationCache<string, Network>(sources.networksCachedMax);
 
   function look(ip: string): Network {
-    const marks = trie.lookup(ip);
+    const marks = blocks.lookup(ip);
     const facts = { ...noFacts };
     for (const reader of readers) readFacts(reader, ip, facts);
     if (marks === 0 && facts.asn === 0 && facts.country === "") return unknownNetwork;

@@ -4,7 +4,8 @@ import { createIntel, type LiveIntel } from "#intel";
 import { endpointTags } from "#policy";
 import type { Config } from "../config/config.ts";
 import { openListStore } from "../intel/list-store.ts";
-import { type ListAlarm, listAlarms, listSources, loadBotRanges, loadNetworks } from "../intel/load-networks.ts";
+import { openLiveNetworks } from "../intel/live-networks.ts";
+import { type ListAlarm, listAlarms, listSources, loadBotRanges } from "../intel/load-networks.ts";
 import { AgentGuard } from "./agent-guard.ts";
 import { AgentLedger, type AgentRow } from "./agent-ledger.ts";
 import { AgentVerifier } from "./agent-verifier.ts";
@@ -23,6 +24,8 @@ export interface Agents {
   alarms(): readonly ListAlarm[];
   /** The robots.txt that the gateway answers in the applications' place; undefined: they answer. */
   readonly robotsServed: string | undefined;
+  /** Resolves when the networks of the last configuration are in place, or could not be read (`alarms`). */
+  networksInPlace(): Promise<void>;
   /** Ends its timers. */
   close(): void;
 }
@@ -35,21 +38,23 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
   const intel = createIntel();
   const verifier = new AgentVerifier({ intel, resolver: createNameResolver(), registered: [] });
   const robots = createRobotsBook(first);
+  const networks = openLiveNetworks(directory, first.intel, intel);
   const ledger = new AgentLedger(intelLimits.agentsCounted.default, (application) => robots.of(application));
   let config = first;
   const guards: AgentGuard[] = [];
-  const configure = (next: Config): void => {
-    const store = openListStore(directory);
-    const registered = readRegisteredAgents(directory);
-    intel.replaceNetworks(loadNetworks(next.intel, store));
-    loadBotRanges(verifier.claims, intel.bots, store);
-    verifier.register(registered);
-    robots.configure(next);
+  const learn = (): void => {
+    loadBotRanges(verifier.claims, intel.bots, openListStore(directory));
+    verifier.register(readRegisteredAgents(directory));
     void robots.refresh();
+  };
+  learn();
+  const configure = (next: Config): void => {
+    robots.configure(next);
+    networks.configure(next.intel);
+    learn();
     config = next;
     for (const guard of guards) guard.lanes = configuredLanes(next.agents);
   };
-  configure(first);
   const robotsTimer = setInterval(() => void robots.refresh(), robotsEveryMs);
   robotsTimer.unref();
   return {
@@ -74,12 +79,17 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
     get robotsServed() {
       return robots.served;
     },
+    networksInPlace: () => networks.inPlace(),
     close: () => clearInterval(robotsTimer),
     report: () => ledger.report(),
     alarms() {
       const sources =
         config.intel.lists.length === 0 ? [] : listSources({ ...config.intel, botRanges: false }, intel.bots);
-      return listAlarms(sources, openListStore(directory), { now: clock.now(), maximumAge: config.intel.maximumAge });
+      const listed = listAlarms(sources, openListStore(directory), {
+        now: clock.now(),
+        maximumAge: config.intel.maximumAge,
+      });
+      return networks.problem === "" ? listed : [{ list: "networks", text: networks.problem }, ...listed];
     },
   };
 }

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { GaitError, intelLimits, limitValues, type Millis } from "#core";
 import {
   type BotClaims,
   type BotDirectory,
+  joinLists,
   type NetworkList,
   type NetworkSources,
   PrefixTrie,
@@ -31,24 +32,41 @@ export function listSources(config: IntelConfig, bots: BotDirectory): readonly L
 export function loadNetworks(config: IntelConfig, store: ListStore): Omit<NetworkSources, "networksCachedMax"> {
   const limits = limitValues(intelLimits);
   const lists = config.lists.flatMap((list) => readList(list, store, limits.listPrefixes));
-  const databases = config.databases.map((file) => {
-    try {
-      const { size } = statSync(file);
-      if (size > limits.databaseBytes)
-        throw new GaitError(
-          "intel-database",
-          `intel.databases: ${JSON.stringify(file)} has ${size} bytes; at most ${limits.databaseBytes} are read`,
-        );
-      return readFileSync(file);
-    } catch (error) {
-      if (error instanceof GaitError) throw error;
-      throw new GaitError(
-        "intel-database",
-        `intel.databases: cannot read ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code ?? "unknown"})`,
-      );
-    }
-  });
-  return { lists, databases };
+  checkDatabases(config.databases);
+  const databases = config.databases.map((file) => readFileSync(file));
+  return { ...joinLists(lists), databases };
+}
+
+/** A database ends with its description, behind this mark (MaxMind DB file format, section "Metadata"). */
+const databaseMark = Buffer.from("\xab\xcd\xefMaxMind.com", "latin1");
+const descriptionBytesMax = 128 * 1_024;
+
+/**
+ * Looks whether the files can be databases, without reading them whole: a mistake is told at once, also where the reading is
+ * left to another thread. @throws GaitError `intel-database`.
+ */
+export function checkDatabases(files: readonly string[]): void {
+  const { databaseBytes } = limitValues(intelLimits);
+  for (const file of files) {
+    const fault = databaseFault(file, databaseBytes);
+    if (fault !== "") throw new GaitError("intel-database", `intel.databases: ${fault}`);
+  }
+}
+
+function databaseFault(file: string, bytesMax: number): string {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, "r");
+    const { size } = fstatSync(descriptor);
+    if (size > bytesMax) return `${JSON.stringify(file)} has ${size} bytes; at most ${bytesMax} are read`;
+    const tail = Buffer.alloc(Math.min(size, descriptionBytesMax));
+    readSync(descriptor, tail, 0, tail.length, size - tail.length);
+    return tail.includes(databaseMark) ? "" : `expected an MMDB file, found ${size} bytes in ${JSON.stringify(file)}`;
+  } catch (error) {
+    return `cannot read ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }
 
 function readList(

@@ -36,9 +36,9 @@ export const intelLimits: Readonly<Record<IntelLimit, Limit>> = {
     why: "Two generations of half this size: a site sees a few thousand user agents a day; an attacker who varies them only empties the cache.",
   },
   networksCached: {
-    default: 32_768,
+    default: 131_072,
     unit: "count",
-    why: "Addresses seen lately, so that a session costs one database lookup; about 200 bytes each.",
+    why: "Addresses seen lately, so that a session costs one database lookup; about 200 bytes each. Half of it stays whatever comes.",
   },
   listPrefixes: {
     default: 2_000_000,

@@ -7,6 +7,18 @@ export interface Prefix {
   readonly length: number;
 }
 
+/** A sealed trie's arrays, to be handed to another thread. Treat as opaque. */
+export interface TrieImage {
+  readonly prefixes: number;
+  readonly four: FamilyImage;
+  readonly six: FamilyImage;
+}
+
+interface FamilyImage {
+  readonly nodes: Uint32Array<ArrayBuffer>;
+  readonly table: Uint32Array<ArrayBuffer>;
+}
+
 /**
  * Address blocks to bit sets: every block carries up to 31 marks, and a lookup returns the marks of all blocks that
  * hold the address, joined. A binary trie per family in typed arrays (two children and the marks, 12 bytes a
@@ -15,10 +27,22 @@ export interface Prefix {
  * Filled once, then sealed: a reload builds a new trie and swaps it in, so readers never wait and never see half a list.
  */
 export class PrefixTrie {
-  readonly #four = new FamilyTrie();
-  readonly #six = new FamilyTrie();
+  readonly #four: FamilyTrie;
+  readonly #six: FamilyTrie;
   readonly #words: AddressWords = createAddressWords();
-  #prefixes = 0;
+  #prefixes: number;
+
+  /** @param image What another trie's `image` gave; default: an empty trie. */
+  constructor(image?: TrieImage) {
+    this.#four = new FamilyTrie(image?.four);
+    this.#six = new FamilyTrie(image?.six);
+    this.#prefixes = image?.prefixes ?? 0;
+  }
+
+  /** The sealed trie's own arrays, not copies. */
+  get image(): TrieImage {
+    return { prefixes: this.#prefixes, four: this.#four.image, six: this.#six.image };
+  }
 
   /** How many blocks were added. */
   get prefixes(): number {
@@ -57,10 +81,20 @@ const tableBits = 16;
 
 class FamilyTrie {
   /** Node n: left child at 3n, right child at 3n + 1, marks at 3n + 2; node 0 is the root, child 0 means none. */
-  #nodes = new Uint32Array(3 * 64);
-  #count = 1;
+  #nodes: Uint32Array<ArrayBuffer>;
+  #count: number;
   /** For every value of the first bits: node reached (0: none) and marks met on the way, in pairs. */
-  #table = new Uint32Array(0);
+  #table: Uint32Array<ArrayBuffer>;
+
+  constructor(image?: FamilyImage) {
+    this.#nodes = image?.nodes ?? new Uint32Array(3 * 64);
+    this.#count = image === undefined ? 1 : image.nodes.length / 3;
+    this.#table = image?.table ?? new Uint32Array(0);
+  }
+
+  get image(): FamilyImage {
+    return { nodes: this.#nodes, table: this.#table };
+  }
 
   get bytes(): number {
     return this.#nodes.byteLength + this.#table.byteLength;
