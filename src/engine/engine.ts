@@ -2,12 +2,15 @@ import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis,
 import type { CompromisedAccount } from "./auth/account-risk.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
+import type { LiveFacts } from "./facts/index.ts";
 
 /**
  * The fast lane and what it remembers. Exchanges may be reused objects: nothing here keeps a reference to an
  * Exchange, its headers or its cookie lists after a call returns (strings may be kept, interned).
  */
 export interface Engine extends Guard {
+  /** What rules may ask about the request judged last. */
+  readonly facts: LiveFacts;
   /** The offline door: request and response are known at once. Same learning as inspect + observe, no verdict built. */
   exchange(exchange: Exchange): void;
   /** A verdict with the evidence of rules added; groups, caps and kind are worked out anew. Pure. */

@@ -19,6 +19,7 @@ import { VerdictMemory } from "./clients/verdict-memory.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts";
 import type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
+import { LazyFacts } from "./facts/index.ts";
 import { Facts, isAsset, isPage } from "./features/facts.ts";
 import { settlePages } from "./features/pages.ts";
 import { Reader } from "./features/reader.ts";
@@ -33,6 +34,7 @@ import { EnumerationPart } from "./parts/enumeration-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
 import { SequencePart } from "./parts/sequence-part.ts";
 import { LanguageLaw, languageAsked } from "./presentation/language-law.ts";
+import { isLookout, provenNats } from "./running-verdict.ts";
 import type { Judgement } from "./score.ts";
 import { AddressBook } from "./sessions/address.ts";
 import { AgentBook } from "./sessions/agent-book.ts";
@@ -48,20 +50,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
 /** A session that came this far leaves probation even without a past: people's first visits must outlive floods. */
 const establishedAfter = 4;
-
-/** Requests after which the running verdict is looked at offline: 2, 4, 8, … and every 64th. */
-function isLookout(requests: number): boolean {
-  return requests >= 2 && ((requests & (requests - 1)) === 0 || (requests & 63) === 0);
-}
-
-const provenGroups: ReadonlySet<string> = new Set(["jar-impossible", "jar-order", "cohort"]);
-
-/** What a session showed that no persona explains: kept when it ends. */
-function provenNats(signals: readonly Signal[]): number {
-  let nats = 0;
-  for (const { group, nats: said } of signals) if (provenGroups.has(group)) nats += Math.max(0, said);
-  return nats;
-}
 
 /**
  * The fast lane: exchange → session → features → detectors → verdict. Synchronous, bounded, no clock of its own. A
@@ -91,6 +79,7 @@ class FastLane implements Engine {
   readonly #accounts: AccountPart;
   readonly #languages: LanguageLaw = new LanguageLaw();
   readonly #facts: Facts = new Facts();
+  readonly facts: LazyFacts;
   readonly #words: Uint32Array = new Uint32Array(4);
   #latest: Millis = Number.NEGATIVE_INFINITY;
   #sessionsEvicted = 0;
@@ -151,6 +140,20 @@ class FastLane implements Engine {
       renderAddress: (row) => this.#addresses.renderRow(this.#clients, row),
       subject: (slot) => this.#orchestration.subject(slot),
     });
+    this.facts = new LazyFacts({
+      limits,
+      seed,
+      facts: this.#facts,
+      state: this.#state,
+      intel: this.#intel,
+      agents: this.#agents,
+      neighbours: this.#neighbours,
+      reader: this.#reader,
+      orchestration: this.#orchestration,
+      cohorts: this.#cohorts,
+      enumeration: this.#enumeration,
+      sequence: this.#sequence,
+    });
     this.#judge = new Judge({
       clients: this.#clients,
       sites: this.#sites,
@@ -176,8 +179,10 @@ class FastLane implements Engine {
     const facts = this.#facts;
     this.#reader.read(facts, exchange);
     if (!this.#locator.find(facts, exchange)) return;
-    if (exchange.response === undefined) unstepRequest(this.#state, facts);
-    else {
+    if (exchange.response === undefined) {
+      unstepRequest(this.#state, facts);
+      this.facts.book.request(facts, exchange, -1);
+    } else {
       this.#enumeration.read(facts, exchange);
       this.#finish(facts, exchange);
     }
@@ -275,6 +280,7 @@ class FastLane implements Engine {
     this.#sequence.request(facts, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.request(facts);
     this.#enumeration.request(facts, exchange, this.#cohorts);
+    this.facts.book.request(facts, exchange);
     return facts;
   }
 
@@ -285,6 +291,7 @@ class FastLane implements Engine {
     this.#cohorts.response(facts, exchange);
     if (!convicted) this.#enumeration.learn(facts, exchange);
     this.#accounts.response(facts, exchange, convicted);
+    this.facts.book.response(facts, exchange);
     this.#locator.learnIssued(facts, exchange);
   }
 

@@ -2,12 +2,16 @@ export { type Condition, compileCondition } from "./language/compile.ts";
 export { createLanguage, type Language } from "./language/language.ts";
 export { ConditionProblem } from "./language/problem.ts";
 export {
+  fixedSubject,
   type Layout,
   layoutOf,
+  placeOfCall,
+  type SpokenSignal,
   type Subject,
   type Truth,
   type Variable,
   type Vocabulary,
+  type WordFunction,
 } from "./language/vocabulary.ts";
 export { type PackProblem, type PackResult, readPack } from "./rules/read-pack.ts";
 export type { Rule, RuleAction, RuleMode } from "./rules/rule.ts";
@@ -30,7 +34,6 @@ export { type Preset, type PresetName, presets } from "./agents/presets.ts";
 export { parseContentUsage, parseRobots, type Robots, type RobotsLimits, renderContentUsage } from "./agents/robots.ts";
 export { applyPolicy, type PolicyBasis, type PolicyInputs } from "./enforcement/apply-policy.ts";
 export { type ActionDecision, decideAction, type EnforcementBasis } from "./enforcement/decide-action.ts";
-export { endpointTags } from "./agents/endpoint-tags.ts";
 export { Guardrail, type GuardrailAlarm, guardrailDefault, type GuardrailOptions } from "./life/guardrail.ts";
 export {
   canaryShares,
@@ -42,3 +45,5 @@ export {
   stepOf,
   withState,
 } from "./life/rule-state.ts";
+export { guessTags } from "./tags/guess-tags.ts";
+export { type Tag, tagNames, tags } from "./tags/tag-names.ts";

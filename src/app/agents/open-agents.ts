@@ -1,7 +1,7 @@
 import { type Clock, type Guard, intelLimits } from "#core";
 import { createNameResolver } from "#integrations";
 import { createIntel, type LiveIntel } from "#intel";
-import { endpointTags } from "#policy";
+import { guessTags } from "#policy";
 import type { Config } from "../config/config.ts";
 import { openListStore } from "../intel/list-store.ts";
 import { openLiveNetworks } from "../intel/live-networks.ts";
@@ -68,7 +68,7 @@ export function openAgents(directory: string, first: Config, clock: Clock): Agen
         lanes: configuredLanes(config.agents),
         tagsOf: (exchange) => [
           ...(config.applications.find(({ name }) => name === exchange.application)?.tags ?? []),
-          ...endpointTags(exchange.request.path),
+          ...guessTags(exchange.request.path),
         ],
         clock,
         agentsMax: intelLimits.agentsCounted.default,

@@ -177,6 +177,7 @@ class Policy implements LivePolicy {
   #swap(content: Content, rules: readonly Rule[]): void {
     const inForce = rules.map((rule) => withState(rule, content.states[rule.name]));
     this.set = createRuleSet(inForce, this.facts.vocabulary, this.ledger.newest?.number ?? 0);
+    this.facts.follow(this.set.reads);
     this.#content = content;
     // What a file says outright is its author's word and is not taken back; what was approved step by step is.
     this.#guarded = inForce.filter(

@@ -1,9 +1,11 @@
 import type { Guard, HashKey, Signal, Verdict } from "#core";
-import { createEngine } from "#engine";
+import { createEngine, type LiveFacts } from "#engine";
 import type { Agents } from "../agents/open-agents.ts";
 
 /** The engine as the gateway runs it. */
 export interface Judge extends Guard {
+  /** What rules may ask about the request judged last. */
+  readonly facts: LiveFacts;
   /** Adds the evidence of rules to a verdict. */
   reweigh(judged: Verdict, more: readonly Signal[]): Verdict;
   sweep(now: number): void;
@@ -16,6 +18,7 @@ export function createJudge(hashKey: HashKey, agents: Agents): Judge {
   const engine = createEngine({ intel: agents.intel, seed: hashKey.k0 ^ hashKey.k1 });
   const guard = agents.around(engine);
   return {
+    facts: engine.facts,
     inspect: (exchange) => guard.inspect(exchange),
     observe: (exchange) => guard.observe(exchange),
     reweigh: (judged, more) => engine.reweigh(judged, more),

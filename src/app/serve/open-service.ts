@@ -8,6 +8,7 @@ import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
+import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
 import { applicationModes, gatewayOptions } from "./gateway-options.ts";
 import { idleGateway } from "./idle-gateway.ts";
@@ -52,7 +53,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const state = openStateDirectory(config.store.path);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
-  const { policy, panic } = openLivePolicy(config, { state, clock: systemClock });
+  const { policy, panic } = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts });
   const protection = createProtection(config, { judge, policy, clock: systemClock, panic });
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
   const gateway = forwards(config)
@@ -92,6 +93,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       if (forwards(next)) gateway.reload(gatewayOptions(next, told));
       const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
       protection.configure(next);
+      judge.facts.tagWith(endpointTagger(next));
       rules.commit();
       witness.modes = applicationModes(next);
       config = next;

@@ -7,3 +7,5 @@ export * from "./mix.ts";
 export * from "./quantile-sketch.ts";
 export * from "./reservoir.ts";
 export * from "./space-saving.ts";
+export * from "./window-counts.ts";
+export * from "./window-sets.ts";

@@ -98,6 +98,11 @@ export class EnumerationPart {
     return most;
   }
 
+  /** The same for the session of a request. */
+  ofSession(facts: Facts): { readonly requests: number; readonly distinct: number; readonly purity: number } {
+    return this.finding(sessionSubject(facts));
+  }
+
   #note(subject: number, space: number): void {
     // As a signed number, which a map finds without making an object of it.
     const key = subject | 0;

@@ -19,6 +19,8 @@ export interface RequestIdentity {
  */
 export interface RuleFacts {
   readonly vocabulary: Vocabulary;
+  /** Begins to keep what these reads (names of `Condition.reads`) need; nothing else is kept. */
+  follow(reads: Iterable<string>): void;
   /** Facts of the request that was judged last. Reused: valid until the next call. */
   subject(exchange: Exchange, judged: Verdict): Subject;
   /** Reused: valid until the next call. */

@@ -2,14 +2,21 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { suggest } from "#core";
 import { compilePattern } from "./pattern.ts";
 import { ConditionProblem } from "./problem.ts";
-import type { Layout, Subject, Truth, Vocabulary } from "./vocabulary.ts";
+import {
+  type FunctionPlaces,
+  type Layout,
+  placeOfCall,
+  type Subject,
+  type Truth,
+  type Vocabulary,
+} from "./vocabulary.ts";
 
 /** A condition ready to run: total, without side effects, bounded by its size. */
 export interface Condition {
   evaluate(subject: Subject): Truth;
   /** The syntax tree, from which the index learns what must hold for the condition to hold. */
   readonly ast: ASTNode;
-  /** Names of variables, `signals:<detector>` and `tags:<tag>` that are read. */
+  /** Names of variables, `signals:<detector>`, `tags:<tag>` and `count(login.failed,address,10m)` that are read. */
   readonly reads: ReadonlySet<string>;
 }
 
@@ -74,8 +81,8 @@ class Compiler {
 
   #flag(node: ASTNode): Test {
     const place = this.#numberPlace(node);
-    return ({ numbers }) => {
-      const value = numbers[place] ?? Number.NaN;
+    return (subject) => {
+      const value = subject.number(place);
       return Number.isNaN(value) ? 2 : value !== 0 ? 1 : 0;
     };
   }
@@ -103,7 +110,7 @@ class Compiler {
     if (list.op === "id" && list.args === "signals") {
       const name = this.#known(literalText(item), item, this.#scope.vocabulary.detectors, "detector");
       this.#reads.add(`signals:${name}`);
-      return ({ signals }) => (signals.has(name) ? 1 : 0);
+      return ({ signals }) => (signals.some(({ detector }) => detector === name) ? 1 : 0);
     }
     if (list.op === "id" && list.args === "tags") {
       const name = this.#known(literalText(item), item, this.#scope.vocabulary.tags, "tag");
@@ -129,7 +136,7 @@ class Compiler {
     if (first === undefined) throw outside(node);
     if (name === "known") {
       const place = this.#numberPlace(first);
-      return ({ numbers }) => (Number.isNaN(numbers[place] ?? Number.NaN) ? 0 : 1);
+      return (subject) => (Number.isNaN(subject.number(place)) ? 0 : 1);
     }
     if (second === undefined) throw outside(node);
     if (name === "re") {
@@ -171,7 +178,7 @@ class Compiler {
       case ".":
       case "id": {
         const place = this.#numberPlace(node);
-        return ({ numbers }) => numbers[place] ?? Number.NaN;
+        return (subject) => subject.number(place);
       }
       case "+":
       case "-":
@@ -195,13 +202,36 @@ class Compiler {
     if (name === "nats") {
       const detector = this.#known(literalText(argument), argument, this.#scope.vocabulary.detectors, "detector");
       this.#reads.add(`signals:${detector}`);
-      return ({ signals }) => signals.get(detector) ?? 0;
+      return ({ signals }) => natsOf(signals, detector);
+    }
+    const places = this.#scope.layout.functions.get(name);
+    if (places !== undefined) {
+      const place = this.#callPlace(node, { name, places, args });
+      return (subject) => subject.number(place);
     }
     if (name === "size" && this.#isText(argument)) {
       const text = this.#text(argument);
       return (subject) => text(subject).length;
     }
     throw outside(node);
+  }
+
+  /** The place of `count("login.failed", "address", "10m")`; a misspelt word is named where it stands. */
+  #callPlace(
+    node: ASTNode,
+    {
+      name,
+      places,
+      args,
+    }: { readonly name: string; readonly places: FunctionPlaces; readonly args: readonly ASTNode[] },
+  ): number {
+    const words = places.parameters.map((parameter, index) => {
+      const argument = args[index];
+      if (argument === undefined) throw outside(node);
+      return this.#known(literalText(argument), argument, parameter.words, parameter.name);
+    });
+    this.#reads.add(`${name}(${words.join(",")})`);
+    return placeOfCall(places, words);
   }
 
   #text(node: ASTNode): Text {
@@ -213,7 +243,7 @@ class Compiler {
     const place = name === undefined ? undefined : this.#scope.layout.texts.get(name);
     if (name === undefined || place === undefined) throw outside(node);
     this.#reads.add(name);
-    return ({ texts }) => texts[place] ?? "";
+    return (subject) => subject.text(place);
   }
 
   #numberPlace(node: ASTNode): number {
@@ -249,6 +279,11 @@ class Compiler {
       node.range,
     );
   }
+}
+
+function natsOf(signals: Subject["signals"], name: string): number {
+  for (const { detector, nats } of signals) if (detector === name) return nats;
+  return 0;
 }
 
 function both(a: Test, b: Test): Test {

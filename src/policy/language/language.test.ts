@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createLanguage } from "./language.ts";
 import { ConditionProblem } from "./problem.ts";
-import type { Subject, Truth, Vocabulary } from "./vocabulary.ts";
+import { fixedSubject, layoutOf, type Subject, type Truth, type Vocabulary } from "./vocabulary.ts";
 
 const vocabulary: Vocabulary = {
   variables: [
@@ -16,6 +16,16 @@ const vocabulary: Vocabulary = {
   ],
   detectors: ["id-walk", "fixed-period"],
   tags: ["login", "checkout"],
+  functions: [
+    {
+      name: "count",
+      parameters: [
+        { name: "event", words: ["login", "login.failed"] },
+        { name: "key", words: ["session", "address"] },
+      ],
+      description: "events",
+    },
+  ],
 };
 const language = createLanguage(vocabulary);
 
@@ -29,14 +39,14 @@ function subject(
     tags: string[];
   }> = {},
 ): Subject {
-  return {
+  return fixedSubject({
     texts: [values.path ?? "/orders/1", "GET", "automated"],
     numbers: Float64Array.of(values.requests ?? 5, values.age ?? Number.NaN, values.cookies ?? Number.NaN),
     tags: values.tags ?? ["login"],
-    signals: new Map(values.signals ?? [["id-walk", 2.5]]),
+    signals: (values.signals ?? [["id-walk", 2.5]]).map(([detector, nats]) => ({ detector, nats })),
     inList: (list, value) => list === "partners" && value === "/orders/1",
     canary: 0.5,
-  };
+  });
 }
 
 const table: readonly (readonly [condition: string, expected: Truth])[] = [
@@ -80,6 +90,8 @@ const mistakes: readonly (readonly [condition: string, said: RegExp, start: numb
   ["re(request.path, '(?=a)')", /linear-time/, 17],
   ["session.requests + 1", /must be true or false/, 0],
   ["1 +", /Unexpected token/, 3],
+  ["count('login.faild', 'address') > 1", /no event "login.faild"; did you mean "login.failed"\?/, 6],
+  ["count('login') > 1", /No matching overload|no such overload|found no/i, 0],
   ["[1, 2].exists(x, x > 1)", /not in the rule language/, 0],
 ];
 
@@ -138,14 +150,8 @@ test("what is observed evaluates exactly as the CEL library evaluates it", () =>
       fc.constantFrom("GET", "POST"),
       fc.constantFrom("human", "automated"),
       (source, requests, age, cookies, path, method, kind) => {
-        const ours = language.compile(source).evaluate({
-          texts: [path, method, kind],
-          numbers: Float64Array.of(requests, age, cookies ? 1 : 0),
-          tags: [],
-          signals: new Map(),
-          inList: () => false,
-          canary: 0,
-        });
+        const numbers = Float64Array.of(requests, age, cookies ? 1 : 0);
+        const ours = language.compile(source).evaluate(fixedSubject({ texts: [path, method, kind], numbers }));
         const theirs = oracle.evaluate(source, {
           request: { path, method },
           session: { requests, ageSeconds: age, cookies },
@@ -156,6 +162,22 @@ test("what is observed evaluates exactly as the CEL library evaluates it", () =>
     ),
     { numRuns: 500 },
   );
+});
+
+test("every combination of a function's words has a place of its own, behind the variables", () => {
+  const places = ["session", "address"].flatMap((key) =>
+    ["login", "login.failed"].map((event) => {
+      const { evaluate, reads } = language.compile(`count('${event}', '${key}') == 7`);
+      expect([...reads]).toEqual([`count(${event},${key})`]);
+      return Array.from({ length: 7 }, (_, place) => place).filter((place) => {
+        const numbers = new Float64Array(7);
+        numbers[place] = 7;
+        return evaluate(fixedSubject({ numbers })) === 1;
+      });
+    }),
+  );
+  expect(places.flat().sort()).toEqual([3, 4, 5, 6]);
+  expect(layoutOf(vocabulary).numberCount).toBe(7);
 });
 
 test("no pattern and no input stalls a rule", () => {

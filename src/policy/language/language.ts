@@ -67,6 +67,9 @@ function environmentOf(vocabulary: Vocabulary): Environment {
   environment.registerFunction("nats(string): double", unused);
   environment.registerFunction("inList(string, string): bool", unused);
   environment.registerFunction("known(dyn): bool", unused);
+  for (const { name, parameters } of vocabulary.functions ?? []) {
+    environment.registerFunction(`${name}(${parameters.map(() => "string").join(", ")}): double`, unused);
+  }
   return environment;
 }
 
@@ -101,7 +104,8 @@ function parse(environment: Environment, source: string, vocabulary: Vocabulary)
 /** "did you mean" for a misspelt variable, field or function. */
 function hint(part: string, source: string, vocabulary: Vocabulary): string {
   const names = vocabulary.variables.map(({ name }) => name);
-  const words = [...names, ...names.map((name) => name.split(".")[0] ?? name), "signals", "tags", ...functionNames];
+  const words = [...names, ...names.map((name) => name.split(".")[0] ?? name), "signals", "tags"];
+  words.push(...functionNames, ...(vocabulary.functions ?? []).map(({ name }) => name));
   const written = dottedAround(part, source);
   if (words.includes(written)) return "";
   const near = suggest(written, words);

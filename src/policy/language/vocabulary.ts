@@ -3,7 +3,20 @@ export interface Variable {
   /** As written in rules: `session.requests`. */
   readonly name: string;
   readonly type: "text" | "number" | "flag";
-  /** One sentence with the unit; docs/policy.md lists it. */
+  /** One sentence with the unit; docs/vocabulary-of-rules.md lists it. */
+  readonly description: string;
+  /**
+   * What nine in ten requests of ordinary visitors stay at or below. The index of rules looks first at conditions that
+   * such a request fails. Absent: unknown, and the variable makes no key.
+   */
+  readonly usual?: number;
+}
+
+/** A function of rules that asks for a number by words: `count("login.failed", "address", "10m")`. */
+export interface WordFunction {
+  readonly name: string;
+  /** Each argument is one of these words, written as a text in the rule. */
+  readonly parameters: readonly { readonly name: string; readonly words: readonly string[] }[];
   readonly description: string;
 }
 
@@ -17,34 +30,53 @@ export interface Vocabulary {
   readonly detectors: readonly string[];
   /** Application tags: `"login" in tags`. */
   readonly tags: readonly string[];
+  /** Functions of words; every combination has a place behind the variables' numbers. */
+  readonly functions?: readonly WordFunction[];
 }
 
 /** A truth value with room for what was not observed: 0 false, 1 true, 2 unknown. An unknown condition never matches. */
 export type Truth = 0 | 1 | 2;
 
-/** What rules are asked about: one request of one session. May be a reused object; nothing keeps it. */
+/** A detector that spoke and what it said, in nats. */
+export interface SpokenSignal {
+  readonly detector: string;
+  readonly nats: number;
+}
+
+/**
+ * What rules are asked about: one request of one session. Values are worked out when a rule asks for them, and once a
+ * request. May be a reused object; nothing keeps it.
+ */
 export interface Subject {
-  /** Values of text variables, in vocabulary order. */
-  readonly texts: readonly string[];
-  /** Values of numbers and flags (0 or 1), in vocabulary order; NaN is unknown. */
-  readonly numbers: Float64Array;
-  /** Tags of the endpoint and its application. */
+  /** Value of the number or flag (0 or 1) at a place of the layout; NaN is unknown. */
+  number(place: number): number;
+  /** Value of the text at a place of the layout; empty when absent. */
+  text(place: number): string;
+  /** Tags of the endpoint and its application. The same tags are the same array: the index remembers by identity. */
   readonly tags: readonly string[];
-  /** Nats by detector, of the signals that spoke. */
-  readonly signals: ReadonlyMap<string, number>;
+  readonly signals: readonly SpokenSignal[];
   /** Is `value` on the operator's list of that name? */
   inList(list: string, value: string): boolean;
   /** In [0, 1), fixed for a session: which share of canary traffic it belongs to. */
   readonly canary: number;
 }
 
+/** Where a function's combinations of words stand among the numbers. */
+export interface FunctionPlaces {
+  readonly first: number;
+  readonly parameters: WordFunction["parameters"];
+}
+
 /** Where variables stand in a `Subject`. */
 export interface Layout {
   readonly texts: ReadonlyMap<string, number>;
   readonly numbers: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<string, FunctionPlaces>;
+  /** All places of numbers, those of functions included. */
+  readonly numberCount: number;
 }
 
-/** The places of a vocabulary's variables: texts among texts, numbers and flags among numbers. */
+/** The places of a vocabulary's variables: texts among texts, numbers and flags among numbers, then the functions. */
 export function layoutOf(vocabulary: Vocabulary): Layout {
   const texts = new Map<string, number>();
   const numbers = new Map<string, number>();
@@ -52,5 +84,39 @@ export function layoutOf(vocabulary: Vocabulary): Layout {
     const places = variable.type === "text" ? texts : numbers;
     places.set(variable.name, places.size);
   }
-  return { texts, numbers };
+  const functions = new Map<string, FunctionPlaces>();
+  let numberCount = numbers.size;
+  for (const { name, parameters } of vocabulary.functions ?? []) {
+    functions.set(name, { first: numberCount, parameters });
+    numberCount += parameters.reduce((product, { words }) => product * words.length, 1);
+  }
+  return { texts, numbers, functions, numberCount };
+}
+
+/** The place of one combination of words; each must be a word of its parameter. */
+export function placeOfCall({ first, parameters }: FunctionPlaces, words: readonly string[]): number {
+  let offset = 0;
+  for (const [index, parameter] of parameters.entries())
+    offset = offset * parameter.words.length + parameter.words.indexOf(words[index] ?? "");
+  return first + offset;
+}
+
+/** A subject whose values are at hand, for trials and tests. Places that are not given are unknown. */
+export function fixedSubject(values: {
+  readonly texts?: readonly string[];
+  readonly numbers?: ArrayLike<number>;
+  readonly tags?: readonly string[];
+  readonly signals?: readonly SpokenSignal[];
+  readonly inList?: Subject["inList"];
+  readonly canary?: number;
+}): Subject {
+  const { texts = [], numbers = [], tags = [], signals = [], inList = () => false, canary = 0 } = values;
+  return {
+    number: (place) => numbers[place] ?? Number.NaN,
+    text: (place) => texts[place] ?? "",
+    tags,
+    signals,
+    inList,
+    canary,
+  };
 }

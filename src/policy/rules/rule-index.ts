@@ -1,149 +1,166 @@
-import type { ASTNode } from "@marcbachmann/cel-js";
-import { dotted } from "../language/compile.ts";
-import type { Layout, Subject } from "../language/vocabulary.ts";
+import type { Subject, Vocabulary } from "../language/vocabulary.ts";
 import type { Rule } from "./rule.ts";
+import { type RuleKey, ruleKeys } from "./rule-keys.ts";
 
 /**
  * Finds the few rules that may match a request without looking at the rest.
  *
- * A condition is a conjunction at its top: each part must hold. One part is chosen as the rule's key, the one that is
- * rarest in traffic (a signal, then a tag, an exact text, a number beyond a threshold); the rule is looked at only when
- * its key holds. Most requests carry no signal and few tags, so that of hundreds of rules a handful remain.
+ * Two levels. A rule that is for certain tags waits in the bucket of each of them, every other rule in the bucket for
+ * all; a request opens the bucket for all and those of its endpoint's tags. Inside a bucket a rule waits at one part of
+ * its condition (a conjunction at its top, so each part must hold), the one that ordinary requests fail: a signal that
+ * spoke, an exact text, a number beyond what is usual. Rules that share a number share the walk along its thresholds.
  */
 export interface RuleIndex {
-  /** Writes the positions of rules that may match into `into` and returns how many; order is not defined. */
+  /** Writes the positions of rules that may match into `into`, each once, and returns how many; order is not defined. */
   candidates(subject: Subject, into: Uint16Array): number;
 }
 
 /** The most rules one index holds: positions are 16 bits. */
 export const rulesMax = 4096;
-
-type Key =
-  | { readonly kind: "signal"; readonly name: string }
-  | { readonly kind: "tag"; readonly name: string }
-  | { readonly kind: "text"; readonly place: number; readonly values: readonly string[] }
-  | { readonly kind: "above"; readonly place: number; readonly threshold: number };
-
-interface Thresholds {
-  readonly place: number;
-  /** Ascending; walked until one is beyond the value. */
-  readonly limits: Float64Array;
-  readonly rules: Uint16Array;
-}
+/** Sets of tags whose buckets are remembered; more are looked up again. */
+const tagSetsMax = 1024;
 
 /** Builds the index. Rules stand at their position in `rules`. */
-export function createRuleIndex(rules: readonly Rule[], layout: Layout): RuleIndex {
-  const always: number[] = [];
-  const bySignal = new Map<string, number[]>();
-  const byTag = new Map<string, number[]>();
-  const byText = new Map<number, Map<string, number[]>>();
-  const above = new Map<number, { threshold: number; rule: number }[]>();
+export function createRuleIndex(rules: readonly Rule[], vocabulary: Vocabulary): RuleIndex {
+  const members = new Map<string, number[]>();
   for (const [position, rule] of rules.entries()) {
     if (rule.mode === "retired") continue;
-    const key = bestKey(rule, layout);
-    if (key === undefined) always.push(position);
-    else if (key.kind === "signal") append(bySignal, key.name, position);
-    else if (key.kind === "tag") append(byTag, key.name, position);
-    else if (key.kind === "above") {
-      const list = above.get(key.place) ?? [];
-      list.push({ threshold: key.threshold, rule: position });
-      above.set(key.place, list);
-    } else {
-      const values = byText.get(key.place) ?? new Map<string, number[]>();
-      for (const value of key.values) append(values, value, position);
-      byText.set(key.place, values);
+    for (const tag of bucketsOf(rule)) {
+      const list = members.get(tag);
+      if (list === undefined) members.set(tag, [position]);
+      else list.push(position);
     }
   }
-  const texts = [...byText].map(([place, values]) => ({ place, values }));
-  const thresholds = [...above].map(([place, list]) => thresholdsOf(place, list));
+  const buckets = new Map<string, Bucket>();
+  for (const [tag, positions] of members) buckets.set(tag, createBucket(positions, rules, vocabulary));
+  const seenAt = new Uint32Array(rules.length);
+  let visit = 0;
+  const remembered = new Map<readonly string[], readonly Bucket[]>();
+  const bucketsFor = (tags: readonly string[]): readonly Bucket[] => {
+    const known = remembered.get(tags);
+    if (known !== undefined) return known;
+    if (remembered.size >= tagSetsMax) remembered.clear();
+    const found = [everybody, ...tags].flatMap((tag) => buckets.get(tag) ?? []);
+    remembered.set(tags, found);
+    return found;
+  };
   return {
     candidates(subject, into) {
+      visit = (visit + 1) >>> 0;
+      if (visit === 0) seenAt.fill(0);
       let count = 0;
-      for (const position of always) into[count++] = position;
-      if (bySignal.size > 0) {
-        for (const name of subject.signals.keys()) {
-          const found = bySignal.get(name);
-          if (found !== undefined) for (const position of found) into[count++] = position;
-        }
-      }
-      for (const tag of subject.tags) {
-        const found = byTag.get(tag);
-        if (found !== undefined) for (const position of found) into[count++] = position;
-      }
-      for (const { place, values } of texts) {
-        const found = values.get(subject.texts[place] ?? "");
-        if (found !== undefined) for (const position of found) into[count++] = position;
-      }
-      for (const { place, limits, rules: found } of thresholds) {
-        const value = subject.numbers[place] ?? Number.NaN;
-        for (let i = 0; i < limits.length && value >= (limits[i] ?? 0); i++) into[count++] = found[i] ?? 0;
-      }
+      const add = (position: number): void => {
+        if (seenAt[position] === visit) return;
+        seenAt[position] = visit;
+        into[count++] = position;
+      };
+      for (const bucket of bucketsFor(subject.tags)) collect(bucket, subject, add);
       return count;
     },
   };
 }
 
-function append<K>(map: Map<K, number[]>, key: K, position: number): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [position]);
-  else list.push(position);
+/** Bucket of the rules that are not for certain tags; no tag is called so. */
+const everybody = "";
+
+interface Walk {
+  readonly place: number;
+  /** Ascending for "above", descending for "below": walked until one is beyond the value. */
+  readonly limits: Float64Array;
+  readonly rules: Uint16Array;
 }
 
-function thresholdsOf(place: number, list: readonly { threshold: number; rule: number }[]): Thresholds {
-  const sorted = list.toSorted((a, b) => a.threshold - b.threshold);
+interface Bucket {
+  readonly always: readonly number[];
+  readonly bySignal: ReadonlyMap<string, readonly number[]>;
+  readonly texts: readonly { readonly place: number; readonly values: ReadonlyMap<string, readonly number[]> }[];
+  readonly above: readonly Walk[];
+  readonly below: readonly Walk[];
+}
+
+/** A rule for one of several tags stands in each bucket; so does a rule whose condition demands one tag. */
+function bucketsOf(rule: Rule): readonly string[] {
+  if (rule.applies.length > 0) return rule.applies;
+  const demanded = ruleKeys.demandedTag(rule.condition.ast);
+  return demanded === undefined ? [everybody] : [demanded];
+}
+
+function collect(bucket: Bucket, subject: Subject, add: (position: number) => void): void {
+  for (const position of bucket.always) add(position);
+  if (bucket.bySignal.size > 0) {
+    for (const { detector } of subject.signals) {
+      const found = bucket.bySignal.get(detector);
+      if (found !== undefined) for (const position of found) add(position);
+    }
+  }
+  for (const { place, values } of bucket.texts) {
+    const found = values.get(subject.text(place));
+    if (found !== undefined) for (const position of found) add(position);
+  }
+  for (const { place, limits, rules } of bucket.above) {
+    const value = subject.number(place);
+    for (let i = 0; i < limits.length && value >= (limits[i] as number); i++) add(rules[i] as number);
+  }
+  for (const { place, limits, rules } of bucket.below) {
+    const value = subject.number(place);
+    for (let i = 0; i < limits.length && value <= (limits[i] as number); i++) add(rules[i] as number);
+  }
+}
+
+function createBucket(positions: readonly number[], rules: readonly Rule[], vocabulary: Vocabulary): Bucket {
+  const choices = new Map<number, readonly RuleKey[]>();
+  for (const position of positions) {
+    const rule = rules[position];
+    if (rule !== undefined) choices.set(position, ruleKeys.of(rule.condition.ast, vocabulary));
+  }
+  const always: number[] = [];
+  const bySignal = new Map<string, number[]>();
+  const byText = new Map<number, Map<string, number[]>>();
+  const above = new Map<number, { limit: number; rule: number }[]>();
+  const below = new Map<number, { limit: number; rule: number }[]>();
+  for (const [position, key] of chooseKeys(choices)) {
+    if (key === undefined) always.push(position);
+    else if (key.kind === "signal") append(bySignal, key.name, position);
+    else if (key.kind === "text") {
+      const values = byText.get(key.place) ?? new Map<string, number[]>();
+      for (const value of new Set(key.values)) append(values, value, position);
+      byText.set(key.place, values);
+    } else append(key.kind === "above" ? above : below, key.place, { limit: key.limit, rule: position });
+  }
   return {
-    place,
-    limits: Float64Array.from(sorted, (one) => one.threshold),
-    rules: Uint16Array.from(sorted, (one) => one.rule),
+    always,
+    bySignal,
+    texts: [...byText].map(([place, values]) => ({ place, values })),
+    above: [...above].map(([place, list]) => walkOf(place, list, 1)),
+    below: [...below].map(([place, list]) => walkOf(place, list, -1)),
   };
 }
 
-/** Rarest first. */
-const preference = { signal: 0, text: 1, above: 2, tag: 3 } as const;
-
-function bestKey(rule: Rule, layout: Layout): Key | undefined {
-  const keys = conjuncts(rule.condition.ast).flatMap((part) => keyOf(part, layout) ?? []);
-  const [applies] = rule.applies;
-  if (rule.applies.length === 1 && applies !== undefined) keys.push({ kind: "tag", name: applies });
-  return keys.toSorted((a, b) => preference[a.kind] - preference[b.kind])[0];
-}
-
-function conjuncts(node: ASTNode): ASTNode[] {
-  return node.op === "&&" ? [...conjuncts(node.args[0]), ...conjuncts(node.args[1])] : [node];
-}
-
-function keyOf(node: ASTNode, layout: Layout): Key | undefined {
-  if (node.op === "in") return membershipKey(node.args[0], node.args[1], layout);
-  if (node.op === "==") {
-    return textKey(node.args[0], [node.args[1]], layout) ?? textKey(node.args[1], [node.args[0]], layout);
+/** The cheapest sort of key that a rule offers; among those, the number that most rules of the bucket can share. */
+function chooseKeys(choices: ReadonlyMap<number, readonly RuleKey[]>): Map<number, RuleKey | undefined> {
+  const shared = new Map<number, number>();
+  for (const keys of choices.values()) {
+    for (const key of keys) if ("place" in key) shared.set(key.place, (shared.get(key.place) ?? 0) + 1);
   }
-  if (node.op === ">" || node.op === ">=") return thresholdKey(node.args[0], node.args[1], layout);
-  if (node.op === "<" || node.op === "<=") return thresholdKey(node.args[1], node.args[0], layout);
-  return undefined;
-}
-
-function membershipKey(item: ASTNode, list: ASTNode, layout: Layout): Key | undefined {
-  const name = item.op === "value" && typeof item.args === "string" ? item.args : undefined;
-  if (name !== undefined && list.op === "id" && list.args === "signals") return { kind: "signal", name };
-  if (name !== undefined && list.op === "id" && list.args === "tags") return { kind: "tag", name };
-  return list.op === "list" ? textKey(item, list.args, layout) : undefined;
-}
-
-function textKey(variable: ASTNode, members: readonly ASTNode[], layout: Layout): Key | undefined {
-  const place = layout.texts.get(dotted(variable) ?? "");
-  const values = members.flatMap((one) => (one.op === "value" && typeof one.args === "string" ? [one.args] : []));
-  return place === undefined || values.length < members.length ? undefined : { kind: "text", place, values };
-}
-
-function thresholdKey(variable: ASTNode, limit: ASTNode, layout: Layout): Key | undefined {
-  const name = dotted(variable);
-  if (limit.op !== "value" || (typeof limit.args !== "number" && typeof limit.args !== "bigint")) return undefined;
-  if (variable.op === "call" && variable.args[0] === "nats" && Number(limit.args) >= 0) {
-    const [detector] = variable.args[1];
-    return detector?.op === "value" && Number(limit.args) > 0
-      ? { kind: "signal", name: String(detector.args) }
-      : undefined;
+  const popularity = (key: RuleKey): number => ("place" in key ? (shared.get(key.place) ?? 0) : 0);
+  const chosen = new Map<number, RuleKey | undefined>();
+  for (const [position, keys] of choices) {
+    chosen.set(position, keys.toSorted((a, b) => a.cost - b.cost || popularity(b) - popularity(a))[0]);
   }
-  const place = name === undefined ? undefined : layout.numbers.get(name);
-  return place === undefined ? undefined : { kind: "above", place, threshold: Number(limit.args) };
+  return chosen;
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function walkOf(place: number, list: readonly { limit: number; rule: number }[], direction: 1 | -1): Walk {
+  const sorted = list.toSorted((a, b) => direction * (a.limit - b.limit));
+  return {
+    place,
+    limits: Float64Array.from(sorted, ({ limit }) => limit),
+    rules: Uint16Array.from(sorted, ({ rule }) => rule),
+  };
 }

@@ -1,5 +1,5 @@
 import { assert } from "#core";
-import { layoutOf, type Subject, type Vocabulary } from "../language/vocabulary.ts";
+import type { Subject, Vocabulary } from "../language/vocabulary.ts";
 import type { Rule } from "./rule.ts";
 import { createRuleIndex, rulesMax } from "./rule-index.ts";
 
@@ -15,6 +15,8 @@ export interface RuleOutcome {
 export interface RuleSet {
   readonly rules: readonly Rule[];
   readonly revision: number;
+  /** Everything that some condition reads: what the engine is told to keep. */
+  readonly reads: ReadonlySet<string>;
   /** Evidence rules: what their matches add, asked before the score is known. */
   weigh(subject: Subject): readonly Rule[];
   /** Acting rules: first match acts, every match is noted. */
@@ -27,12 +29,11 @@ export interface RuleSet {
  */
 export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, revision: number): RuleSet {
   assert(rules.length <= rulesMax, `at most ${rulesMax} rules are loaded at once, ${rules.length} were given`);
-  const layout = layoutOf(vocabulary);
   const weighing = rules.filter((rule) => rule.weight !== 0);
   // Allow-lists win wherever they stand: the complaint heard most about every peer is one that does not.
   const acting = [...rules.filter(allows), ...rules.filter((rule) => rule.does !== undefined && !allows(rule))];
-  const weighingIndex = createRuleIndex(weighing, layout);
-  const actingIndex = createRuleIndex(acting, layout);
+  const weighingIndex = createRuleIndex(weighing, vocabulary);
+  const actingIndex = createRuleIndex(acting, vocabulary);
   const candidates = new Uint16Array(rulesMax);
   const positions: number[] = [];
   const match = (list: readonly Rule[], index: typeof actingIndex, subject: Subject): void => {
@@ -48,6 +49,7 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
   return {
     rules,
     revision,
+    reads: new Set(rules.flatMap(({ condition }) => [...condition.reads])),
     weigh(subject) {
       if (weighing.length === 0) return [];
       match(weighing, weighingIndex, subject);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createLanguage } from "../language/language.ts";
-import type { Subject, Vocabulary } from "../language/vocabulary.ts";
+import { fixedSubject, type Subject, type Vocabulary } from "../language/vocabulary.ts";
 import { readPack } from "./read-pack.ts";
 import type { Rule } from "./rule.ts";
 import { createRuleSet } from "./rule-set.ts";
@@ -27,14 +27,13 @@ function pack(text: string): readonly Rule[] {
 function subject(
   values: { path?: string; numbers?: number[]; signals?: string[]; tags?: string[]; canary?: number } = {},
 ): Subject {
-  return {
+  return fixedSubject({
     texts: [values.path ?? "/"],
     numbers: Float64Array.from(values.numbers ?? [5, 0, 0]),
     tags: values.tags ?? [],
-    signals: new Map((values.signals ?? []).map((name) => [name, 3])),
-    inList: () => false,
+    signals: (values.signals ?? []).map((detector) => ({ detector, nats: 3 })),
     canary: values.canary ?? 0.5,
-  };
+  });
 }
 
 const rules = pack(`

@@ -1,0 +1,389 @@
+import { type Exchange, type Millis, WindowCounts, WindowSets } from "#core";
+import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { type Facts, isAsset, isPage, methodCode, refererKind } from "../features/facts.ts";
+import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
+import { AccountBook } from "./account-book.ts";
+import type { FactSources } from "./fact-view.ts";
+import { Probes } from "./probes.ts";
+import { queryNumber } from "./query.ts";
+import { RateBook } from "./rate-book.ts";
+import { SessionBook, sessionCounter, sessionLast, sessionSum } from "./session-book.ts";
+import { isAction, TagBook, type TagSet } from "./tag-book.ts";
+import { TagSteps, tagStep } from "./tag-steps.ts";
+import { eventWords, type KeyWord, keyWords, type ValueWord, valueWords, windows } from "./words.ts";
+
+/** A window that rules ask about: which event (or value), for whom. */
+interface Followed<Table> {
+  readonly name: string;
+  readonly key: KeyWord;
+  readonly table: Table;
+}
+
+const eventId: ReadonlyMap<string, number> = new Map(eventWords.map((word, index) => [word, index]));
+const plain = {
+  request: eventId.get("request") ?? 0,
+  page: eventId.get("page") ?? 0,
+  write: eventId.get("write") ?? 0,
+  ok: eventId.get("ok") ?? 0,
+  error: eventId.get("error") ?? 0,
+  notFound: eventId.get("not-found") ?? 0,
+  denied: eventId.get("denied") ?? 0,
+  serverError: eventId.get("server-error") ?? 0,
+};
+/** Ids of the events of a tag follow each other: attempt, accepted, refused. */
+const firstTagEvent = Object.keys(plain).length;
+
+/**
+ * Keeps what rules ask about and nothing else: told which names the loaded rules read, it reserves and moves only those
+ * tables. Without rules it costs one comparison a request.
+ */
+export class FactBook {
+  readonly tags: TagBook = new TagBook();
+  readonly probes: Probes = new Probes();
+  sessions: SessionBook | undefined;
+  steps: TagSteps | undefined;
+  endpoints: RateBook | undefined;
+  sites: RateBook | undefined;
+  accounts: AccountBook | undefined;
+  readonly #sources: FactSources;
+  readonly #counts = new Map<number, Followed<WindowCounts>[]>();
+  readonly #sets: Followed<WindowSets>[] = [];
+  readonly #countByPlace = new Map<string, Followed<WindowCounts>>();
+  readonly #setByPlace = new Map<string, Followed<WindowSets>>();
+  #following = false;
+
+  constructor(sources: FactSources) {
+    this.#sources = sources;
+  }
+
+  /**
+   * Begins to keep what these names need (`session.pages`, `count(login.failed,address,10m)`…). What was kept before
+   * stays; what is new starts at zero and sees live sessions from here on.
+   */
+  follow(reads: Iterable<string>): void {
+    const stepTags = new Set<number>();
+    for (const read of reads) {
+      this.#following = true;
+      const call = /^(\w+)\((.*)\)$/.exec(read);
+      if (call === null) continue;
+      const words = (call[2] ?? "").split(",");
+      if (call[1] === "count") this.#followCount(words);
+      else if (call[1] === "distinct") this.#followSet(words);
+      else stepTags.add(TagBook.idOf(words[0] ?? ""));
+    }
+    if (!this.#following) return;
+    const { sessionsMax, endpointsMax, applicationsMax } = this.#sources.limits;
+    this.sessions ??= new SessionBook(sessionsMax);
+    this.endpoints ??= new RateBook(endpointsMax);
+    this.sites ??= new RateBook(applicationsMax);
+    this.accounts ??= new AccountBook();
+    if (stepTags.size > 0) this.steps = new TagSteps(sessionsMax, [...stepTags]);
+  }
+
+  tagsOf(facts: Facts): TagSet {
+    const { state } = this.#sources;
+    return this.tags.of(facts, {
+      applicationName: (index) => this.#sources.reader.applicationName(index),
+      template: (endpoint) => state.endpoints.template(endpoint),
+    });
+  }
+
+  /** Estimated events in a window; unknown while nothing is followed under these words. */
+  countOf(words: string, facts: Facts, exchange: Exchange): number {
+    const followed = this.#countByPlace.get(words);
+    return followed === undefined
+      ? Number.NaN
+      : followed.table.estimate(this.key(followed.key, facts, exchange), facts.at);
+  }
+
+  distinctOf(words: string, facts: Facts, exchange: Exchange): number {
+    const followed = this.#setByPlace.get(words);
+    return followed === undefined
+      ? Number.NaN
+      : followed.table.estimate(this.key(followed.key, facts, exchange), facts.at);
+  }
+
+  /** Moves everything by one request, before it is judged. `by` -1: takes back what we refused ourselves. */
+  request(facts: Facts, exchange: Exchange, by: 1 | -1 = 1): void {
+    const { sessions } = this;
+    if (!this.#following || sessions === undefined) return;
+    const tags = this.tagsOf(facts);
+    const { slot, at } = facts;
+    if (by > 0 && this.#sources.state.sessions.requests[slot] === 1) {
+      sessions.open(slot, at);
+      this.steps?.open(slot, at);
+      sessions.setLast(slot, sessionLast.presentation, presentationOf(exchange));
+    }
+    countRequest(sessions, { facts, exchange, by });
+    if (by > 0) this.#noteRequest(sessions, facts, exchange);
+    this.endpoints?.count(facts.endpoint, at, by);
+    this.sites?.count(facts.application, at, by);
+    const attempt = { facts, exchange, by };
+    this.#event(plain.request, attempt);
+    if (facts.method > methodCode.head) this.#event(plain.write, attempt);
+    else if (isPage(facts.class)) this.#event(plain.page, attempt);
+    for (const tag of tags.ids) {
+      if (!attempts(tag, facts, exchange)) continue;
+      this.steps?.count(slot, tag, { step: tagStep.visits, by });
+      this.#event(firstTagEvent + tag * 3, attempt);
+    }
+    if (by < 0) return;
+    for (const { name, key, table } of this.#sets)
+      table.add(this.key(key, facts, exchange), this.#value(name as ValueWord, facts, exchange), at);
+  }
+
+  /** Moves everything by the answer. */
+  response(facts: Facts, exchange: Exchange): void {
+    const { sessions } = this;
+    const { response } = exchange;
+    if (!this.#following || sessions === undefined || response === undefined || response.status === 0) return;
+    const { status, durationMs, bytes } = response;
+    const failed = status >= 400;
+    countAnswer(sessions, facts.slot, response);
+    this.endpoints?.answer(facts.endpoint, { failed, durationMs, bytes });
+    this.sites?.answer(facts.application, { failed, durationMs, bytes });
+    const step = { facts, exchange, by: 1 as const };
+    if (status === 404 || status === 410) this.#event(plain.notFound, step);
+    if (status === 401 || status === 403 || status === 429) this.#event(plain.denied, step);
+    if (status >= 500) this.#event(plain.serverError, step);
+    this.#event(failed ? plain.error : plain.ok, step);
+    const { accounts } = this;
+    const { account } = exchange.request;
+    const tags = this.tagsOf(facts);
+    let refused = failed;
+    for (const tag of tags.ids) {
+      if (!attempts(tag, facts, exchange)) continue;
+      refused = failed || this.#leadsBack(tag, exchange);
+      this.steps?.count(facts.slot, tag, { step: refused ? tagStep.failed : tagStep.passed, by: 1 });
+      this.steps?.touch(facts.slot, tag, facts.at);
+      this.#event(firstTagEvent + tag * 3 + (refused ? 2 : 1), step);
+    }
+    if (account === 0 || accounts === undefined) return;
+    const login = facts.class === endpointClass.login;
+    if (refused) {
+      if (login) accounts.refuse(account);
+      return;
+    }
+    accounts.accept(
+      account,
+      {
+        network: this.#sources.intel.network(exchange.client.ip),
+        presentation: presentationOf(exchange),
+        address: addressKey(facts),
+      },
+      facts.at,
+    );
+    if (login && facts.method > methodCode.head) accounts.login(account);
+  }
+
+  /** The key of a request under a word; 0 where it has none. */
+  key(word: KeyWord, facts: Facts, exchange: Exchange): number {
+    switch (word) {
+      case "session":
+        return mix32(
+          Math.imul(facts.slot + 1, 0x9e3779b1) ^ ((this.sessions?.sum(facts.slot, sessionSum.startedAt) ?? 0) >>> 0),
+        );
+      case "address":
+        return addressKey(facts);
+      case "subnet":
+        return subnetKey(facts);
+      case "network":
+        return this.#networkKey(exchange);
+      case "country": {
+        const { country } = this.#sources.intel.network(exchange.client.ip);
+        return country === "" ? 0 : hashText(country, 7);
+      }
+      case "account":
+        return exchange.request.account === 0 ? 0 : foldHashed(exchange.request.account);
+      case "token":
+        return exchange.request.token === 0 ? 0 : foldHashed(exchange.request.token);
+      case "presentation":
+        return this.sessions?.last(facts.slot, sessionLast.presentation) ?? 0;
+      case "cohort":
+        return this.#sources.cohorts.subject(facts.slot);
+      case "endpoint":
+        return mix32(facts.endpoint + 1 + facts.application * 65_536);
+      case "site":
+        return mix32(facts.application + 0x517e);
+    }
+  }
+
+  #networkKey(exchange: Exchange): number {
+    const { asn } = this.#sources.intel.network(exchange.client.ip);
+    return asn === 0 ? 0 : mix32(asn);
+  }
+
+  #value(word: ValueWord, facts: Facts, exchange: Exchange): number {
+    const { request } = exchange;
+    if (word === "path") return facts.pathHash;
+    if (word === "query") return facts.urlHash;
+    if (word === "agent") return mix32(facts.agent + 1);
+    if (word === "password") return request.password;
+    return this.key(word, facts, exchange);
+  }
+
+  #event(event: number, step: { readonly facts: Facts; readonly exchange: Exchange; readonly by: 1 | -1 }): void {
+    const followed = this.#counts.get(event);
+    if (followed === undefined) return;
+    for (const { key, table } of followed) table.add(this.key(key, step.facts, step.exchange), step.facts.at, step.by);
+  }
+
+  /** An accepted-looking answer that sends the client back to a step of the same kind is a refusal. */
+  #leadsBack(tag: number, { response }: Exchange): boolean {
+    if (response === undefined || response.status < 300 || response.location === "") return false;
+    const path = response.location.replace(/^[a-z]+:\/\/[^/]*/, "").replace(/[?#].*$/s, "");
+    const { endpoints } = this.#sources.state;
+    const target = endpoints.match(path);
+    return this.tags
+      .of({ application: 0, endpoint: target }, { applicationName: () => "", template: (id) => endpoints.template(id) })
+      .ids.includes(tag);
+  }
+
+  #followCount(words: readonly string[]): void {
+    const [name = "", key = "", window = ""] = words;
+    const place = words.join(",");
+    const event = eventId.get(name);
+    if (event === undefined || this.#countByPlace.has(place)) return;
+    const followed = { name, key: keyWord(key), table: new WindowCounts(windowMs(window)) };
+    this.#countByPlace.set(place, followed);
+    this.#counts.set(event, [...(this.#counts.get(event) ?? []), followed]);
+  }
+
+  #followSet(words: readonly string[]): void {
+    const [name = "", key = "", window = ""] = words;
+    const place = words.join(",");
+    if (!valueWords.some((word) => word === name) || this.#setByPlace.has(place)) return;
+    const followed = { name, key: keyWord(key), table: new WindowSets(windowMs(window)) };
+    this.#setByPlace.set(place, followed);
+    this.#sets.push(followed);
+  }
+
+  #noteRequest(sessions: SessionBook, facts: Facts, exchange: Exchange): void {
+    const { slot } = facts;
+    const { request } = exchange;
+    sessions.meet(slot, "paths", facts.pathHash);
+    sessions.meet(slot, "endpoints", facts.endpoint * 4 + facts.method);
+    if (request.query !== "") sessions.meet(slot, "queries", facts.urlHash);
+    if (request.account !== 0) sessions.meet(slot, "accounts", foldHashed(request.account));
+    if (request.password !== 0) sessions.meet(slot, "passwords", request.password);
+    const asset = isAsset(facts.class);
+    if (!asset && facts.gapMs >= 0) sessions.gap(slot, facts.gapMs);
+    const kind = this.probes.kindOf(facts.urlHash, request.path, request.query);
+    if (kind >= 0) {
+      sessions.count(slot, sessionCounter.probes);
+      sessions.mark(slot, sessionCounter.probeKinds, kind);
+    }
+    if (asset) return;
+    noteRepeats(sessions, facts);
+    if (request.query === "") return;
+    sessions.raise(slot, sessionCounter.pageNumberMax, queryNumber(request.query, "page"));
+    sessions.raise(slot, sessionCounter.pageSizeMax, queryNumber(request.query, "size"));
+  }
+}
+
+function keyWord(word: string): KeyWord {
+  return keyWords.find((one) => one === word) ?? "address";
+}
+
+function windowMs(word: string): Millis {
+  return (windows as Readonly<Record<string, Millis>>)[word] ?? windows["10m"];
+}
+
+/** Is the request a step of the tag? Submissions for actions; for readings whatever gets something. */
+function attempts(tag: number, facts: Facts, exchange: Exchange): boolean {
+  if (facts.method === methodCode.head || isAsset(facts.class)) return false;
+  if (isAction[tag] !== true) return true;
+  return facts.method > methodCode.head || facts.class === endpointClass.api || exchange.request.query !== "";
+}
+
+function countRequest(
+  sessions: SessionBook,
+  { facts, exchange, by }: { readonly facts: Facts; readonly exchange: Exchange; readonly by: 1 | -1 },
+): void {
+  const { slot, class: purpose, method } = facts;
+  const { request } = exchange;
+  if (isAsset(purpose)) sessions.count(slot, sessionCounter.assets, by);
+  else if (method > methodCode.head) sessions.count(slot, sessionCounter.writes, by);
+  else if (purpose === endpointClass.api) sessions.count(slot, sessionCounter.calls, by);
+  else if (isPage(purpose)) {
+    sessions.count(slot, sessionCounter.pages, by);
+    if (facts.referer === refererKind.none) sessions.count(slot, sessionCounter.pagesNoReferer, by);
+    if (facts.referer === refererKind.foreign) sessions.count(slot, sessionCounter.pagesForeignReferer, by);
+  }
+  if (method === methodCode.head) sessions.count(slot, sessionCounter.heads, by);
+  if (request.query !== "") sessions.count(slot, sessionCounter.withQuery, by);
+  if (request.oddities.length > 0) sessions.count(slot, sessionCounter.odd, by);
+  if (by > 0) sessions.mark(slot, sessionCounter.methods, method);
+}
+
+function noteRepeats(sessions: SessionBook, facts: Facts): void {
+  const { slot } = facts;
+  if (sessions.last(slot, sessionLast.url) === facts.urlHash) sessions.count(slot, sessionCounter.sameUrl);
+  sessions.setLast(slot, sessionLast.url, facts.urlHash);
+  const same = sessions.last(slot, sessionLast.endpoint) === facts.endpoint + 1;
+  sessions.setLast(slot, sessionLast.endpoint, facts.endpoint + 1);
+  if (same) sessions.count(slot, sessionCounter.sameEndpointRun);
+  else sessions.set(slot, sessionCounter.sameEndpointRun, 1);
+  sessions.raise(slot, sessionCounter.sameEndpointRunMax, sessions.get(slot, sessionCounter.sameEndpointRun));
+  const agent = facts.agent + 1;
+  const address = addressKey(facts);
+  if (![0, agent].includes(sessions.last(slot, sessionLast.agent))) sessions.count(slot, sessionCounter.agentChanges);
+  if (![0, address].includes(sessions.last(slot, sessionLast.address)))
+    sessions.count(slot, sessionCounter.addressChanges);
+  sessions.setLast(slot, sessionLast.agent, agent);
+  sessions.setLast(slot, sessionLast.address, address);
+}
+
+function countAnswer(
+  sessions: SessionBook,
+  slot: number,
+  { status, bytes, durationMs }: { readonly status: number; readonly bytes: number; readonly durationMs: number },
+): void {
+  sessions.count(slot, answerCounter(status));
+  if (bytes >= 0) sessions.addSum(slot, sessionSum.bytes, bytes);
+  if (bytes === 0) sessions.count(slot, sessionCounter.answersEmpty);
+  if (durationMs < 0) return;
+  sessions.addSum(slot, sessionSum.durationMs, durationMs);
+  sessions.addSum(slot, sessionSum.timed, 1);
+}
+
+function answerCounter(status: number): number {
+  if (status === 304) return sessionCounter.notModified;
+  if (status === 206) return sessionCounter.ranges;
+  if (status < 300) return sessionCounter.ok;
+  if (status < 400) return sessionCounter.redirects;
+  if (status >= 500) return sessionCounter.serverErrors;
+  if (status === 400 || status === 422) return sessionCounter.badRequest;
+  if (status === 401) return sessionCounter.unauthorised;
+  if (status === 403) return sessionCounter.forbidden;
+  if (status === 404 || status === 410) return sessionCounter.notFound;
+  return status === 429 ? sessionCounter.tooMany : sessionCounter.otherErrors;
+}
+
+/** Hash of the whole address. */
+function addressKey({ words }: Facts): number {
+  return (
+    mix32(
+      (words[0] as number) ^
+        mix32((words[1] as number) ^ mix32((words[2] as number) ^ mix32((words[3] as number) + 1))),
+    ) || 1
+  );
+}
+
+/** Hash of the /24 or /48. IPv4 stands in the last word behind the mapped prefix. */
+function subnetKey({ words }: Facts): number {
+  const mapped = words[0] === 0 && words[1] === 0;
+  const net = mapped
+    ? (words[3] as number) >>> 8
+    : (words[0] as number) ^ Math.imul((words[1] as number) >>> 16, 0x85ebca6b);
+  return mix32(net + 0x5b) || 1;
+}
+
+/** Hash of what the client wears: it says who looks alike, never that this is bad. */
+export function presentationOf({ client, request }: Exchange): number {
+  const { headers, ja4, h2 } = client.fingerprint;
+  return (
+    mix32(hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ hashText(request.userAgent, 4)) ||
+    1
+  );
+}

@@ -1,0 +1,90 @@
+import { distanceKm } from "../../geography/index.ts";
+import { countryCode } from "../account-book.ts";
+import { presentationOf } from "../fact-book.ts";
+import type { FactView } from "../fact-view.ts";
+import { type Field, flag, number } from "../field.ts";
+
+function cell(view: FactView): number {
+  return view.book.accounts?.find(view.exchange.request.account) ?? -1;
+}
+
+/** Compares the request with the account's last accepted step; unknown for accounts that were never let in. */
+function compared(
+  differs: (view: FactView, cell: number) => boolean | undefined,
+): (view: FactView) => boolean | undefined {
+  return (view) => {
+    const found = cell(view);
+    return found < 0 ? undefined : differs(view, found);
+  };
+}
+
+/** The account that the request claims, as far as this gateway has seen it let in. */
+export const accountFields: readonly Field[] = [
+  flag("account.known", "The account was let in here before; unknown without an account.", {
+    read: (view) => (view.exchange.request.account === 0 ? undefined : cell(view) >= 0),
+  }),
+  number("account.ageSeconds", "Seconds since the account was first let in here; unknown if never.", {
+    read: (view) => {
+      const found = cell(view);
+      return found < 0 ? Number.NaN : (view.at - (view.book.accounts?.firstAt(found) ?? 0)) / 1_000;
+    },
+  }),
+  number("account.idleSeconds", "Seconds since its last accepted request; unknown if never.", {
+    read: (view) => {
+      const found = cell(view);
+      return found < 0 ? Number.NaN : (view.at - (view.book.accounts?.lastAt(found) ?? 0)) / 1_000;
+    },
+  }),
+  number("account.logins", "Accepted logins of the account.", {
+    read: (view) => {
+      const found = cell(view);
+      return found < 0 ? Number.NaN : (view.book.accounts?.logins(found) ?? 0);
+    },
+  }),
+  number("account.failures", "Refused logins since the account was last let in; unknown if never.", {
+    usual: 2,
+    read: (view) => {
+      const found = cell(view);
+      return found < 0 ? Number.NaN : (view.book.accounts?.failures(found) ?? 0);
+    },
+  }),
+  flag("account.newCountry", "Comes from another country than its last accepted step.", {
+    usual: 0,
+    read: compared((view, found) => {
+      const before = view.book.accounts?.country(found) ?? 0;
+      const now = countryCode(view.network.country);
+      return before === 0 || now === 0 ? undefined : before !== now;
+    }),
+  }),
+  flag("account.newNetwork", "Comes from another network operator than its last accepted step.", {
+    read: compared((view, found) => {
+      const before = view.book.accounts?.asn(found) ?? 0;
+      return before === 0 || view.network.asn === 0 ? undefined : before !== view.network.asn;
+    }),
+  }),
+  flag("account.newDevice", "Wears something else than at its last accepted step.", {
+    read: compared((view, found) => view.book.accounts?.presentation(found) !== presentationOf(view.exchange)),
+  }),
+  number("account.kilometres", "Kilometres from its last accepted step; unknown without places.", {
+    usual: 400,
+    read: (view) => kilometres(view),
+  }),
+  number(
+    "account.kilometresPerHour",
+    "Speed from its last accepted step, over at least an hour; unknown without places.",
+    {
+      usual: 400,
+      read: (view) => {
+        const found = cell(view);
+        const hours = (view.at - (view.book.accounts?.lastAt(found) ?? 0)) / 3_600_000;
+        return found < 0 ? Number.NaN : kilometres(view) / Math.max(1, hours);
+      },
+    },
+  ),
+];
+
+function kilometres(view: FactView): number {
+  const found = cell(view);
+  const from = found < 0 ? undefined : view.book.accounts?.place(found);
+  return from === undefined ? Number.NaN : distanceKm(from, view.network);
+}

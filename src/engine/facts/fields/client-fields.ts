@@ -1,0 +1,106 @@
+import type { NetworkCategory } from "#core";
+import { row64, rowBytes, rowFlag } from "../../clients/client-table.ts";
+import type { FactView } from "../fact-view.ts";
+import { type Field, flag, number, share, text } from "../field.ts";
+
+function category(name: string, description: string, wanted: NetworkCategory): Field {
+  return flag(name, description, { usual: 0, read: ({ network }) => network.categories.includes(wanted) });
+}
+
+function hasFlag(view: FactView, bit: number): boolean {
+  return view.sources.state.clients.flag(view.row, bit);
+}
+
+/** Who seems to be there: address, network, declared or proven identity, and what is remembered of the client. */
+export const clientFields: readonly Field[] = [
+  text("client.ip", "The client's address.", { read: ({ exchange }) => exchange.client.ip }),
+  number("client.asn", "Autonomous system number of its network; 0: unknown.", { read: ({ network }) => network.asn }),
+  text("client.organisation", "Holder of its network.", { read: ({ network }) => network.organisation }),
+  text("client.country", "ISO 3166-1 alpha-2 of its address; empty: unknown.", {
+    read: ({ network }) => network.country,
+  }),
+  text("client.city", "City of its address; empty: unknown.", { read: ({ network }) => network.city }),
+  category("client.hosting", "The address belongs to a hosting network.", "hosting"),
+  category("client.vpn", "The address is an exit of a VPN.", "vpn"),
+  category("client.proxy", "The address is a public proxy.", "proxy"),
+  category("client.tor", "The address is a Tor exit.", "tor"),
+  category("client.mobileGateway", "The address is shared by a mobile network's customers.", "mobile-gateway"),
+  category("client.corporate", "The address is shared by a firm.", "corporate-nat"),
+  category(
+    "client.residentialProxy",
+    "The address is suspected to be lent to a proxy service.",
+    "residential-proxy-suspect",
+  ),
+  category("client.listed", "The address stands on a configured list.", "listed"),
+  flag("client.sharedAddress", "Many people stand behind the address: mobile gateway or firm.", {
+    usual: 0,
+    read: ({ network }) =>
+      network.categories.includes("mobile-gateway") || network.categories.includes("corporate-nat"),
+  }),
+  text("client.bot", "Name of the bot that the user agent declares; empty: none.", {
+    read: ({ bot }) => bot?.name ?? "",
+  }),
+  text(
+    "client.purpose",
+    "Why the declared bot comes: train, search, user-triggered, monitor, seo, preview, archive, security, tool, feed, other.",
+    {
+      read: ({ bot }) => bot?.purpose ?? "",
+    },
+  ),
+  flag("client.declared", "The user agent declares a bot.", { usual: 0, read: ({ bot }) => bot !== undefined }),
+  flag("client.verifiable", "The declared bot's operator offers a way to prove its claim.", {
+    usual: 0,
+    read: ({ bot }) =>
+      bot !== undefined &&
+      (bot.verification.ranges.length > 0 ||
+        bot.verification.domains.length > 0 ||
+        bot.verification.signatureAgent !== ""),
+  }),
+  flag("client.verified", "An agent that proved who it is.", {
+    usual: 0,
+    read: ({ exchange }) => exchange.client.verified !== undefined,
+  }),
+  text("client.agentName", "Name of the proven agent; empty: none.", {
+    read: ({ exchange }) => exchange.client.verified?.name ?? "",
+  }),
+  text("client.agentOperator", "Operator of the proven agent.", {
+    read: ({ exchange }) => exchange.client.verified?.operator ?? "",
+  }),
+  number("client.requests", "Requests of the client over all its sessions.", {
+    usual: 400,
+    read: (view) => view.sources.state.clients.requestsOf(view.row),
+  }),
+  number("client.sessions", "Sessions of the client.", {
+    usual: 20,
+    read: (view) => view.sources.state.clients.sessionsOf(view.row),
+  }),
+  number("client.ageSeconds", "Seconds since the client was first seen.", {
+    read: (view) =>
+      Math.max(
+        0,
+        (view.at - (view.sources.state.clients.f64[view.row * (rowBytes / 8) + row64.firstSeen] as number)) / 1_000,
+      ),
+  }),
+  flag("client.returning", "Showed a cookie that we issued in an earlier visit.", {
+    read: (view) => view.sources.state.clients.identityOf(view.row) !== 0,
+  }),
+  flag("client.convictedBefore", "The engine took this client for automation at some time.", {
+    usual: 0,
+    read: (view) => hasFlag(view, rowFlag.convicted),
+  }),
+  flag("client.anchored", "Scarce facts vouch for the client (an accepted login with people's habits).", {
+    read: (view) => hasFlag(view, rowFlag.anchored),
+  }),
+  number("address.agents", "Different user agents seen on the address, at most 32.", {
+    usual: 4,
+    read: ({ address }) => address.agents,
+  }),
+  number("address.switches", "Times user agents took turns on the address.", {
+    usual: 20,
+    read: ({ address }) => address.switches,
+  }),
+  number("address.pages", "Pages asked for from the address.", { usual: 100, read: ({ address }) => address.pages }),
+  number("address.assetsPerPage", "Sub-resources per page from the address; unknown below eight pages.", {
+    read: ({ address }) => share(address.assets, address.pages, { least: 8 }),
+  }),
+];

@@ -1,0 +1,150 @@
+import type { FactView } from "../fact-view.ts";
+import { type Field, flag, number, share } from "../field.ts";
+
+/** Chances from which a share of a habit means something. */
+const chancesMin = 4;
+
+function habit(kept: (view: FactView) => number, chances: (view: FactView) => number): (view: FactView) => number {
+  return (view) => share(kept(view), chances(view), { least: chancesMin });
+}
+
+/** Which way the client takes through the site, over its sessions; counts fade beyond 255. */
+export const walkFields: readonly Field[] = [
+  number("walk.idRequests", "Requests for numbered objects.", { usual: 20, read: (view) => view.client("idRequests") }),
+  number("walk.steps", "Steps from one number to a neighbouring one.", {
+    usual: 3,
+    read: (view) => view.client("walkSteps"),
+  }),
+  number("walk.stepShare", "Share of numbered requests that step to a neighbour.", {
+    usual: 0.4,
+    read: habit(
+      (view) => view.client("walkSteps"),
+      (view) => view.client("idRequests"),
+    ),
+  }),
+  number("walk.revisits", "Pages asked for again.", { usual: 12, read: (view) => view.client("revisits") }),
+  number("walk.revisitShare", "Share of pages asked for again: people go back, harvesters do not.", {
+    read: (view) => share(view.client("revisits"), view.client("pages"), { least: 8 }),
+  }),
+  number("walk.linkedShare", "Share of pages whose referer is a page this client was served.", {
+    read: habit(
+      (view) => view.client("linkClosed"),
+      (view) => view.client("linkChances"),
+    ),
+  }),
+  number("walk.foreignShare", "Share of pages that were reached from foreign sites.", {
+    read: habit(
+      (view) => view.client("linkForeign"),
+      (view) => view.client("linkChances"),
+    ),
+  }),
+  number("walk.unseenShare", "Share of pages whose referer is a page of ours that this client never fetched.", {
+    usual: 0.2,
+    read: habit(
+      (view) => view.client("linkUnseen"),
+      (view) => view.client("linkChances"),
+    ),
+  }),
+  number("walk.pageClosure", "Share of pages whose sub-resources were fetched.", {
+    read: habit(
+      (view) => view.client("pagesClosed"),
+      (view) => view.client("pagesExpecting"),
+    ),
+  }),
+  number("walk.redirectsFollowedShare", "Share of redirects that were followed.", {
+    read: habit(
+      (view) => view.client("redirectsFollowed"),
+      (view) => view.client("redirectChances"),
+    ),
+  }),
+  number("walk.afterRefusal", "Requests within two seconds of a refusal.", {
+    usual: 2,
+    read: (view) => view.client("afterDenial"),
+  }),
+  number("walk.robotsReads", "Requests for robots.txt and site maps.", {
+    usual: 0,
+    read: (view) => view.client("robots"),
+  }),
+  flag("walk.favicon", "Ever asked for the site's icon, as browsers do.", {
+    read: (view) => view.client("favicon") > 0,
+  }),
+  number("walk.assetRefererShare", "Share of sub-resources that name the page which needs them.", {
+    read: habit(
+      (view) => view.client("assetsReferred"),
+      (view) => view.client("assets"),
+    ),
+  }),
+  number("walk.shapeChangeShare", "Share of pages on which the header shape changed.", {
+    usual: 0.1,
+    read: habit(
+      (view) => view.client("shapeChanges"),
+      (view) => view.client("shapeChances"),
+    ),
+  }),
+  number("walk.loginAttempts", "Login attempts of the client.", {
+    usual: 3,
+    read: (view) => view.client("loginAttempts"),
+  }),
+  number("walk.loginFailures", "Refused login attempts of the client.", {
+    usual: 2,
+    read: (view) => view.client("loginFailures"),
+  }),
+  number("walk.loginQuick", "Login attempts within a second of a refusal: nobody retypes that fast.", {
+    usual: 0,
+    read: (view) => view.client("loginQuick"),
+  }),
+  number("walk.loginCold", "First login attempts of sessions that had seen no page.", {
+    usual: 1,
+    read: (view) => view.client("loginCold"),
+  }),
+  number("walk.accountChanges", "Times the claimed account changed.", {
+    usual: 1,
+    read: (view) => view.client("accounts"),
+  }),
+  number("walk.sameEndpointRun", "Longest run of requests on one endpoint in the session, sub-resources left out.", {
+    usual: 12,
+    read: (view) => view.session("sameEndpointRunMax"),
+  }),
+  number("walk.sameUrl", "Times the session asked for the very same address twice running.", {
+    usual: 6,
+    read: (view) => view.session("sameUrl"),
+  }),
+  number("walk.noRefererPages", "Pages of the session without a referer.", {
+    usual: 6,
+    read: (view) => view.session("pagesNoReferer"),
+  }),
+  number("walk.noRefererShare", "Share of the session's pages without a referer; unknown below four pages.", {
+    read: (view) => share(view.session("pagesNoReferer"), view.session("pages"), { least: chancesMin }),
+  }),
+  number("walk.foreignReferers", "Pages of the session reached from foreign sites.", {
+    usual: 3,
+    read: (view) => view.session("pagesForeignReferer"),
+  }),
+  number("walk.freshPathShare", "Different paths per request that is no sub-resource; unknown below ten.", {
+    read: (view) => {
+      const walked = view.requests - view.session("assets");
+      return share(view.book.sessions?.different(view.slot, "paths") ?? Number.NaN, walked, { least: 10 });
+    },
+  }),
+  flag("walk.tooPredictable", "Moves as no person does: more predictably than people's walks of this length.", {
+    read: (view) => typicality(view, 0),
+  }),
+  flag("walk.asNobodyGoes", "Moves as nobody else does on this site.", { read: (view) => typicality(view, 2) }),
+  number("enumeration.requests", "Requests of the session in the space of values it asks most tellingly through.", {
+    usual: 30,
+    read: (view) => view.sources.enumeration.ofSession(view.facts).requests,
+  }),
+  number("enumeration.distinct", "Different values asked for there.", {
+    usual: 20,
+    read: (view) => view.sources.enumeration.ofSession(view.facts).distinct,
+  }),
+  number("enumeration.purity", "Estimated share of those requests that enumerate, 0 to 1.", {
+    usual: 0.3,
+    read: (view) => view.sources.enumeration.ofSession(view.facts).purity,
+  }),
+];
+
+function typicality(view: FactView, bin: number): boolean | undefined {
+  const found = view.sources.sequence.bin(view.slot);
+  return found < 0 ? undefined : found === bin;
+}
