@@ -1,183 +1,167 @@
-import type {
-  AlertNotice,
-  AlertRule,
-  Appeal,
-  AuditRow,
-  BacktestResult,
-  EndpointRow,
-  Fact,
-  HealthCheck,
-  Pack,
-  PolicyDraft,
-  PolicyRule,
-  PolicyVersion,
-  Proposal,
-  SearchHit,
-  SettingGroup,
-  TextProblem,
-  TokenRow,
-  UserRow,
-  Ways,
-} from "./control-shapes.ts";
-import type {
-  ActorSummary,
-  Bucket,
-  Entity,
-  EntityType,
-  EventField,
-  EventRow,
-  EventsInput,
-  Explained,
-  Incident,
-  IncidentSummary,
-  Overview,
-  Page,
-  RangeInput,
-  Role,
-  Series,
-  Session,
-  SessionTrail,
-  Standing,
-} from "./traffic-shapes.ts";
+import type { Explanation } from "../../../src/app/explain/explanation.ts";
+import type * as cases from "./cases.ts";
+import type * as records from "./records.ts";
+
+export type { Explanation } from "../../../src/app/explain/explanation.ts";
+export type * from "./cases.ts";
+export type * from "./records.ts";
+
+type Empty = Readonly<Record<string, never>>;
+
+/** Input and output of one operation. */
+interface Operation<Input, Output> {
+  readonly input: Input;
+  readonly output: Output;
+}
 
 /**
- * What the console asks of the gateway: one entry per operation of the table in `src/app/operations`, by name. Shapes
- * that the table already defines are imported as types from there and replace the ones here as they come. Times are
- * milliseconds since 1970; shares are 0–1; scores are 0–100, higher is worse; absent knowledge is `null`, never 0.
+ * What the console asks of the gateway, by operation. An operation that this gateway does not have is said so on its
+ * screen; nothing is ever made up in its place.
  */
 export interface Operations {
-  /** Who is asking: role and what it may do; `null` user: nobody is signed in. */
-  readonly "session.get": Operation<Nothing, Session>;
-  readonly "session.create": Operation<
-    { readonly user: string; readonly password: string; readonly code?: string },
-    Session
+  readonly overview: Operation<
+    { readonly from?: number; readonly to?: number; readonly application?: string; readonly steps?: number },
+    records.Overview
   >;
-  readonly "session.delete": Operation<Nothing, Nothing>;
-  /** First start: the one-time token from the gateway's output makes the first administrator. */
-  readonly "session.bootstrap": Operation<
-    { readonly token: string; readonly user: string; readonly password: string },
-    Session
+  readonly "events.query": Operation<
+    records.EventFilter & { readonly cursor?: string; readonly limit?: number; readonly count?: boolean },
+    {
+      readonly events: readonly records.EventRow[];
+      readonly next: string | null;
+      readonly total: number | null;
+    }
   >;
-  readonly "overview.get": Operation<RangeInput, Overview>;
-  readonly "events.query": Operation<EventsInput, Page<EventRow>>;
-  /** Counts of the events a filter leaves, by the values of one field, the most frequent first. */
-  readonly "events.top": Operation<
-    EventsInput & { readonly by: EventField },
-    { readonly total: number; readonly buckets: readonly Bucket[] }
+  readonly "events.facets": Operation<
+    records.EventFilter & { readonly field: records.FacetField; readonly limit?: number },
+    { readonly values: readonly (records.Counted & { readonly sessions: number })[] }
   >;
-  /** Requests per step and kind for the events a filter leaves. */
-  readonly "events.series": Operation<EventsInput & { readonly stepMs: number }, Series>;
-  readonly "explain.get": Operation<{ readonly reference: string }, Explained>;
-  readonly "decisions.list": Operation<{ readonly value?: string }, { readonly decisions: readonly Standing[] }>;
+  readonly "events.series": Operation<
+    records.EventFilter & {
+      readonly from: number;
+      readonly to: number;
+      readonly steps?: number;
+      readonly by?: "kind" | "action" | "enforced" | "application" | "status";
+    },
+    {
+      readonly from: number;
+      readonly stepMs: number;
+      readonly names: readonly string[];
+      readonly rows: readonly (readonly number[])[];
+    }
+  >;
+  readonly "decisions.find": Operation<{ readonly reference: string }, Explanation>;
+  readonly "decisions.list": Operation<
+    { readonly contains?: string; readonly action?: string },
+    { readonly total: number; readonly decisions: readonly records.Standing[] }
+  >;
   readonly "decisions.add": Operation<
     {
-      readonly action: "allow" | "block";
-      /** What it applies to: address, network, session, account, fingerprint, cohort. */
-      readonly scope: string;
       readonly value: string;
-      /** Duration such as `1h`; absent: until lifted. */
+      readonly action: "block" | "allow" | "throttle" | "challenge";
+      readonly scope?: "address" | "network" | "fingerprint" | "cohort";
       readonly for?: string;
-      readonly reason: string;
+      readonly reason?: string;
     },
-    Standing
+    records.Standing
   >;
-  readonly "decisions.lift": Operation<{ readonly id: string }, { readonly lifted: readonly Standing[] }>;
-  /** Clients that deserve a look, or all that a filter leaves. */
-  readonly "actors.list": Operation<EventsInput, Page<ActorSummary>>;
-  /** Everything known about one address, network, fingerprint, account, actor or session key. */
-  readonly "entities.get": Operation<{ readonly type: EntityType; readonly value: string } & RangeInput, Entity>;
-  /** One session's requests in order. */
-  readonly "sessions.get": Operation<
-    { readonly id: string; readonly cursor?: string; readonly limit?: number },
-    SessionTrail
+  readonly "decisions.remove": Operation<
+    { readonly value: string; readonly reason?: string },
+    { readonly lifted: readonly records.Standing[] }
   >;
-  /** A person's session on the same application to compare with; `null` when none is known. */
-  readonly "sessions.typical": Operation<{ readonly application: string }, SessionTrail | null>;
-  readonly "incidents.list": Operation<{ readonly state?: string } & RangeInput, Page<IncidentSummary>>;
-  readonly "incidents.get": Operation<{ readonly id: string }, Incident>;
+  readonly "actors.list": Operation<
+    records.EventFilter & { readonly order?: string; readonly limit?: number; readonly offset?: number },
+    { readonly actors: readonly records.ActorSummary[] }
+  >;
+  readonly "actors.get": Operation<{ readonly id: string }, records.ActorDetail>;
+  readonly "sessions.get": Operation<{ readonly id: string; readonly limit?: number }, records.SessionDetail>;
+  readonly "cohorts.list": Operation<
+    { readonly state?: "convicted" | "all"; readonly application?: string; readonly limit?: number },
+    { readonly total: number; readonly cohorts: readonly records.CohortCase[] }
+  >;
+  readonly "cohorts.get": Operation<{ readonly id: string }, records.CohortDetail>;
+  readonly "incidents.list": Operation<
+    { readonly state?: string },
+    { readonly incidents: readonly cases.IncidentSummary[] }
+  >;
+  readonly "incidents.get": Operation<{ readonly id: string }, cases.Incident>;
   readonly "incidents.update": Operation<
     {
       readonly id: string;
       readonly assign?: string | null;
       readonly note?: string;
-      /** A public address (a commit, a forum post) pinned with the note. */
       readonly link?: string;
       readonly state?: "open" | "muted" | "resolved";
     },
-    Incident
+    cases.Incident
   >;
-  readonly "graph.get": Operation<
-    { readonly application: string; readonly incident?: string; readonly session?: string },
-    Ways
+  readonly "intent.graph": Operation<{ readonly application?: string; readonly session?: string }, cases.Ways>;
+  readonly "endpoints.list": Operation<
+    { readonly contains?: string; readonly limit?: number },
+    {
+      readonly total: number;
+      readonly endpoints: readonly { readonly template: string; readonly class: string; readonly requests: number }[];
+    }
   >;
-  readonly "endpoints.list": Operation<{ readonly application?: string }, Page<EndpointRow>>;
-  readonly "endpoints.mark": Operation<
-    { readonly id: string; readonly state: "review" | "ignored" | "protected" },
-    EndpointRow
-  >;
-  readonly "policies.list": Operation<Nothing, { readonly rules: readonly PolicyRule[] }>;
-  readonly "policies.check": Operation<{ readonly when: string }, { readonly problems: readonly TextProblem[] }>;
+  readonly "policies.list": Operation<Empty, { readonly rules: readonly cases.PolicyRule[] }>;
+  readonly "policies.check": Operation<{ readonly when: string }, { readonly problems: readonly cases.TextProblem[] }>;
   readonly "policies.backtest": Operation<
-    { readonly when: string; readonly then: string } & RangeInput,
-    BacktestResult
+    { readonly when: string; readonly from?: number; readonly to?: number },
+    cases.BacktestResult
   >;
-  /** A new version of a rule, or its first one. Refused when its cost is over the limit and `confirm` is not its name. */
-  readonly "policies.save": Operation<{ readonly rule: PolicyDraft; readonly confirm?: string }, PolicyRule>;
-  readonly "policies.move": Operation<
-    { readonly name: string; readonly to: PolicyRule["mode"]; readonly confirm?: string },
-    PolicyRule
+  readonly "policies.save": Operation<
+    { readonly rule: cases.PolicyDraft; readonly confirm?: string },
+    cases.PolicyRule
   >;
-  readonly "policies.rollback": Operation<{ readonly name: string; readonly version: number }, PolicyRule>;
-  readonly "policies.history": Operation<{ readonly name: string }, { readonly versions: readonly PolicyVersion[] }>;
-  /** Machine-written rules that wait for a person. */
-  readonly "proposals.list": Operation<Nothing, { readonly proposals: readonly Proposal[] }>;
+  readonly "policies.history": Operation<
+    { readonly name: string },
+    { readonly versions: readonly cases.PolicyVersion[] }
+  >;
+  readonly "policies.rollback": Operation<{ readonly name: string; readonly version: number }, cases.PolicyRule>;
+  readonly "proposals.list": Operation<Empty, { readonly proposals: readonly cases.Proposal[] }>;
   readonly "proposals.decide": Operation<
     { readonly ids: readonly string[]; readonly decision: "approve" | "watch" | "reject" | "undo" },
     { readonly decided: readonly string[] }
   >;
-  readonly "packs.list": Operation<Nothing, { readonly packs: readonly Pack[] }>;
-  readonly "vocabulary.get": Operation<Nothing, { readonly facts: readonly Fact[] }>;
-  readonly "appeals.list": Operation<{ readonly state?: "open" | "closed" }, Page<Appeal>>;
-  /** `accept` lifts what stood against the person, at once; `undo` within 10 s restores it. */
+  readonly "packs.list": Operation<Empty, { readonly packs: readonly cases.Pack[] }>;
+  readonly "vocabulary.list": Operation<Empty, { readonly facts: readonly cases.Fact[] }>;
+  readonly "appeals.list": Operation<{ readonly state?: string }, { readonly appeals: readonly cases.Appeal[] }>;
   readonly "appeals.decide": Operation<
     { readonly id: string; readonly decision: "accept" | "decline" | "undo"; readonly allowFor?: string },
-    Appeal
+    cases.Appeal
   >;
   readonly "alerts.list": Operation<
-    Nothing,
-    { readonly rules: readonly AlertRule[]; readonly recent: readonly AlertNotice[] }
+    Empty,
+    { readonly rules: readonly cases.AlertRule[]; readonly recent: readonly cases.AlertNotice[] }
   >;
   readonly "alerts.test": Operation<
     { readonly destination: string },
     { readonly delivered: boolean; readonly detail: string }
   >;
-  readonly "health.get": Operation<Nothing, { readonly checks: readonly HealthCheck[] }>;
-  readonly "search.find": Operation<{ readonly query: string }, { readonly hits: readonly SearchHit[] }>;
-  readonly "audit.list": Operation<{ readonly cursor?: string; readonly limit?: number }, Page<AuditRow>>;
+  readonly health: Operation<Empty, records.Health>;
+  readonly search: Operation<
+    { readonly text: string; readonly limit?: number },
+    { readonly hits: readonly records.SearchHit[] }
+  >;
+  readonly "audit.list": Operation<
+    { readonly after?: number; readonly limit?: number },
+    { readonly entries: readonly records.AuditLine[]; readonly next: number | null; readonly total: number }
+  >;
   readonly "audit.verify": Operation<
-    Nothing,
-    { readonly intact: boolean; readonly entries: number; readonly problem: string | null }
+    Empty,
+    {
+      readonly whole: boolean;
+      readonly entries: number;
+      readonly broken: number | null;
+      readonly problem: string;
+    }
   >;
-  readonly "users.list": Operation<Nothing, { readonly users: readonly UserRow[] }>;
-  readonly "users.save": Operation<{ readonly name: string; readonly role: Role; readonly password?: string }, UserRow>;
-  readonly "users.delete": Operation<{ readonly name: string }, Nothing>;
-  readonly "tokens.list": Operation<Nothing, { readonly tokens: readonly TokenRow[] }>;
-  readonly "tokens.create": Operation<
-    { readonly name: string; readonly role: Role; readonly for?: string },
-    TokenRow & { readonly secret: string }
+  readonly "config.effective": Operation<
+    Empty,
+    { readonly revision: number; readonly file: string | null; readonly degraded: string; readonly yaml: string }
   >;
-  readonly "tokens.revoke": Operation<{ readonly id: string }, Nothing>;
-  readonly "settings.get": Operation<Nothing, { readonly groups: readonly SettingGroup[] }>;
+  readonly "users.list": Operation<Empty, { readonly users: readonly cases.UserRow[] }>;
+  readonly "tokens.list": Operation<Empty, { readonly tokens: readonly cases.TokenRow[] }>;
 }
-
-/** Input and output of one operation. */
-export interface Operation<Input, Output> {
-  readonly input: Input;
-  readonly output: Output;
-}
-
-/** No input, or an empty answer. */
-export type Nothing = Readonly<Record<string, never>>;
 
 /** The operations by name. */
 export type OperationName = keyof Operations;

@@ -18,7 +18,7 @@ export interface AdminRequest {
 /** One route of the admin plane. */
 export interface AdminRoute {
   readonly method: "GET" | "POST" | "DELETE";
-  /** Exact, or ending in `/*` for one more segment. */
+  /** Exact, or ending in `/*` for one more segment, in `/**` for whatever follows. */
   readonly path: string;
   /** `open`: answered without a token even where one is asked for. */
   readonly needs: Authority | "open";
@@ -26,7 +26,7 @@ export interface AdminRoute {
 }
 
 /** Strict on every answer: no frames, no sniffing, no referrer, nothing but our own files. */
-const securityHeaders: Readonly<Record<string, string>> = {
+export const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",

@@ -39,6 +39,7 @@ export async function route(call: {
 }
 
 function fits(pattern: string, path: string): boolean {
+  if (pattern.endsWith("/**")) return path.startsWith(pattern.slice(0, -2));
   if (!pattern.endsWith("/*")) return pattern === path;
   const prefix = pattern.slice(0, -1);
   return path.startsWith(prefix) && path.length > prefix.length && !path.slice(prefix.length).includes("/");

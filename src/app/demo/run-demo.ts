@@ -86,7 +86,7 @@ function introduce(
 ): void {
   const shop = service.addresses[0];
   say(`Gait demo, ${mode} mode: a shop, the gateway in front of it, people and bots on their way. Look at:`);
-  say(`  1. ${service.adminAddress ?? "gait status"}/  the live page: who is a person, who is not, and why`);
+  say(`  1. ${service.adminAddress ?? "gait status"}/console/  the console: who is a person, who is not, and why`);
   say(
     `  2. http://127.0.0.1:${shop?.port ?? 0}/  the shop through the gateway: click around and find yourself on the page`,
   );

@@ -1,4 +1,69 @@
-import type { Bucket, EventRow, Role } from "./traffic-shapes.ts";
+import type { ActorSummary, Counted, EventRow } from "./records.ts";
+
+/** Counts per step; a row per step with one number per kind, in the order of `kinds`. */
+export interface Series {
+  readonly from: number;
+  readonly stepMs: number;
+  readonly kinds: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+export type Role = "viewer" | "support" | "analyst" | "operator" | "admin";
+
+export interface Session {
+  readonly user: string | null;
+  readonly role: Role | null;
+  /** Names of the operations that this caller may use. */
+  readonly may: readonly string[];
+  /** True until the first administrator was made. */
+  readonly bootstrap: boolean;
+  /** Sent back as `X-CSRF-Token` with every change. */
+  readonly csrf: string | null;
+}
+
+export interface IncidentSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly goal: string;
+  readonly threats: readonly string[];
+  readonly state: "open" | "muted" | "resolved";
+  readonly severity: "low" | "medium" | "high" | "critical";
+  readonly assignee: string | null;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly requests: number;
+  readonly actors: number;
+  readonly networks: number;
+  readonly accounts: number;
+  readonly stopped: number;
+}
+
+export interface Incident extends IncidentSummary {
+  readonly reasons: readonly string[];
+  readonly series: Series;
+  readonly endpoints: readonly Counted[];
+  readonly networksTop: readonly Counted[];
+  readonly fingerprints: readonly Counted[];
+  readonly members: readonly ActorSummary[];
+  readonly accountsTouched: readonly Counted[];
+  /** What changed and when, the counter-measure that came before it, and why we think so. */
+  readonly steps: readonly {
+    readonly at: number;
+    readonly changed: readonly string[];
+    readonly after: string | null;
+    readonly why: string;
+  }[];
+  readonly notes: readonly {
+    readonly at: number;
+    readonly by: string;
+    readonly text: string;
+    readonly link: string | null;
+  }[];
+  readonly cost: { readonly amount: number; readonly currency: string; readonly formula: string } | null;
+  readonly proposal: PolicyDraft | null;
+  /** Filter terms that select its events. */
+  readonly where: readonly string[];
+}
 
 /** People's ways through an application, and one attacker's on top. */
 export interface Ways {
@@ -17,21 +82,6 @@ export interface Ways {
     readonly count: number;
     readonly diverges: boolean;
   }[];
-}
-
-export interface EndpointRow {
-  readonly id: string;
-  readonly application: string;
-  readonly method: string;
-  readonly template: string;
-  readonly requests: number;
-  readonly automatedShare: number | null;
-  readonly errorShare: number | null;
-  readonly firstSeen: number | null;
-  readonly lastSeen: number | null;
-  readonly authenticated: string | null;
-  readonly tags: readonly string[];
-  readonly state: "review" | "ignored" | "protected";
 }
 
 export interface PolicyDraft {
@@ -81,8 +131,8 @@ export interface BacktestResult {
   readonly humanLimit: number;
   readonly overLimit: boolean;
   readonly tookMs: number;
-  readonly byPath: readonly Bucket[];
-  readonly byNetwork: readonly Bucket[];
+  readonly byPath: readonly Counted[];
+  readonly byNetwork: readonly Counted[];
   readonly samples: readonly EventRow[];
 }
 
@@ -140,29 +190,6 @@ export interface AlertNotice {
   readonly delivery: "delivered" | "retrying" | "dead";
 }
 
-export interface HealthCheck {
-  readonly id: string;
-  readonly title: string;
-  readonly state: "good" | "recommended" | "important" | "critical";
-  readonly detail: string;
-  readonly remedy: string | null;
-}
-
-export interface SearchHit {
-  readonly type: string;
-  readonly value: string;
-  readonly detail: string;
-}
-
-export interface AuditRow {
-  readonly sequence: number;
-  readonly at: number;
-  readonly who: string;
-  readonly what: string;
-  readonly subject: string;
-  readonly detail: string;
-}
-
 export interface UserRow {
   readonly name: string;
   readonly role: Role;
@@ -177,9 +204,4 @@ export interface TokenRow {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly lastUsed: number | null;
-}
-
-export interface SettingGroup {
-  readonly title: string;
-  readonly settings: readonly { readonly key: string; readonly value: string; readonly origin: string }[];
 }

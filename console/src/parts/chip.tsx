@@ -1,0 +1,123 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslator } from "../i18n/translate.ts";
+import { useScreenSearch } from "../state/search.ts";
+import { type FilterField, stringField, type Term, withTerm, writeTerm } from "../state/terms.ts";
+import { decide } from "./decide-dialog.tsx";
+import { type MenuItem, openMenu, useMenuAnchor } from "./menu.tsx";
+import { say } from "./toasts.tsx";
+
+/** What a chip stands for; a filter field. */
+export type ChipType = FilterField;
+
+const scopes: Partial<Readonly<Record<ChipType, "address" | "network" | "fingerprint" | "cohort">>> = {
+  ip: "address",
+  network: "network",
+  fingerprint: "fingerprint",
+  cohort: "cohort",
+};
+
+/** The page of one thing, where it has one. */
+export function pageOf(type: ChipType, value: string): string | undefined {
+  const id = encodeURIComponent(value);
+  if (type === "session") return `/sessions/${id}`;
+  if (type === "actor") return `/actors/${id}`;
+  if (type === "cohort") return `/incidents/${id}`;
+  if (type === "reference") return `/explain/${id}`;
+  if (type === "rule") return `/policies/${id}`;
+  if (stringField(type)) return `/entities/${type}/${id}`;
+  return undefined;
+}
+
+/**
+ * One value anywhere: address, network, fingerprint, session, path, rule, reference, account. Its menu offers to open
+ * it, to filter by it or leave it out, to copy it, and to block or allow it.
+ */
+export function Chip({
+  type,
+  value,
+  label,
+  bare = false,
+}: {
+  readonly type: ChipType;
+  readonly value: string;
+  readonly label?: string;
+  readonly bare?: boolean;
+}): ReactNode {
+  const t = useTranslator();
+  const navigate = useNavigate();
+  const [search, change] = useScreenSearch();
+  const [ref, expanded, node] = useMenuAnchor();
+  if (value === "") return <span className="soft">–</span>;
+  const kind = type === "ip" && value.includes("/") ? "network" : type;
+  const filterBy = (excludes: boolean): void => {
+    const term: Term = { field: kind, value, excludes };
+    if (document.querySelector("[data-filters]") !== null)
+      change({ where: withTerm(search.where, term), cursor: undefined });
+    else
+      void navigate({
+        to: "/events",
+        search: { ...(search.range === undefined ? {} : { range: search.range }), where: [writeTerm(term)] },
+      });
+  };
+  const items = (): readonly MenuItem[] => {
+    const page = pageOf(kind, value);
+    const scope = scopes[kind];
+    return [
+      ...(page === undefined ? [] : [{ label: t("chip.open"), icon: "open", to: page } as const]),
+      { label: t("chip.filter"), icon: "filter", onSelect: () => filterBy(false) },
+      { label: t("chip.exclude"), icon: "exclude", onSelect: () => filterBy(true) },
+      {
+        label: t("chip.copy"),
+        icon: "copy",
+        onSelect: () => void copy(value).then(() => say(t("chip.copied", { value }))),
+      },
+      {
+        label: t("chip.block"),
+        icon: "block",
+        apart: true,
+        disabled: scope === undefined,
+        onSelect: () => decide({ action: "block", scope: scope ?? "address", value }),
+      },
+      {
+        label: t("chip.allow"),
+        icon: "allow",
+        disabled: scope === undefined,
+        onSelect: () => decide({ action: "allow", scope: scope ?? "address", value }),
+      },
+    ];
+  };
+  return (
+    <button
+      ref={ref}
+      type="button"
+      className={bare ? "chip bare" : "chip"}
+      aria-haspopup="menu"
+      aria-expanded={expanded}
+      data-chip={kind}
+      onClick={() => {
+        const anchor = node();
+        if (anchor !== null) openMenu({ anchor, title: value, items: items() });
+      }}
+    >
+      <span translate="no" className="data">
+        {label ?? value}
+      </span>
+    </button>
+  );
+}
+
+/** Puts a text on the clipboard; on plain http, where the browser has none, by a hidden field. */
+export async function copy(text: string): Promise<void> {
+  if (window.isSecureContext && navigator.clipboard !== undefined) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "unseen";
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
