@@ -82,6 +82,8 @@ export interface BesideConfig {
   readonly haproxy?: string | undefined;
   readonly nginx?: string | undefined;
   readonly forwardAuth?: string | undefined;
+  readonly envoy?: string | undefined;
+  readonly envoyHttp?: string | undefined;
 }
 
 /** Rules and lists: what the operator wants done. */

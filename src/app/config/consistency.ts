@@ -27,14 +27,20 @@ export function forwards(config: Config): boolean {
   return config.upstream !== undefined || config.applications.length > 0;
 }
 
+const besideDoors = ["haproxy", "nginx", "forwardAuth", "envoy", "envoyHttp"] as const;
+
+/** A door of `beside`, by the name of its key. */
+export type BesideDoor = (typeof besideDoors)[number];
+
+/** Doors whose protocol has no word for who asks, so that only loopback may reach them. */
+const withoutAsker: ReadonlySet<BesideDoor> = new Set(["haproxy", "envoy"]);
+
 /** The listeners of `beside` that are configured, by the name of their key. */
-export function besideListeners(config: Config): readonly (readonly ["haproxy" | "nginx" | "forwardAuth", string])[] {
-  const { haproxy, nginx, forwardAuth } = config.beside ?? {};
-  return [
-    ...(haproxy === undefined ? [] : [["haproxy", haproxy] as const]),
-    ...(nginx === undefined ? [] : [["nginx", nginx] as const]),
-    ...(forwardAuth === undefined ? [] : [["forwardAuth", forwardAuth] as const]),
-  ];
+export function besideListeners(config: Config): readonly (readonly [BesideDoor, string])[] {
+  return besideDoors.flatMap((door) => {
+    const address = config.beside?.[door];
+    return address === undefined ? [] : [[door, address] as const];
+  });
 }
 
 function checkAgents({ agents }: Config): readonly PathProblem[] {
@@ -56,16 +62,16 @@ function checkBeside(config: Config): readonly PathProblem[] {
   if (config.beside === undefined) return [];
   const listeners = besideListeners(config);
   if (listeners.length === 0) {
-    return [problem(["beside"], "beside names no proxy; expected haproxy, nginx or forwardAuth with ADDRESS:PORT")];
+    return [problem(["beside"], `beside names no proxy; expected one of ${besideDoors.join(", ")} with ADDRESS:PORT`)];
   }
-  // Whoever reaches these ports can ask in anybody's name, and HAProxy's protocol has no word for who asks.
+  // Whoever reaches these ports can ask in anybody's name.
   return listeners.flatMap(([key, address]) =>
-    onLoopback(address) || (key !== "haproxy" && config.trustedProxies.length > 0)
+    onLoopback(address) || (!withoutAsker.has(key) && config.trustedProxies.length > 0)
       ? []
       : [
           problem(
             ["beside", key],
-            `${address} can be reached from elsewhere; expected loopback${key === "haproxy" ? "" : ", or trustedProxies that say who may ask"}`,
+            `${address} can be reached from elsewhere; expected loopback${withoutAsker.has(key) ? "" : ", or trustedProxies that say who may ask"}`,
           ),
         ],
   );

@@ -218,6 +218,15 @@ const beside = z.strictObject({
       "ADDRESS:PORT where nginx asks by `auth_request` (TCP) and reports answers by its njs module (UDP). Without the module answers are not seen: the cookie axes are off.",
     examples: ["127.0.0.1:9002"],
   }),
+  envoy: listenTcpText.optional().meta({
+    description:
+      "ADDRESS:PORT where Envoy asks over gRPC: `ext_proc` (answers and cookies are seen, too) or `ext_authz` (requests only).",
+    examples: ["127.0.0.1:9004"],
+  }),
+  envoyHttp: listenTcpText.optional().meta({
+    description: "ADDRESS:PORT where Envoy asks by `ext_authz` over HTTP. Answers are not seen.",
+    examples: ["127.0.0.1:9005"],
+  }),
   forwardAuth: listenTcpText.optional().meta({
     description: "ADDRESS:PORT where Caddy (`forward_auth`) or Traefik (`forwardAuth`) ask. Answers are not seen.",
     examples: ["127.0.0.1:9003"],

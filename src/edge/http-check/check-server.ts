@@ -22,8 +22,8 @@ export interface CheckServer {
 }
 
 /**
- * Answers the subrequests of nginx (`auth_request`), Caddy (`forward_auth`) and Traefik (`forwardAuth`): 200 lets the
- * request pass, 403 or 429 refuses it. The verdict itself stands in headers, so that the proxy can hand it to the
+ * Answers the questions of nginx (`auth_request`), Caddy (`forward_auth`), Traefik (`forwardAuth`) and Envoy
+ * (`ext_authz` over HTTP): 200 lets the request pass, 403 or 429 refuses it. The verdict itself stands in headers, so that the proxy can hand it to the
  * application: `X-Gait-Action`, `X-Gait-Kind`, `X-Gait-Score`, `X-Request-Id`.
  *
  * @throws GaitError `edge-options` when a trusted proxy is neither an address nor a network.
@@ -101,7 +101,7 @@ const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log", "route"]);
 
 function statusOf(action: Action, dialect: CheckDialect): number {
   if (passing.has(action)) return 200;
-  return slowing.has(action) && dialect === "forward-auth" ? 429 : 403;
+  return slowing.has(action) && dialect !== "auth-request" ? 429 : 403;
 }
 
 function headersOf({ action, verdict, reference }: Decided, status: number): Record<string, string> {

@@ -6,9 +6,10 @@ import { type AskedRequest, readAskedHead } from "../beside/decision-service.ts"
 /**
  * Which statuses and headers the asking proxy uses: nginx `auth_request` understands only 2xx, 401 and 403 (anything
  * else becomes 500 at the client) and tells of the request as our configuration makes it; Caddy (`forward_auth`) and
- * Traefik (`forwardAuth`) pass any refusal on and tell by `X-Forwarded-*`.
+ * Traefik (`forwardAuth`) pass any refusal on and tell by `X-Forwarded-*`; Envoy (`ext_authz` over HTTP) asks with the
+ * client's own method, target and host, and appends the client's address to `X-Forwarded-For`.
  */
-export type CheckDialect = "auth-request" | "forward-auth";
+export type CheckDialect = "auth-request" | "forward-auth" | "ext-authz";
 
 /** What a proxy that asks by subrequest shows: the request, and nothing of the answer. The cookie axes are off. */
 export const checkObserves: Observes = Object.freeze({
@@ -41,6 +42,7 @@ const told = {
     host: "x-forwarded-host",
     address: "x-forwarded-for",
   },
+  "ext-authz": { method: "", target: "", scheme: "x-forwarded-proto", host: "host", address: "x-forwarded-for" },
 } as const;
 
 /** Headers of the question itself, not of the client's request. */
@@ -68,8 +70,8 @@ export function readCheck(request: IncomingMessage, { dialect, trusted }: Asker)
   const peer = canonicalAddress(request.socket.remoteAddress ?? "");
   if (!trusted.has(peer)) return { status: 403, code: "check-untrusted" };
   const names = told[dialect];
-  const method = header(request, names.method);
-  const target = header(request, names.target);
+  const method = names.method === "" ? (request.method ?? "") : header(request, names.method);
+  const target = names.target === "" ? (request.url ?? "") : header(request, names.target);
   if (method === "" || target === "") return { status: 400, code: "check-incomplete" };
   const ip = clientAddress(header(request, names.address), trusted);
   if (ip === "") return { status: 400, code: "check-no-address" };
