@@ -5,6 +5,7 @@ export {
   fixedSubject,
   type Layout,
   layoutOf,
+  numberNames,
   placeOfCall,
   type SpokenSignal,
   type Subject,

@@ -13,3 +13,5 @@ export {
   type ControlStore,
   openControlStore,
 } from "./control/open-control-store.ts";
+export type { FactLayout, FactReader, FactRow, OutcomeRow, StoredSignal } from "./facts/fact-codec.ts";
+export { type FactLog, type FactLogStats, openFactLog, readFactLog, segmentNames } from "./facts/open-fact-log.ts";

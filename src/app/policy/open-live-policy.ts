@@ -1,22 +1,45 @@
 import { join } from "node:path";
 import type { Clock } from "#core";
 import type { LiveFacts } from "#engine";
-import { openControlStore } from "#store";
+import { type FactLog, openControlStore, openFactLog } from "#store";
 import type { Config } from "../config/config.ts";
 import type { StateDirectory } from "../serve/state-directory.ts";
 import { endpointTagger } from "./endpoint-tagger.ts";
+import { createFactRecorder, type FactRecorder, firstLayout } from "./fact-recorder.ts";
 import { type LivePolicy, openPolicy } from "./open-policy.ts";
 import { openPanicSwitch, type PanicSwitch } from "./panic-switch.ts";
 import { openPolicyLedger } from "./policy-ledger.ts";
+
+/** What serves the gateway's policy. */
+export interface PolicyRoom {
+  readonly policy: LivePolicy;
+  readonly panic: PanicSwitch;
+  readonly facts: FactLog;
+  readonly factsFolder: string;
+  readonly recorder: FactRecorder;
+  close(): Promise<void>;
+}
 
 /** The rules and the switch that stops them, from the state directory. @throws GaitError as `openPolicy`. */
 export function openLivePolicy(
   config: Config,
   { state, clock, facts }: { readonly state: StateDirectory; readonly clock: Clock; readonly facts: LiveFacts },
-): { readonly policy: LivePolicy; readonly panic: PanicSwitch } {
+): PolicyRoom {
   const { k0, k1 } = state.hashKey;
   const store = openControlStore(join(state.path, "control"), Buffer.from(`${k0}:${k1}:audit`));
   facts.tagWith(endpointTagger(config));
   const policy = openPolicy(config.policy, { facts, ledger: openPolicyLedger(store), clock });
-  return { policy, panic: openPanicSwitch(state.path) };
+  const factsFolder = join(state.path, "facts");
+  const log = openFactLog(factsFolder, firstLayout(facts.vocabulary));
+  return {
+    policy,
+    panic: openPanicSwitch(state.path),
+    facts: log,
+    factsFolder,
+    recorder: createFactRecorder(log, { clock, vocabulary: facts.vocabulary }),
+    async close() {
+      await log.close();
+      store.close();
+    },
+  };
 }

@@ -78,11 +78,11 @@ test("a bad rule refuses the reload with its place, and the rules in force stay"
 test("panic stops every action and says what would have been done; off brings it back", async () => {
   const { port, service, directory } = await withRules(refuseSecret);
   setPanic(join(directory, "state"), "on");
-  service.panic.look();
+  service.policyRoom.panic.look();
   expect((await ask({ port }, { path: "/secret" })).status).toBe(200);
   expect(newest(rig as ServiceRig)).toMatchObject({ action: "log", rule: "secret-path" });
   setPanic(join(directory, "state"), "off");
-  service.panic.look();
+  service.policyRoom.panic.look();
   expect((await ask({ port }, { path: "/secret" })).status).toBe(403);
 });
 

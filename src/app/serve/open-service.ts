@@ -53,8 +53,9 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const state = openStateDirectory(config.store.path);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
-  const { policy, panic } = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts });
-  const protection = createProtection(config, { judge, policy, clock: systemClock, panic });
+  const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts });
+  const { policy, panic, recorder } = rules;
+  const protection = createProtection(config, { judge, policy, clock: systemClock, panic, recorder });
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
   const gateway = forwards(config)
     ? await openTraffic(
@@ -87,14 +88,14 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const reload = (): ReloadResult => {
     try {
       const { config: next } = requireConfig(sources);
-      const rules = policy.prepare(next.policy);
+      const prepared = policy.prepare(next.policy);
       agents.configure(next);
       const told = { hashKey: state.hashKey, revision: revision + 1, robots: agents.robotsServed };
       if (forwards(next)) gateway.reload(gatewayOptions(next, told));
       const atNextStart = atNextStartKeys.filter((key) => JSON.stringify(next[key]) !== JSON.stringify(config[key]));
       protection.configure(next);
       judge.facts.tagWith(endpointTagger(next));
-      rules.commit();
+      prepared.commit();
       witness.modes = applicationModes(next);
       config = next;
       revision++;
@@ -113,7 +114,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     socketPath,
     witness,
     protection,
-    panic,
+    policyRoom: rules,
     get config(): Config {
       return config;
     },
@@ -146,6 +147,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       clearInterval(sweeper);
       agents.close();
       await admin.close();
+      await rules.close();
       return { cut };
     },
   });

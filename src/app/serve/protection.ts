@@ -9,6 +9,7 @@ import {
   type Rule,
 } from "#policy";
 import type { Config } from "../config/config.ts";
+import type { FactRecorder } from "../policy/fact-recorder.ts";
 import type { LivePolicy } from "../policy/open-policy.ts";
 import type { Judge } from "./judge.ts";
 
@@ -27,6 +28,8 @@ export interface ProtectionParts {
   readonly clock: Clock;
   /** While it is on nothing is done to anybody. */
   readonly panic: { readonly on: boolean };
+  /** Keeps what rules were asked; absent where nothing is kept. */
+  readonly recorder?: FactRecorder | undefined;
 }
 
 /** False positives per day become a rate through this many judged sessions a day, until the day was counted. */
@@ -34,7 +37,7 @@ const sessionsPerDayAssumed = 10_000;
 
 /** Wraps a judge: standing decisions win over its verdict, rules and policy turn the rest into actions. */
 export function createProtection(config: Config, parts: ProtectionParts): Protection {
-  const { judge, policy, clock, panic } = parts;
+  const { judge, policy, clock, panic, recorder } = parts;
   const decisions = createDecisionTable();
   let configured: readonly string[] = [];
   let basis = { basis: config.enforce.basis, certifiedFprMax: 0 };
@@ -72,7 +75,9 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     const subject = facts.subject(exchange, judged);
     const weighing = set.weigh(subject);
     const weighed = weighing.length === 0 ? judged : weigh(judged, weighing, subject.canary);
-    const outcome = set.decide(weighed === judged ? subject : facts.subject(exchange, weighed));
+    const asked = weighed === judged ? subject : facts.subject(exchange, weighed);
+    const outcome = set.decide(asked);
+    recorder?.note(exchange, weighed, { subject: asked, identity, reads: set.reads });
     policy.watch(outcome, weighed, identity.session);
     return applyPolicy(weighed, { standing, rules: outcome, policy: basis });
   };
@@ -95,6 +100,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
       return panic.on ? stopped(verdict) : verdict;
     },
     observe(exchange) {
+      recorder?.settle(exchange);
       judge.observe(exchange);
     },
   };

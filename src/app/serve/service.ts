@@ -3,7 +3,7 @@ import type { EdgeStats } from "#edge";
 import type { AgentRow } from "../agents/agent-ledger.ts";
 import type { Config } from "../config/config.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
-import type { PanicSwitch } from "../policy/panic-switch.ts";
+import type { PolicyRoom } from "../policy/open-live-policy.ts";
 import type { Protection } from "./protection.ts";
 import type { Witness } from "./witness.ts";
 
@@ -36,7 +36,7 @@ export interface Service {
   readonly socketPath: string;
   readonly witness: Witness;
   readonly protection: Protection;
-  readonly panic: PanicSwitch;
+  readonly policyRoom: PolicyRoom;
   edgeStats(): EdgeStats;
   engineStats(): Readonly<Record<string, number>>;
   /** Agents on this site since the start, and what is wrong with the address lists. */

@@ -8,7 +8,8 @@ type PolicyLimit =
   | "problemsMax"
   | "decisionsMax"
   | "guardrailSessionsMax"
-  | "versionsMax";
+  | "versionsMax"
+  | "factsWaitingMax";
 
 /** Caps of rules and standing decisions. */
 export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
@@ -32,4 +33,9 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
     why: "sessions remembered per rule whose effect on people is watched, so that each counts once",
   },
   versionsMax: { default: 500, unit: "count", why: "versions of the rules that are kept; the oldest leave" },
+  factsWaitingMax: {
+    default: 65_536,
+    unit: "count",
+    why: "requests whose answer is still out and whose cost a backtest will want; the oldest are forgotten",
+  },
 };

@@ -12,7 +12,10 @@ type StoreLimit =
   | "databaseMemoryBytes"
   | "rollAfterMs"
   | "retentionMs"
-  | "retentionBytes";
+  | "retentionBytes"
+  | "factsPendingBytes"
+  | "factsSegmentBytes"
+  | "factsBytesMax";
 
 /** Caps of the event store. */
 export const storeLimits: Readonly<Record<StoreLimit, Limit>> = {
@@ -44,4 +47,19 @@ export const storeLimits: Readonly<Record<StoreLimit, Limit>> = {
   rollAfterMs: { default: 6 * 3_600_000, unit: "ms", why: "events older than this move to compressed columnar files" },
   retentionMs: { default: 30 * 86_400_000, unit: "ms", why: "events older than this are deleted" },
   retentionBytes: { default: 20 * 1024 * 1024 * 1024, unit: "bytes", why: "the oldest files are deleted beyond this" },
+  factsPendingBytes: {
+    default: 8 * 1024 * 1024,
+    unit: "bytes",
+    why: "facts waiting to be written; beyond it rows are shed and counted, serving goes on",
+  },
+  factsSegmentBytes: {
+    default: 32 * 1024 * 1024,
+    unit: "bytes",
+    why: "one file of facts with a dictionary of its own",
+  },
+  factsBytesMax: {
+    default: 1024 * 1024 * 1024,
+    unit: "bytes",
+    why: "facts kept for backtests: about seven million requests; the oldest files are deleted beyond this",
+  },
 };

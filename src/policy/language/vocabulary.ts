@@ -101,6 +101,19 @@ export function placeOfCall({ first, parameters }: FunctionPlaces, words: readon
   return first + offset;
 }
 
+/** What stands at each place of the numbers: names of variables, then calls as `Condition.reads` writes them. */
+export function numberNames(vocabulary: Vocabulary): readonly string[] {
+  const names = [...layoutOf(vocabulary).numbers.keys()];
+  for (const { name, parameters } of vocabulary.functions ?? []) {
+    const calls = parameters.reduce<readonly string[]>(
+      (before, { words }) => before.flatMap((start) => words.map((word) => (start === "" ? word : `${start},${word}`))),
+      [""],
+    );
+    names.push(...calls.map((words) => `${name}(${words})`));
+  }
+  return names;
+}
+
 /** A subject whose values are at hand, for trials and tests. Places that are not given are unknown. */
 export function fixedSubject(values: {
   readonly texts?: readonly string[];

@@ -116,7 +116,9 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
       })),
     audit: ({ after, limit }) => page.all(after, Math.min(limit, auditPageMax)) as unknown as AuditRecord[],
     verifyAudit: () => verify(key, (after) => page.all(after, auditPageMax) as unknown as AuditRecord[]),
-    close: () => database.close(),
+    close() {
+      if (database.isOpen) database.close();
+    },
   };
 }
 

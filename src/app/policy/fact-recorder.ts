@@ -1,0 +1,115 @@
+import { storedKinds } from "#analyst";
+import { type Clock, type Exchange, type Kind, policyLimits, type Verdict } from "#core";
+import { layoutOf, numberNames, type RequestIdentity, type Subject, type Vocabulary } from "#policy";
+import type { FactLayout, FactLog, FactRow } from "#store";
+
+/** What was asked about a request, and by which rules. */
+export interface NotedAbout {
+  readonly subject: Subject;
+  readonly identity: RequestIdentity;
+  /** What the rules in force read; another set is another layout. */
+  readonly reads: ReadonlySet<string>;
+}
+
+/** Keeps what rules were asked, so that a rule written tomorrow can be asked about today. */
+export interface FactRecorder {
+  note(exchange: Exchange, verdict: Verdict, about: NotedAbout): void;
+  /** The origin's answer to a request noted before. */
+  settle(exchange: Exchange): void;
+}
+
+const kindPlace = new Map<Kind, number>(storedKinds.map((kind, place) => [kind, place]));
+
+interface Places {
+  readonly layout: FactLayout;
+  readonly texts: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+/** All variables, and of the calls those that some rule makes: the engine counts nothing else. */
+function placesFor(vocabulary: Vocabulary, reads: ReadonlySet<string>): Places {
+  const { texts, numbers } = layoutOf(vocabulary);
+  const kept = numberNames(vocabulary)
+    .map((name, place) => ({ name, place }))
+    .filter(({ name, place }) => place < numbers.size || reads.has(name));
+  return {
+    layout: { texts: [...texts.keys()], numbers: kept.map(({ name }) => name) },
+    texts: [...texts.values()],
+    numbers: kept.map(({ place }) => place),
+  };
+}
+
+/** The layout of a log that no rule was asked for yet. */
+export function firstLayout(vocabulary: Vocabulary): FactLayout {
+  return placesFor(vocabulary, new Set()).layout;
+}
+
+/** Records into a fact log. Requests whose answer is still out are remembered by their reference, within a cap. */
+export function createFactRecorder(
+  log: FactLog,
+  { clock, vocabulary }: { readonly clock: Clock; readonly vocabulary: Vocabulary },
+): FactRecorder {
+  let reads: ReadonlySet<string> = new Set();
+  let places = placesFor(vocabulary, reads);
+  let texts = places.texts.map(() => "");
+  let numbers = new Float64Array(places.numbers.length);
+  const follow = (next: ReadonlySet<string>): void => {
+    reads = next;
+    places = placesFor(vocabulary, next);
+    texts = places.texts.map(() => "");
+    numbers = new Float64Array(places.numbers.length);
+    log.relayout(places.layout);
+  };
+  const waiting = new Map<string, number>();
+  const waitingMax = policyLimits.factsWaitingMax.default;
+  // Rises over restarts, too: a later start begins at a later time.
+  let sequence = clock.now() * 1_000;
+  const row: { -readonly [Name in keyof FactRow]: FactRow[Name] } = {
+    sequence: 0,
+    at: 0,
+    session: 0,
+    actor: 0,
+    kind: 0,
+    canary: 0,
+    texts: [],
+    numbers: new Float64Array(0),
+    tags: [],
+    signals: [],
+  };
+  return {
+    note(exchange, verdict, about) {
+      const { subject, identity } = about;
+      if (about.reads !== reads) follow(about.reads);
+      for (const place of places.texts) texts[place] = subject.text(place);
+      for (let i = 0; i < numbers.length; i++) numbers[i] = subject.number(places.numbers[i] as number);
+      row.sequence = ++sequence;
+      row.at = exchange.at;
+      row.session = identity.session;
+      row.actor = identity.actor;
+      row.kind = kindPlace.get(verdict.kind) ?? storedKinds.length - 1;
+      row.canary = subject.canary;
+      row.texts = texts;
+      row.numbers = numbers;
+      row.tags = subject.tags;
+      row.signals = subject.signals;
+      log.fact(row);
+      if (waiting.size >= waitingMax) forgetFirst(waiting);
+      waiting.set(exchange.id, sequence);
+    },
+    settle({ id, response }) {
+      const noted = waiting.get(id);
+      if (noted === undefined) return;
+      waiting.delete(id);
+      if (response === undefined) return;
+      const { status, bytes, durationMs } = response;
+      log.outcome({ sequence: noted, status, bytes, durationMs });
+    },
+  };
+}
+
+function forgetFirst(map: Map<string, number>): void {
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}
