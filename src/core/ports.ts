@@ -36,3 +36,33 @@ export interface RecordStore {
   flush(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Why a distant guard gave no verdict in time; a code that is counted. */
+export type NoVerdict = "verdict-late" | "verdict-busy" | "verdict-circuit" | "verdict-failed";
+
+/**
+ * The guard as a thread sees it that does not own it: it asks and is told. Like `Guard` it is bounded: what cannot be
+ * asked, or is not answered within the limit `verdictMs`, is answered by the caller's fail mode.
+ */
+export interface DistantGuard {
+  /**
+   * Asks for a verdict. `decided` is called once, never within this call; not at all once `forget` was called.
+   *
+   * @returns A handle for `forget` and `observe`, or why nothing could be asked; then `decided` is never called.
+   */
+  ask(exchange: Exchange, decided: (verdict: Verdict | NoVerdict) => void): number | NoVerdict;
+  /** Asks as above where nobody waits for the verdict: no limit of time holds, and failures are not told. */
+  tell(exchange: Exchange, decided: (verdict: Verdict | NoVerdict) => void): number | NoVerdict;
+  /** Nobody waits for this verdict any more. */
+  forget(handle: number): void;
+  /** As `Guard.observe`; ends the handle. Called once per handle. */
+  observe(handle: number, exchange: Exchange): void;
+  /** What stands for a client whoever judges: the last word that was published, where no verdict came. */
+  standing(exchange: Exchange): Verdict | undefined;
+}
+
+/** Standing decisions as published to threads that do not own them. */
+export interface StandingDecisions {
+  /** @param now The reader's own monotonic clock. */
+  lookup(exchange: Exchange, now: Millis): Verdict | undefined;
+}

@@ -10,3 +10,4 @@ export * from "./logs.ts";
 export * from "./policy.ts";
 export * from "./store.ts";
 export * from "./tls.ts";
+export * from "./workers.ts";

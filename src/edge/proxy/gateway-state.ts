@@ -1,4 +1,4 @@
-import type { Clock, Guard } from "#core";
+import type { Clock, DistantGuard, Guard } from "#core";
 import type { AccessLog } from "./access-log.ts";
 import type { EdgeCounters } from "./counters.ts";
 import type { Delays } from "./delays.ts";
@@ -13,6 +13,8 @@ export interface GatewayState {
   /** Set once: answers carry `Connection: close`, and no connection outlives its answer. */
   draining: boolean;
   readonly guard: Guard;
+  /** Where the guard lives in another thread: asked in place of `guard`, and waited for. */
+  readonly distant: DistantGuard | undefined;
   readonly clock: Clock;
   readonly counters: EdgeCounters;
   readonly wheel: TimerWheel;

@@ -1,5 +1,5 @@
 import type { AddressInfo, Server } from "node:net";
-import type { Clock, Guard } from "#core";
+import type { Clock, DistantGuard, Guard } from "#core";
 import { createHttp2Context } from "../h2/serve-http2.ts";
 import type { PairReport } from "../tls/certificates.ts";
 import { openAccessLog } from "./access-log.ts";
@@ -37,13 +37,20 @@ export interface Gateway {
   reopenLogs(): void;
 }
 
+/** What a gateway may be given from outside. */
+export interface GatewayParts {
+  readonly clock?: Clock;
+  /** Judges in place of the guard, from another thread. */
+  readonly distant?: DistantGuard | undefined;
+  readonly counters?: EdgeCounters;
+}
+
 /** Opens the data plane. Resolves when every listening socket is bound. */
 export async function openGateway(
   options: GatewayOptions,
   guard: Guard,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  { clock = systemClock, distant, counters = new EdgeCounters() }: GatewayParts = {},
 ): Promise<Gateway> {
-  const counters = new EdgeCounters();
   const wheel = new TimerWheel(() => clock.monotonic());
   const pools = createPools({ counters, wheel });
   const runtime = pools.compile(options);
@@ -53,7 +60,18 @@ export async function openGateway(
       : openAccessLog({ ...options.accessLog, bytesMax: runtime.limits.accessLogBytesMax, counters });
   const delays = createDelays(wheel);
   const ids = createRequestIds();
-  const state: GatewayState = { runtime, draining: false, guard, clock, counters, wheel, ids, delays, accessLog };
+  const state: GatewayState = {
+    runtime,
+    draining: false,
+    guard,
+    distant,
+    clock,
+    counters,
+    wheel,
+    ids,
+    delays,
+    accessLog,
+  };
   const http2 = createHttp2Context(options.http2Limits);
   const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>(), http2 };
   wheel.start();

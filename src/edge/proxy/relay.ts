@@ -1,10 +1,10 @@
-import type { Millis, Verdict } from "#core";
+import type { DistantGuard, Millis, Verdict } from "#core";
 import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wire";
 import { createAnswer, createDocument, type LocalAnswer } from "./answers.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
 import { createExchange, createResponse, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
-import { type Judged, judge } from "./judge.ts";
+import { type Judged, type JudgingTerms, judge, judgedFrom } from "./judge.ts";
 import { presentationOf, withoutClaims } from "./presentation.ts";
 import { renderRequestHead } from "./request-render.ts";
 import { type Application, matchApplication, matchRoute, type Runtime } from "./runtime.ts";
@@ -24,6 +24,10 @@ const idempotent: ReadonlySet<string> = new Set([
   "REPORT",
   "QUERY",
 ]);
+
+function ignore(): void {
+  // The verdict that comes after the fail mode has answered.
+}
 
 /** What a relay is started with. */
 export interface RelayStart {
@@ -50,6 +54,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   readonly #stream: ClientStream;
   readonly #startedAt: Millis;
   #judged: Judged | undefined;
+  /** Handle at the distant guard; -1 where there is none or it could not be asked. */
+  #asked = -1;
   #upstream: UpstreamConnection | undefined;
   #waiting = false;
   #heldBody: Buffer[] = [];
@@ -115,21 +121,58 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       return;
     }
     const failMode = route?.failMode ?? runtime.options.failMode ?? "open";
-    this.#judged = judge(this.#state, this.exchange, { mode: application.mode, failMode });
+    const terms = { mode: application.mode, failMode };
+    if (this.#state.distant !== undefined) this.#ask(this.#state.distant, terms);
+    else this.#act(judge(this.#state, this.exchange, terms));
+  }
+
+  /**
+   * Has another thread judge. Where its word, or its silence, is acted on, the request is held until it comes; the
+   * body waits with its sender. Where it is only recorded, nobody waits.
+   */
+  #ask(distant: DistantGuard, terms: JudgingTerms): void {
+    const known = { exchange: this.exchange, terms, distant };
+    const waits = terms.mode === "enforce" || terms.failMode === "closed";
+    const asked = waits
+      ? distant.ask(this.exchange, (answer) => {
+          if (!this.#finished) this.#actLater(judgedFrom(this.#state, answer, known));
+        })
+      : distant.tell(this.exchange, (answer) => {
+          this.#judged = judgedFrom(this.#state, answer, known);
+        });
+    const told = asked === "verdict-circuit" ? distant.tell(this.exchange, ignore) : asked;
+    if (typeof told === "number") this.#asked = told;
+    if (typeof asked !== "number") this.#act(judgedFrom(this.#state, asked, known));
+    else if (!waits) this.#forward();
+  }
+
+  /** Outside of any connection's call, so that a broken invariant of ours ends here and costs this exchange alone. */
+  #actLater(judged: Judged): void {
+    try {
+      this.#act(judged);
+    } catch {
+      this.#state.counters.reason("internal-error");
+      if (!this.#finished) this.#cut();
+    }
+  }
+
+  #act(judged: Judged): void {
+    this.#judged = judged;
     // By far the most requests: nothing to build for them.
-    if (this.#judged.enforced === "allow") {
-      const document = runtime.documents?.get(head.path);
+    if (judged.enforced === "allow") {
+      const { head } = this;
+      const document = this.runtime.documents?.get(head.path);
       if (document !== undefined && (head.method === "GET" || head.method === "HEAD"))
         this.#answerHere(createDocument(document, head), 200);
       else this.#forward();
       return;
     }
-    this.#judged.carryOut({
+    judged.carryOut({
       exchange: this.exchange,
-      verdict: this.#judged.verdict,
-      limits: runtime.limits,
+      verdict: judged.verdict,
+      limits: this.runtime.limits,
       forward: () => this.#forward(),
-      refuse: (status, options) => this.refuse(status, `action-${this.#judged?.enforced}`, options),
+      refuse: (status, options) => this.refuse(status, `action-${judged.enforced}`, options),
       addRequestHeader: (name, value) => {
         this.addedLines += `${name}: ${value}\r\n`;
       },
@@ -316,7 +359,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #settle(): void {
     if (this.#finished) return;
     this.#finished = true;
-    const { counters, clock, wheel, guard, accessLog } = this.#state;
+    const { counters, clock, wheel, guard, distant, accessLog } = this.#state;
     counters.openRequests--;
     if (this.#status === 101) counters.openTunnels--;
     counters.bytesIn += this.#requestBytes;
@@ -330,7 +373,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     if (!this.#answeredByUs) this.exchange.response = response;
     const judged = this.#judged;
     try {
-      if (judged !== undefined) guard.observe(this.exchange);
+      if (this.#asked >= 0) distant?.observe(this.#asked, this.exchange);
+      else if (judged !== undefined && distant === undefined) guard.observe(this.exchange);
     } catch {
       counters.reason("observe-threw");
     }
