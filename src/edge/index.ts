@@ -1,5 +1,5 @@
 export * from "./tls/index.ts";
-export type { EdgeStats, UpstreamStats } from "./proxy/counters.ts";
+export type { EdgeStats, UpstreamStats, WorkerState } from "./proxy/counters.ts";
 export { type Gateway, openGateway } from "./proxy/gateway.ts";
 export type {
   ApplicationOptions,
@@ -10,6 +10,12 @@ export type {
   TlsListenOptions,
   UpstreamOptions,
 } from "./proxy/options.ts";
+export { runEdgeWorker, type WorkerReaders } from "./workers/run-edge-worker.ts";
+export {
+  openWorkerGateway,
+  type WorkerGateway,
+  type WorkerGatewayParts,
+} from "./workers/worker-gateway.ts";
 export * from "./logs/index.ts";
 export {
   type AskedRequest,

@@ -85,6 +85,21 @@ export function renderMetrics(service: Service): string {
     "1 while an upstream address is used.",
     edge.upstreams.map(({ upstream, address, healthy }) => [{ upstream, address }, healthy ? 1 : 0]),
   );
+  if (edge.workers !== undefined) {
+    const perWorker = edge.workers.map((worker, index) => [{ worker: String(index) }, worker] as const);
+    add(
+      "gait_worker_open_connections",
+      "gauge",
+      "Open connections of an edge worker.",
+      perWorker.map(([labels, { openConnections }]) => [labels, openConnections]),
+    );
+    add(
+      "gait_worker_config_revision",
+      "gauge",
+      "The configuration in force at an edge worker.",
+      perWorker.map(([labels, { revision }]) => [labels, revision]),
+    );
+  }
   for (const [name, value] of Object.entries(service.engineStats()))
     add(`gait_engine_${snake(name)}`, "gauge", `Engine: ${words(name)}.`, one(value));
   add("gait_config_revision", "gauge", "Grows with every configuration that took effect.", one(service.revision));

@@ -102,6 +102,8 @@ export interface PolicyConfig {
  */
 export interface Config {
   readonly listen: string | ListenerConfig | readonly (string | ListenerConfig)[];
+  /** Edge workers; 0 or 1: one thread does everything. */
+  readonly workers: number;
   readonly upstream?: string | UpstreamConfig | undefined;
   readonly applications: readonly ApplicationConfig[];
   readonly beside?: BesideConfig | undefined;

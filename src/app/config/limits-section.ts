@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { edgeLimits, http2Limits, type Limit, tlsLimits } from "#core";
+import { edgeLimits, http2Limits, type Limit, tlsLimits, workerLimits } from "#core";
 
 /** The tables that an operator may override, by the name of their area. */
 export const limitTables: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
   edge: edgeLimits,
   tls: tlsLimits,
   http2: http2Limits,
+  workers: workerLimits,
 };
 
 /** No cap is raised beyond this; it keeps a slip of the keyboard from meaning "unlimited". */

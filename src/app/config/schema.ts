@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workerLimits } from "#core";
 import { agentsSection } from "./agents-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
@@ -249,6 +250,17 @@ export const configSchema: z.ZodType<Config> = z
       .meta({
         description: "Where clients reach the gateway: ADDRESS:PORT, one or several.",
         examples: ["0.0.0.0:80"],
+      }),
+    workers: z
+      .number()
+      .int()
+      .min(0)
+      .max(workerLimits.workersMax.default)
+      .default(0)
+      .meta({
+        description:
+          "Threads that carry traffic on the listening ports, beside the one that judges: one per further core. 0 or 1: one thread does both.",
+        examples: [3],
       }),
     upstream: upstream.optional().meta({
       description: "Where requests go, when there is one application. `applications` says it for several.",

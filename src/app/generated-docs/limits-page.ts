@@ -15,6 +15,7 @@ const titles: Readonly<Record<string, string>> = {
   policyLimits: "Policy",
   storeLimits: "The store",
   tlsLimits: "TLS",
+  workerLimits: "Edge workers",
 };
 
 /** Every table of caps there is: what `core` exports under a name that ends in `Limits`. */

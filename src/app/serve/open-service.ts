@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Clock, GaitError } from "#core";
-import { type Gateway, type GatewayOptions, openGateway } from "#edge";
+import type { Gateway } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
 import type { Config } from "../config/config.ts";
@@ -19,6 +19,7 @@ import { messageOf, type ReloadResult, type Service } from "./service.ts";
 import { startConfig } from "./start-config.ts";
 import { openStateDirectory } from "./state-directory.ts";
 import { Witness } from "./witness.ts";
+import { openTraffic } from "./workers/open-traffic.ts";
 
 /** Where a service takes its configuration from. */
 export interface ServiceSources {
@@ -35,7 +36,7 @@ export interface RunningService extends Service {
 }
 
 /** Changes of these keys wait for the next start: they are bound to sockets and files that are open. */
-const atNextStartKeys = ["listen", "beside", "admin", "store", "accessLog", "tls"] as const;
+const atNextStartKeys = ["listen", "workers", "beside", "admin", "store", "accessLog", "tls"] as const;
 
 const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
@@ -58,10 +59,14 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const protection = createProtection(config, { judge, policy, clock: systemClock, panic, recorder });
   const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
   const gateway = forwards(config)
-    ? await openTraffic(
-        gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }),
-        witness,
-      )
+    ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }), {
+        guard: witness,
+        clock: systemClock,
+        workers: config.workers,
+        decisions: protection.decisions,
+        directory: state.path,
+        limits: config.limits.workers ?? {},
+      })
     : idleGateway;
   const beside = await openBesideOrDrain(
     config,
@@ -151,21 +156,6 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       return { cut };
     },
   });
-}
-
-/** Opens the listening sockets. @throws GaitError `listen` where the system refuses one. */
-async function openTraffic(options: GatewayOptions, witness: Witness): Promise<Gateway> {
-  try {
-    return await openGateway(options, witness);
-  } catch (error) {
-    const { code, address, port } = error as NodeJS.ErrnoException & {
-      readonly address?: string;
-      readonly port?: number;
-    };
-    if (error instanceof GaitError || code === undefined) throw error;
-    const why = code === "EADDRINUSE" ? "it is taken already" : code === "EACCES" ? "it needs more rights" : code;
-    throw new GaitError("listen", `cannot listen on ${address ?? "?"}:${port ?? "?"}: ${why}; expected a free address`);
-  }
 }
 
 /** A gateway whose admin plane cannot open is closed again: half a start is none. */

@@ -46,6 +46,16 @@ export interface EdgeStats {
   readonly observed: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
   readonly upstreams: readonly UpstreamStats[];
+  /** Where the data plane is spread over threads: each of them. */
+  readonly workers?: readonly WorkerState[];
+}
+
+/** One worker thread as operators see it. */
+export interface WorkerState {
+  /** The configuration in force there. */
+  readonly revision: number;
+  readonly ready: boolean;
+  readonly openConnections: number;
 }
 
 /** One upstream address. */

@@ -6,7 +6,14 @@ export interface RingPair {
   readonly verdicts: SharedArrayBuffer;
 }
 
-/** Allocates both rings. Sizes are powers of two in bytes. */
+/** Allocates both rings. Sizes in bytes are rounded up to a power of two. */
 export function allocateRings(sizes: { readonly askRingBytes: number; readonly verdictRingBytes: number }): RingPair {
-  return { asks: ByteRing.allocate(sizes.askRingBytes), verdicts: ByteRing.allocate(sizes.verdictRingBytes) };
+  return {
+    asks: ByteRing.allocate(powerOfTwo(sizes.askRingBytes)),
+    verdicts: ByteRing.allocate(powerOfTwo(sizes.verdictRingBytes)),
+  };
+}
+
+function powerOfTwo(bytes: number): number {
+  return 2 ** Math.max(10, Math.ceil(Math.log2(bytes)));
 }

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { EdgeStats } from "../index.ts";
-import type { WorkerState } from "../workers/worker-gateway.ts";
+import type { EdgeStats, WorkerState } from "../index.ts";
 import type { FaultProcessOptions } from "./fault-process.ts";
 
 /** What the process tells of itself. */

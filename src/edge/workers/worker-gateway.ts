@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type EdgeLimits, edgeLimits, GaitError, type Guard, limitValues, workerLimits } from "#core";
-import type { EdgeStats } from "../proxy/counters.ts";
-import { increment } from "../proxy/counters.ts";
+import { type EdgeStats, increment, type WorkerState } from "../proxy/counters.ts";
 import type { Gateway } from "../proxy/gateway.ts";
 import type { GatewayOptions } from "../proxy/options.ts";
 import { compileRuntime } from "../proxy/runtime.ts";
@@ -17,13 +16,6 @@ export interface WorkerGatewayParts {
   /** What stands at this moment, in the form that the entry's reader knows; undefined: nothing is published. */
   readonly standing?: () => unknown;
   readonly limits?: Readonly<Partial<Record<keyof typeof workerLimits, number>>>;
-}
-
-/** One worker as operators see it. */
-export interface WorkerState {
-  readonly revision: number;
-  readonly ready: boolean;
-  readonly openConnections: number;
 }
 
 /** A gateway whose hands are worker threads and whose one judge is the thread that opened it. */
@@ -127,6 +119,7 @@ class Supervisor implements WorkerGateway {
     return {
       ...sum,
       reasons,
+      workers: this.workers,
       totals: {
         ...sum.totals,
         openWorkers: this.#workers.filter(({ isReady }) => isReady).length,

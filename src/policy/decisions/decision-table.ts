@@ -24,6 +24,8 @@ export interface DecisionTable {
   expire(now: Millis): number;
   list(): readonly Decision[];
   readonly size: number;
+  /** Grows with every change, so that copies elsewhere know when they are old. */
+  readonly revision: number;
 }
 
 type Scoped = Map<string | number, Decision>;
@@ -48,8 +50,10 @@ export function createDecisionTable(decisionsMax: number = policyLimits.decision
   };
   const networks = createNetworkDecisions();
   const byId = new Map<string, Decision>();
+  let revision = 0;
 
   const remove = (decision: Decision): void => {
+    revision++;
     byId.delete(decision.id);
     if (decision.scope === "network") networks.remove(decision);
     else if (scoped[decision.scope].get(decision.value)?.id === decision.id)
@@ -93,6 +97,7 @@ export function createDecisionTable(decisionsMax: number = policyLimits.decision
         }
         remove(before);
       }
+      revision++;
       byId.set(decision.id, decision);
       if (decision.scope === "network") networks.add(decision);
       else scoped[decision.scope].set(decision.value, decision);
@@ -109,6 +114,9 @@ export function createDecisionTable(decisionsMax: number = policyLimits.decision
     list: () => [...byId.values()],
     get size() {
       return byId.size;
+    },
+    get revision() {
+      return revision;
     },
   };
 }

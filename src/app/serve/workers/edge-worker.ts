@@ -1,0 +1,5 @@
+import { runEdgeWorker } from "#edge";
+import { readStanding } from "./published-standing.ts";
+
+/** The body of an edge worker of `gait serve`. Started by open-traffic.ts; parses and proxies, judges nothing. */
+await runEdgeWorker({ readStanding });
