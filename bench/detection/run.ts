@@ -33,7 +33,12 @@ const random = createRandom(seed);
 const hour = 3_600_000;
 const day = 24 * hour;
 const start = Date.UTC(2026, 0, 5);
-const perDay = quick ? 4_500 : 20_000;
+const perDay = quick ? 4_000 : 20_000;
+/**
+ * Sessions of the ladder's last step: a conviction within thirty sessions, which is its goal, can stop nine in ten only of
+ * three hundred and more.
+ */
+const lastStepSessions = 400;
 
 const sites: readonly Site[] = [
   { application: "shop", login: "/login", assets: ["/static/site.{v}.css", "/static/app.{v}.js"], version: 1 },
@@ -82,14 +87,14 @@ const scored: { score: number; positive: boolean }[] = [];
 const reasons = new Map<string, number>();
 let requests = 0;
 let cpuMs = 0;
+/** Until when people's visits were played. */
+let playedUntil = 0;
 
 /** One session through the inline door; a refused request never reaches the application. */
 function run(target: Engine, exchange: Exchange): Verdict {
-  const before = performance.now();
   const verdict = target.inspect(exchange);
   const blocked = isBlocked(verdict);
   target.observe(blocked ? { ...exchange, response: undefined } : exchange);
-  cpuMs += performance.now() - before;
   requests++;
   return verdict;
 }
@@ -102,37 +107,52 @@ function isBlocked(verdict: Verdict): boolean {
 interface Event {
   readonly exchange: Exchange;
   readonly session: number;
+  readonly source: Source;
 }
 
-/** Plays sessions in time order; calls back with each verdict. */
-function play(
-  sessions: readonly (readonly Exchange[])[],
-  each: (session: number, exchange: Exchange, verdict: Verdict) => void,
-): void {
-  const events: Event[] = sessions.flatMap((exchanges, session) =>
-    exchanges.map((exchange) => ({ exchange, session })),
+/** Sessions that are played, and who is told of each verdict. */
+interface Source {
+  readonly sessions: readonly (readonly Exchange[])[];
+  each(session: number, exchange: Exchange, verdict: Verdict): void;
+}
+
+/** Plays sessions of all sources together in time order. */
+function play(...sources: readonly Source[]): void {
+  const events: Event[] = sources.flatMap((source) =>
+    source.sessions.flatMap((exchanges, session) => exchanges.map((exchange) => ({ exchange, session, source }))),
   );
   events.sort((a, b) => a.exchange.at - b.exchange.at);
   let sweptAt = 0;
-  for (const { exchange, session } of events) {
+  const before = process.cpuUsage();
+  for (const { exchange, session, source } of events) {
     if (exchange.at - sweptAt > 600_000) {
       engine.sweep(exchange.at);
       sweptAt = exchange.at;
     }
-    each(session, exchange, run(engine, exchange));
+    source.each(session, exchange, run(engine, exchange));
   }
+  const { user, system } = process.cpuUsage(before);
+  cpuMs += (user + system) / 1_000;
 }
 
-/** A day of people; returns their visits for replay farms. */
-function peopleDay(
+interface Visits extends Source {
+  /** What became of them, to be called when they were played. */
+  settle(): void;
+  /** Visits that a replay farm could have recorded. */
+  readonly ordinary: readonly (readonly Exchange[])[];
+}
+
+/** Visits of people from one time to another, at the usual rate. */
+function visitsOf(
   people: readonly Person[],
-  options: { readonly from: number; readonly count: number; readonly measured: boolean; readonly version: number },
-): Exchange[][] {
-  const { from, count, measured, version } = options;
+  options: { readonly from: number; readonly to: number; readonly measured: boolean; readonly version: number },
+): Visits {
+  const { from, to, measured, version } = options;
+  const count = Math.round((perDay * (to - from)) / day);
   const visits = Array.from({ length: count }, (_, i) => {
     const person = people[Math.floor(random() * people.length)] as Person;
     const site = { ...(sites[person.number % 3] as Site), version };
-    const at = from + (i / count) * day + random() * 60_000;
+    const at = from + (i / count) * (to - from) + random() * 60_000;
     const sale = version === 2 && i % 20 === 0;
     return {
       persona: sale ? ("flash sale" as const) : person.persona,
@@ -142,9 +162,10 @@ function peopleDay(
   const hit = new Uint8Array(count);
   const called = new Uint8Array(count);
   const last: (Verdict | undefined)[] = new Array(count);
-  play(
-    visits.map(({ exchanges }) => exchanges),
-    (session, _exchange, verdict) => {
+  return {
+    sessions: visits.map(({ exchanges }) => exchanges),
+    ordinary: visits.filter(({ persona }) => persona === "ordinary").map(({ exchanges }) => exchanges),
+    each: (session, _exchange, verdict) => {
       last[session] = verdict;
       if (verdict.kind !== "automated") return;
       called[session] = 1;
@@ -152,18 +173,18 @@ function peopleDay(
       if (measured && hit[session] === 0) note(`${visits[session]?.persona}: ${why(verdict)}`);
       hit[session] = 1;
     },
-  );
-  if (measured) {
-    for (const [i, { persona }] of visits.entries()) {
-      const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, called: 0 };
-      outcome.sessions++;
-      outcome.hit += hit[i] as number;
-      outcome.called += called[i] as number;
-      harm.set(persona, outcome);
-      scored.push({ score: (last[i]?.score.total ?? 0) / 100, positive: false });
-    }
-  }
-  return visits.filter(({ persona }) => persona === "ordinary").map(({ exchanges }) => exchanges);
+    settle: () => {
+      if (!measured) return;
+      for (const [i, { persona }] of visits.entries()) {
+        const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, called: 0 };
+        outcome.sessions++;
+        outcome.hit += hit[i] as number;
+        outcome.called += called[i] as number;
+        harm.set(persona, outcome);
+        scored.push({ score: (last[i]?.score.total ?? 0) / 100, positive: false });
+      }
+    },
+  };
 }
 
 function why(verdict: Verdict): string {
@@ -179,7 +200,8 @@ function note(reason: string): void {
   reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 }
 
-function attackNow(attack: Attack): AttackResult {
+/** An attack in the midst of people, who go on as they did. */
+function attackNow(attack: Attack, people: readonly Person[]): AttackResult {
   const result: AttackResult = {
     attack,
     requests: 0,
@@ -198,7 +220,11 @@ function attackNow(attack: Attack): AttackResult {
   const loggedIn = new Uint8Array(attack.sessions.length);
   const order = new Map<number, number>();
   const last: (Verdict | undefined)[] = new Array(attack.sessions.length);
-  play(attack.sessions, (session, exchange, verdict) => {
+  const begins = playedUntil;
+  const ends = Math.max(...attack.sessions.map((exchanges) => exchanges.at(-1)?.at ?? 0)) + 60_000;
+  const crowd = visitsOf(people, { from: begins, to: ends, measured: true, version: 2 });
+  playedUntil = ends;
+  const each = (session: number, exchange: Exchange, verdict: Verdict): void => {
     if (!order.has(session)) order.set(session, order.size + 1);
     last[session] = verdict;
     const caught = isBlocked(verdict);
@@ -221,7 +247,10 @@ function attackNow(attack: Attack): AttackResult {
       result.logins++;
       if (caught) result.firstLoginHits++;
     }
-  });
+  };
+  play({ sessions: attack.sessions, each }, crowd);
+  crowd.settle();
+  if (process.argv.includes("--cohorts")) printCohorts(attack.sessions[0]?.[0]?.at ?? 0);
   result.sessionsHit = hit.reduce((sum, flag) => sum + flag, 0);
   for (const verdict of last)
     if (verdict !== undefined) scored.push({ score: verdict.score.total / 100, positive: true });
@@ -230,6 +259,19 @@ function attackNow(attack: Attack): AttackResult {
     `  ${attack.name.padEnd(42)} sessions hit ${String(result.sessionsHit).padStart(3)}/${attack.sessions.length}  first at session ${result.firstSession || "never"}  stopped after that ${(100 * stopped).toFixed(1)} %  got through ${(100 * (result.through / result.requests)).toFixed(1)} %`,
   );
   return result;
+}
+
+/** The strongest unconvicted cohorts of each grouping that an attack touched, with what spoke: for working on the engine. */
+function printCohorts(since: number): void {
+  const touched = engine.cohorts().filter(({ conviction, lastSeen }) => conviction === undefined && lastSeen >= since);
+  for (const grouping of ["presentation", "stack", "behaviour", "context", "walk"]) {
+    for (const view of touched.filter((candidate) => candidate.grouping === grouping).slice(0, 3)) {
+      const groups = Object.entries(view.groups).map(([name, nats]) => `${name} ${nats}`);
+      console.log(
+        `      ${grouping} of ${view.application}, ${view.state}: ${view.sessions} sessions, ${view.nats.toFixed(1)} of ${view.needed?.toFixed(1)} nats: ${groups.join(", ")}`,
+      );
+    }
+  }
 }
 
 interface Goal {
@@ -335,7 +377,9 @@ function round(value: number | null): number | null {
 }
 
 function printPeople(): void {
-  console.log("\nhonest sessions refused, and called automated, by persona (measured day, a deploy at its start)");
+  console.log(
+    "\nhonest sessions refused, and called automated, by persona (a day that begins with a deploy, and the days of the attacks)",
+  );
   for (const [persona, { sessions, hit, called }] of [...harm].sort(
     (a, b) => b[1].hit / b[1].sessions - a[1].hit / a[1].sessions,
   )) {
@@ -368,10 +412,15 @@ function peopleConvicted(): number {
 function main(): void {
   const peopleRandom: Random = createRandom(seed + 1);
   const people = createPeople(quick ? 1_800 : 8_000, peopleRandom);
-  const recorded = peopleDay(people, { from: start, count: perDay, measured: false, version: 1 });
+  const first = visitsOf(people, { from: start, to: start + day, measured: false, version: 1 });
+  play(first);
+  const recorded = first.ordinary;
   const early = peopleConvicted();
   // The second day: a deploy renames files and a cookie, there is a flash sale, and its people are measured.
-  peopleDay(people, { from: start + day, count: perDay, measured: true, version: 2 });
+  const second = visitsOf(people, { from: start + day, to: start + 2 * day, measured: true, version: 2 });
+  play(second);
+  second.settle();
+  playedUntil = start + 2 * day;
   const wrong = Math.max(early, peopleConvicted());
   const judged = engine.cohorts().length;
   const at = (n: number): number => start + 2 * day + n * hour;
@@ -381,7 +430,7 @@ function main(): void {
     random,
   });
   console.log(
-    `seed ${seed}, ${2 * perDay} honest visits of ${people.length} people on ${sites.length} applications, then attacks`,
+    `seed ${seed}, ${2 * perDay} honest visits of ${people.length} people on ${sites.length} applications, then attacks among as many more`,
   );
   const attacks: Attack[] = [
     stuffing(options(shop, 0), 300),
@@ -400,8 +449,10 @@ function main(): void {
     takeover(options(portal, 10), 60),
     browserAgent(options(shop, 12), 80),
   ];
-  const results = new Map(attacks.map((attack) => [attack.name, attackNow(attack)]));
-  const ladder = ladderSteps.map((_, step) => attackNow(ladderStep(options(portal, 20 + step), step, 60)));
+  const results = new Map(attacks.map((attack) => [attack.name, attackNow(attack, people)]));
+  const ladder = ladderSteps.map((_, step) =>
+    attackNow(ladderStep(options(portal, 20 + step), step, step === 11 ? lastStepSessions : 60), people),
+  );
   printPeople();
   const convicted = engine.cohorts().filter(({ conviction }) => conviction !== undefined);
   console.log(`\nconvicted cohorts: ${convicted.length}`);
@@ -412,7 +463,7 @@ function main(): void {
   }
   console.log(`accounts that may be compromised: ${engine.compromisedAccounts().length}`);
   console.log(
-    `cost: ${((1_000 * cpuMs) / requests).toFixed(1)} us per request, inspect and observe, over ${requests} requests (wall time, shared machine)`,
+    `cost: ${((1_000 * cpuMs) / requests).toFixed(1)} us per request, inspect and observe, over ${requests} requests (CPU time)`,
   );
   const goals = goalsOf(results, ladder);
   goals.push({ name: "cohorts of people convicted", value: wrong, target: `0 of ${judged}`, met: wrong === 0 });

@@ -17,6 +17,7 @@ export type GroupName =
   | "wire"
   | "jar-impossible"
   | "jar-order"
+  | "jar-cloned"
   | "jar-race"
   | "jar-age"
   | "token-provenance"
@@ -50,6 +51,7 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   wire: { rate: 0.02, sessions: 300, source: "design; broken links with unescaped characters" },
   "jar-impossible": { rate: 0.0002, sessions: 6000, source: "design; nobody's browser does it, a broken proxy might" },
   "jar-order": { rate: 0.001, sessions: 1500, source: "design; proxies and extensions that re-order cookies" },
+  "jar-cloned": { rate: 0.0005, sessions: 4000, source: "design; people on anonymising networks that no list names" },
   "jar-race": { rate: 0.02, sessions: 300, source: "design; parallel requests around a rotation" },
   "jar-age": { rate: 0.25, sessions: 300, source: "design; first visits" },
   "token-provenance": { rate: 0.004, sessions: 600, source: "design; cached shells and restored tabs" },

@@ -31,8 +31,8 @@ import { foreignLanguageBit, networkCode } from "./networks.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
 import { EnumerationPart } from "./parts/enumeration-part.ts";
+import { JourneyPart } from "./parts/journey-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
-import { SequencePart } from "./parts/sequence-part.ts";
 import { LanguageLaw, languageAsked } from "./presentation/language-law.ts";
 import { isLookout, provenNats } from "./running-verdict.ts";
 import type { Judgement } from "./score.ts";
@@ -72,7 +72,7 @@ class FastLane implements Engine {
   readonly #judge: Judge;
   readonly #state: FeatureState;
   readonly #orchestration: OrchestrationPart;
-  readonly #sequence: SequencePart;
+  readonly #journey: JourneyPart;
   readonly #cohorts: CohortPart;
   readonly #caps: GroupCaps = new GroupCaps();
   readonly #enumeration: EnumerationPart;
@@ -127,13 +127,15 @@ class FastLane implements Engine {
       endpointsMax: limits.endpointsMax,
       applicationName: (index) => this.#reader.applicationName(index),
     });
-    this.#sequence = new SequencePart(limits.sessionsMax);
+    this.#journey = new JourneyPart(limits.sessionsMax, this.#intel);
     this.#enumeration = new EnumerationPart(seed);
     this.#accounts = new AccountPart(this.#state, this.#intel);
     this.#cohorts = new CohortPart({
       enumeration: this.#enumeration,
       state: this.#state,
-      sequence: this.#sequence,
+      sequence: this.#journey.sequence,
+      walks: this.#journey.walks,
+      novelty: (facts, exchange) => this.#accounts.novelty(facts, exchange),
       intel: this.#intel,
       sessionsMax: limits.sessionsMax,
       applicationName: (index) => this.#reader.applicationName(index),
@@ -199,6 +201,7 @@ class FastLane implements Engine {
     const before = now - this.#limits.sessionIdleMs;
     for (let slot = this.#sessions.idle(before); slot >= 0; slot = this.#sessions.idle(before)) this.#close(slot);
     this.#orchestration.maintain(now);
+    this.#journey.maintain(now);
   }
 
   *clients(): Generator<ClientView> {
@@ -247,7 +250,7 @@ class FastLane implements Engine {
         rowBytes +
         perClient +
         this.#orchestration.bytesPerSession +
-        this.#sequence.bytesPerSession +
+        this.#journey.bytesPerSession +
         this.#cohorts.bytesPerSession,
       bytesPerClient: rowBytes + perClient,
     };
@@ -277,8 +280,8 @@ class FastLane implements Engine {
     );
     stepRequest(this.#state, facts, exchange);
     this.#orchestration.request(facts, exchange);
-    this.#sequence.request(facts, !this.#clients.flag(row, rowFlag.convicted));
-    this.#cohorts.request(facts);
+    this.#journey.request(facts, exchange, { teaches: !this.#clients.flag(row, rowFlag.convicted) });
+    this.#cohorts.request(facts, exchange);
     this.#enumeration.request(facts, exchange, this.#cohorts);
     this.facts.book.request(facts, exchange);
     return facts;
@@ -316,7 +319,8 @@ class FastLane implements Engine {
   #judgeLive(facts: Facts, exchange: Exchange): Judgement {
     const network = this.#sessions.network[facts.slot] as number;
     const more = [
-      ...this.#signals(facts.slot, facts.at),
+      ...this.#journey.signals(facts.slot),
+      ...this.#signals(facts.slot, facts.at, exchange),
       ...this.#enumeration.signals(facts),
       ...this.#accounts.signals(facts, exchange),
     ];
@@ -324,9 +328,11 @@ class FastLane implements Engine {
   }
 
   /** What the ledger, the graph and the session's cohort say about a live session. */
-  #signals(slot: number, at: Millis): readonly Signal[] {
+  #signals(slot: number, at: Millis, exchange?: Exchange): readonly Signal[] {
     const ledger = this.#orchestration.signals(slot);
     const cohort = this.#cohorts.signals(slot, at);
+    if (cohort.length > 0 && exchange !== undefined)
+      this.#cohorts.tried(exchange.application, exchange.request.account);
     return cohort.length === 0 ? ledger : [...ledger, ...cohort];
   }
 
@@ -340,7 +346,7 @@ class FastLane implements Engine {
     const row = this.#sessions.row[slot] as number;
     this.#clients.keep(row, provenNats(this.#signals(slot, this.#latest)));
     this.#learnAnchored(slot, row);
-    this.#sequence.close(slot, !this.#clients.flag(row, rowFlag.convicted));
+    this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
     this.#orchestration.close(slot, this.#sessions.originHash[slot] as number, this.#latest);
     this.#clients.release(row);
@@ -356,7 +362,7 @@ class FastLane implements Engine {
       end: {
         open: (slot, exchange) => {
           this.#sessions.network[slot] = this.#networkOf(exchange);
-          this.#sequence.open(slot);
+          this.#journey.open(slot);
           this.#cohorts.open(slot, exchange, this.#facts.agent);
         },
         close: (slot) => {

@@ -162,6 +162,11 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "it had asked for what people ask for",
   },
+  "jar-in-many-places": {
+    speaks: (e) => `one and the same cookie came from ${count(e.networks)} different networks within a session`,
+    excuses: () => "",
+    unless: "its cookie had stayed on the networks of one device",
+  },
   "takeover-chain": {
     speaks: (e) => `went on to "${e.step}" after a login unlike the account's own`,
     excuses: () => "",

@@ -93,6 +93,16 @@ export class AccountRisk {
     return nats;
   }
 
+  /** How many of device, network and country are new to the account; -1 while it has no habits. */
+  novelty(account: number, context: Pick<LoginContext, "device" | "asn" | "country">): number {
+    const habit = this.#accounts.get(account);
+    if (habit === undefined || habit.logins < 2) return -1;
+    let novel = habit.values.has(`device:${context.device}`) && context.device !== 0 ? 0 : 1;
+    if (context.asn !== 0 && !habit.values.has(`asn:${context.asn}`)) novel++;
+    if (context.country !== 0 && !habit.values.has(`country:${context.country}`)) novel++;
+    return novel;
+  }
+
   /**
    * Takes a login that got in. Returns its nats. `suspicious`: it came from a convicted cohort, which makes it
    * strange whatever the context.

@@ -145,16 +145,6 @@ export const cohortAxes: readonly CohortAxis[] = [
     source: assumed,
   },
   {
-    name: "trace",
-    bins: ["its own way", "a way another session went"],
-    group: "duplicates",
-    speaking: [1],
-    honest: [0.97, 0.03],
-    alike: 20,
-    automated: [0.2, 0.8],
-    source: "human 3-gram similarity: 99.5 % below 0.07 on a synthetic site; assumed elsewhere",
-  },
-  {
     name: "hour",
     bins: ["very common", "common", "uncommon", "rare", "very rare"],
     group: "hour",
@@ -163,6 +153,56 @@ export const cohortAxes: readonly CohortAxis[] = [
     alike: 8,
     automated: [0.35, 0.27, 0.2, 0.1, 0.08],
     source: "by construction: classes of cumulative share of hours of the week",
+  },
+  {
+    name: "cadence",
+    bins: ["like clockwork", "evenly", "as people vary"],
+    group: "cadence",
+    speaking: [0],
+    honest: [0.06, 0.14, 0.8],
+    alike: 30,
+    automated: [0.6, 0.3, 0.1],
+    source: "spread of a session's own think times; people's are log-normal with a spread near 0.8, assumed elsewhere",
+  },
+  {
+    name: "way",
+    bins: ["the shortest way to its goal", "one page more", "looked around"],
+    group: "way",
+    speaking: [0],
+    honest: [0.12, 0.2, 0.68],
+    alike: 10,
+    automated: [0.7, 0.15, 0.15],
+    source: assumed,
+  },
+  {
+    name: "habit",
+    bins: ["as this account does", "one thing new", "two things new", "device, network and country new"],
+    group: "habit",
+    speaking: [3],
+    honest: [0.75, 0.14, 0.07, 0.04],
+    alike: 15,
+    automated: [0.01, 0.02, 0.07, 0.9],
+    source: assumed,
+  },
+  {
+    name: "roaming",
+    bins: ["a known device on its network", "a known device on a network new to it"],
+    group: "roaming",
+    speaking: [1],
+    honest: [0.9, 0.1],
+    alike: 15,
+    automated: [0.1, 0.9],
+    source: assumed,
+  },
+  {
+    name: "answers",
+    bins: ["all answered", "some refused", "mostly refused"],
+    group: "answers",
+    speaking: [2],
+    honest: [0.9, 0.08, 0.02],
+    alike: 20,
+    automated: [0.15, 0.2, 0.65],
+    source: assumed,
   },
   {
     name: "goal",
@@ -188,8 +228,12 @@ export type CohortAxisName =
   | "country"
   | "asn"
   | "account"
-  | "trace"
   | "hour"
+  | "cadence"
+  | "way"
+  | "habit"
+  | "roaming"
+  | "answers"
   | "goal";
 
 export const cohortAxisCount: number = cohortAxes.length;
@@ -199,8 +243,16 @@ export const cohortAxisIndex: Readonly<Record<CohortAxisName, number>> = Object.
   cohortAxes.map(({ name }, index) => [name, index]),
 ) as Record<CohortAxisName, number>;
 
-/** Groups in the order of first appearance, and the group of every axis. */
-export const cohortGroups: readonly string[] = [...new Set(cohortAxes.map(({ group }) => group))];
+/**
+ * Groups in the order of first appearance, then those that are no histogram of sessions: copies of one walk, and the work
+ * list of a campaign.
+ */
+export const cohortGroups: readonly string[] = [
+  ...new Set(cohortAxes.map(({ group }) => group)),
+  "duplicates",
+  "work-list",
+];
+/** The group of every axis. */
 export const groupOfAxis: Uint8Array = Uint8Array.from(cohortAxes, ({ group }) => cohortGroups.indexOf(group));
 
 /**
@@ -217,6 +269,13 @@ export const cohortGroupCaps: Readonly<Record<string, number>> = {
   rhythm: 5.3,
   sequence: 4.6,
   hour: 2.3,
+  cadence: 9.2,
+  way: 4.6,
+  habit: 6.9,
+  roaming: 5.3,
+  answers: 6.9,
+  duplicates: 9.2,
+  "work-list": 9.2,
 };
 
 /**
@@ -231,6 +290,9 @@ export const softGroups: ReadonlySet<string> = new Set([
   "rhythm",
   "sequence",
   "hour",
+  "way",
+  "habit",
+  "roaming",
 ]);
 /** -ln of one honest cohort in ten thousand. */
 export const softNatsMax = 9.2;

@@ -1,4 +1,5 @@
 import type { Millis } from "#core";
+import { cohortGroups } from "./axes.ts";
 import { type Cohort, caseStrength } from "./cohort.ts";
 import type { Conviction } from "./conviction.ts";
 import { excludedAxes, groupings } from "./groupings.ts";
@@ -16,6 +17,8 @@ export interface CohortView {
   readonly firstSeen: Millis;
   readonly lastSeen: Millis;
   readonly nats: number;
+  /** Nats by group of evidence, capped; groups that say nothing are left out. */
+  readonly groups: Readonly<Record<string, number>>;
   readonly needed: number | null;
   readonly state: "judged" | "too small" | "convicted" | "known honest";
   readonly conviction: Conviction | undefined;
@@ -36,6 +39,11 @@ export function viewOfCohort(cohort: Cohort, conviction: Conviction | undefined,
     firstSeen: cohort.firstSeen,
     lastSeen: cohort.lastSeen,
     nats: strength.nats,
+    groups: Object.fromEntries(
+      strength.groups.flatMap((nats, group) =>
+        nats > Number.NEGATIVE_INFINITY ? [[cohortGroups[group] as string, Math.round(100 * nats) / 100]] : [],
+      ),
+    ),
     needed: cohort.alpha > 0 ? -Math.log(cohort.alpha) : null,
     state: conviction !== undefined ? "convicted" : cohort.honestUntil > cohort.lastSeen ? "known honest" : judged,
     conviction,
@@ -56,6 +64,7 @@ export function viewOfConviction(conviction: Conviction): CohortView {
     firstSeen: since,
     lastSeen: since,
     nats,
+    groups: {},
     needed: null,
     state: "convicted",
     conviction,

@@ -1,4 +1,5 @@
 import { Bloom, HyperLogLog, type Millis, SpaceSaving } from "#core";
+import type { AuthCounters } from "../auth/auth-counters.ts";
 import {
   type CohortAxis,
   cohortAxes,
@@ -47,6 +48,12 @@ export class Cohort {
   enumeration: number = Number.NEGATIVE_INFINITY;
   /** Estimated share of its requests that enumerate. */
   swept = 0;
+  /** ln of the evidence that its members copy one walk; negative infinity outside that grouping. */
+  duplication: number = Number.NEGATIVE_INFINITY;
+  /** Known accounts it tried: tried before by a convicted campaign, or not. */
+  readonly workList: EProcess = new EProcess(2);
+  /** What its log-ins were; undefined until the first. */
+  logins: AuthCounters | undefined;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
   readonly addresses: HyperLogLog = new HyperLogLog(6);
   readonly countries: HyperLogLog = new HyperLogLog(6);
@@ -54,6 +61,7 @@ export class Cohort {
   readonly addressSample: string[] = [];
   readonly #voters = new Bloom(1024, 3);
   readonly #members = new Bloom(1024, 3);
+  readonly #accounts = new Bloom(1024, 3);
 
   /** Starts over under a new key, or under the same one after a long silence. */
   open(key: number, grouping: number, at: Millis): void {
@@ -72,6 +80,10 @@ export class Cohort {
     this.step = 0;
     this.enumeration = Number.NEGATIVE_INFINITY;
     this.swept = 0;
+    this.duplication = Number.NEGATIVE_INFINITY;
+    this.workList.reset();
+    this.logins = undefined;
+    this.#accounts.clear();
     for (const process of this.axes) process.reset();
     this.addresses.clear();
     this.countries.clear();
@@ -90,6 +102,11 @@ export class Cohort {
       }
     }
     return false;
+  }
+
+  /** True when the account was new to the cohort, which is also noted. */
+  claim(account: number): boolean {
+    return this.#accounts.add(account);
   }
 
   /** True when the address was new to the cohort, which is also noted. */
@@ -132,6 +149,9 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
   }
   const enumeration = cohortGroups.indexOf("enumeration");
   if (cohort.enumeration > Number.NEGATIVE_INFINITY) perGroup[enumeration]?.push(cohort.enumeration);
+  if (cohort.duplication > Number.NEGATIVE_INFINITY)
+    perGroup[cohortGroups.indexOf("duplicates")]?.push(cohort.duplication);
+  if (cohort.workList.total > 0) perGroup[cohortGroups.indexOf("work-list")]?.push(cohort.workList.logEvidence(true));
   const groups = perGroup.map((logs, group) => {
     if (logs.length === 0) return Number.NEGATIVE_INFINITY;
     const name = cohortGroups[group] as string;

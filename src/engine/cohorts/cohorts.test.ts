@@ -35,8 +35,10 @@ function sighting(at: number, person: Person): Sighting {
     anchored: person.anchored ?? false,
     behaviour: person.behaviour ?? 11,
     presentation: person.presentation,
+    stack: 0,
     step: 99,
     context: 0,
+    walk: 0,
     bins,
   };
 }

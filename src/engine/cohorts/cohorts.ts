@@ -1,4 +1,5 @@
 import { Bloom, cohortLimits, combine32, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
+import { AuthCounters } from "../auth/auth-counters.ts";
 import { AlphaLedger } from "./alpha-ledger.ts";
 import { ArrivalBook } from "./arrival-book.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
@@ -10,34 +11,8 @@ import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } fro
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
 import { type CohortHistograms, fitNullLaws, type NullLaws, priorNullLaws } from "./null-laws.ts";
 import { Population } from "./population.ts";
-
-/** One session as it is reported, once per session and sensitive step, when its outcome is known. */
-export interface Sighting extends Membership {
-  readonly at: Millis;
-  readonly address: string;
-  readonly addressHash: number;
-  /** Whoever speaks: a cookie identity if there is one, else the address. One client has few votes per cohort. */
-  readonly client: number;
-  /** Persistent identity by a cookie we issued earlier, or 0. */
-  readonly device: number;
-  /** Account claimed, or 0, and whether it got in; null when no answer was seen. */
-  readonly account: number;
-  readonly letIn: boolean | null;
-  /** ISO country, or "" when unknown; network number, or 0. */
-  readonly country: string;
-  readonly asn: number;
-  /** Legitimacy rests on scarce facts: an operator's label, an old account that passed a second factor… */
-  readonly anchored: boolean;
-  /**
-   * Bins of the session-level axes by `cohortAxisIndex`, -1 where unknown. The cohort-level axes (return-visit,
-   * address, country, asn, account, hour) are filled in here; what the caller put there is overwritten.
-   */
-  readonly bins: Int8Array;
-  /** Enumeration evidence of the session's cohort of each grouping, ln of an e-value; absent where nothing is swept. */
-  readonly enumeration?: Float64Array | undefined;
-  /** Estimated share of the cohorts' requests that enumerate, by grouping. */
-  readonly swept?: Float64Array | undefined;
-}
+import { duplicationNats, fillBins, type Sighting } from "./sighting.ts";
+import { WorkList } from "./work-list.ts";
 
 export interface CohortsOptions {
   /** Honest people per day that convictions may be expected to hit. Default 1. */
@@ -64,6 +39,7 @@ export class Cohorts {
   readonly #byKey = new Map<number, Cohort>();
   readonly #convictions = new Map<number, { conviction: Conviction; lastMet: Millis; met: number; anchored: number }>();
   readonly #populations = new Map<string, Population>();
+  readonly #workLists = new Map<string, WorkList>();
   readonly #alpha: AlphaLedger;
   readonly #certifiedRate: number;
   readonly #arrivals = new ArrivalBook();
@@ -111,6 +87,20 @@ export class Cohorts {
     return population;
   }
 
+  /** Accounts that convicted campaigns have tried at an application. */
+  workList(application: string): WorkList {
+    let list = this.#workLists.get(application);
+    if (list === undefined) {
+      if (this.#workLists.size >= this.#limits.populationsMax) {
+        const oldest = this.#workLists.keys().next().value;
+        if (oldest !== undefined) this.#workLists.delete(oldest);
+      }
+      list = new WorkList();
+      this.#workLists.set(application, list);
+    }
+    return list;
+  }
+
   /**
    * The conviction that hits a member, or undefined. Valid at a client's first request, when only its memberships
    * and perhaps some bins are known. Does not learn.
@@ -135,7 +125,7 @@ export class Cohorts {
   /** Learns from one session. Returns the convictions that followed from it, mostly none. */
   report(sighting: Sighting): readonly Conviction[] {
     const population = this.population(sighting.application);
-    this.#fillBins(sighting, population);
+    fillBins(this.#bins, sighting, population);
     writeCohortKeys(sighting, this.#keys);
     const keys = Float64Array.from(this.#keys);
     const standing = this.#standing(keys);
@@ -198,17 +188,6 @@ export class Cohorts {
     return this.#convictions.delete(key);
   }
 
-  #fillBins(sighting: Sighting, population: Population): void {
-    const bins = this.#bins;
-    bins.set(sighting.bins);
-    bins[cohortAxisIndex["return-visit"]] = population.returnBin(sighting.device, sighting.addressHash, sighting.at);
-    bins[cohortAxisIndex.country] = sighting.country === "" ? -1 : population.countries.classOf(sighting.country);
-    bins[cohortAxisIndex.asn] = sighting.asn <= 0 ? -1 : population.asns.classOf(sighting.asn);
-    bins[cohortAxisIndex.hour] = population.hours.classOf(Population.hourOfWeek(sighting.at));
-    bins[cohortAxisIndex.account] =
-      sighting.letIn === null ? -1 : population.accountBin(sighting.account, sighting.letIn);
-  }
-
   #reportTo(key: number, grouping: number, sighting: Sighting): Conviction | undefined {
     const cohort = this.#cohort(key, grouping, sighting);
     cohort.lastSeen = sighting.at;
@@ -220,8 +199,13 @@ export class Cohorts {
     const swept = sighting.enumeration?.[grouping];
     if (swept !== undefined) cohort.enumeration = swept;
     cohort.swept = sighting.swept?.[grouping] ?? cohort.swept;
-    this.#bins[cohortAxisIndex.address] = cohort.meet(sighting.address, sighting.addressHash) ? 1 : 0;
-    if (!cohort.admit(sighting.client)) return undefined;
+    const met = cohort.meet(sighting.address, sighting.addressHash);
+    this.#bins[cohortAxisIndex.address] = met ? 1 : 0;
+    const walk = groupings[grouping]?.name === "walk";
+    if (walk) cohort.duplication = duplicationNats(cohort.votes + 1, sighting);
+    this.#count(cohort, sighting);
+    // Copies of one recording share its cookie: there the address speaks.
+    if (!cohort.admit(walk ? sighting.addressHash : sighting.client)) return undefined;
     for (let axis = 0; axis < cohortAxisCount; axis++) {
       const bin = this.#bins[axis] as number;
       const laws = this.#laws.axes[axis];
@@ -231,6 +215,17 @@ export class Cohorts {
       return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     return this.#tryCase(cohort, sighting.at);
+  }
+
+  /** What a log-in adds: its kind, and whether a campaign has tried that account. */
+  #count(cohort: Cohort, { application, account, letIn, password }: Sighting): void {
+    if (letIn === null || account === 0) return;
+    const known = this.population(application).knowsAccount(account);
+    cohort.logins ??= new AuthCounters();
+    cohort.logins.observe({ account, password: password ?? 0, letIn, known, pushed: false });
+    const { laws } = this.workList(application);
+    if (laws === undefined || !known || !cohort.claim(account)) return;
+    cohort.workList.observe(this.workList(application).binOf(account), laws);
   }
 
   #tryCase(cohort: Cohort, at: Millis): Conviction | undefined {
@@ -279,7 +274,10 @@ export class Cohorts {
     if (cohort === undefined || top === undefined || conviction.grouping === "behaviour") return [];
     if (top.count - top.error < 0.6 * cohort.sessions || !this.#audit.actionable(top.value, this.#certifiedRate))
       return [];
-    writeCohortKeys({ application, behaviour: top.value, presentation: 0, step: 0, context: 0 }, this.#keys);
+    writeCohortKeys(
+      { application, behaviour: top.value, presentation: 0, stack: 0, step: 0, context: 0, walk: 0 },
+      this.#keys,
+    );
     const key = this.#keys[0] as number;
     if (this.#convictions.has(key)) return [];
     const linked: Conviction = {
@@ -332,6 +330,8 @@ export class Cohorts {
 
   #learn(sighting: Sighting, population: Population): void {
     const { at, country, asn, addressHash: address, device, account, letIn } = sighting;
+    if (account !== 0 && letIn !== null && population.knowsAccount(account))
+      this.workList(sighting.application).learn(account, at);
     const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
     if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#audit.vote(sighting.behaviour);
     const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;

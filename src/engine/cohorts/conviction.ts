@@ -2,12 +2,13 @@ import type { Millis } from "#core";
 import { type CohortAxis, type CohortAxisName, cohortAxes, cohortGroups, groupOfAxis } from "./axes.ts";
 import type { Cohort } from "./cohort.ts";
 import type { AxisLaws } from "./e-process.ts";
+import { definingOf, type GroupingName } from "./groupings.ts";
 import type { NullLaws } from "./null-laws.ts";
 
 /** A cohort whose evidence passed its threshold, or one linked to such a cohort. */
 export interface Conviction {
   readonly key: number;
-  readonly grouping: "behaviour" | "presentation" | "context";
+  readonly grouping: GroupingName;
   readonly application: string;
   readonly since: Millis;
   /** ln of the combined e-value when it was convicted. */
@@ -32,7 +33,15 @@ export interface Conviction {
 }
 
 /** Axes a session shows by itself, at its first request even; the rest exist only for many sessions together. */
-const sessionAxes = new Set<CohortAxisName>(["arrival", "jar", "order", "side-effects", "typicality"]);
+const sessionAxes = new Set<CohortAxisName>([
+  "arrival",
+  "jar",
+  "order",
+  "side-effects",
+  "typicality",
+  "cadence",
+  "way",
+]);
 
 /**
  * Estimated share of automation in a cohort: on the axis where it deviates most, how much of its excess over the
@@ -40,6 +49,7 @@ const sessionAxes = new Set<CohortAxisName>(["arrival", "jar", "order", "side-ef
  */
 export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): number {
   let purest = cohort.enumeration > 3 ? cohort.swept : 0;
+  if (cohort.duplication > 3) purest = 1;
   for (const [axis, { speaking, bins, name }] of cohortAxes.entries()) {
     const process = cohort.axes[axis];
     const law = laws.axes[axis];
@@ -67,23 +77,27 @@ export function speakingPattern(cohort: Cohort): CohortAxisName[] {
 /**
  * Does a conviction hit this member? A cohort that defines itself by looks may hold people beside the attack, so a
  * member whose own behaviour speaks for a person is spared, and in an impure cohort only those are hit who show
- * the pattern themselves.
+ * the pattern themselves. What defines the grouping says nothing about a member: all of them share it. There a member
+ * must show whatever else carried the case, as far as it is known.
  *
  * @param bins the member's bins so far; -1 unknown.
  */
 export function hits(conviction: Conviction, bins: Int8Array, laws: readonly AxisLaws[]): boolean {
+  const defining = definingOf(conviction.grouping);
   let nats = 0;
   let known = 0;
   for (let axis = 0; axis < cohortAxes.length; axis++) {
     const bin = bins[axis] as number;
-    const { name } = cohortAxes[axis] as CohortAxis;
-    if (bin < 0 || !sessionAxes.has(name)) continue;
+    const { name, speaking } = cohortAxes[axis] as CohortAxis;
+    if (bin < 0 || !sessionAxes.has(name) || defining.has(axis)) continue;
     const law = laws[axis];
     if (law?.automated === undefined) continue;
     const honest = (law.honest[bin] as number) / law.honestTotal;
     const automated = (law.automated[bin] as number) / law.automatedTotal;
     nats += Math.log(automated / honest);
-    if (conviction.pattern.includes(name)) known++;
+    if (!conviction.pattern.includes(name)) continue;
+    known++;
+    if (defining.size > 0 && !speaking.includes(bin)) return false;
   }
   if (conviction.purity >= 0.9) return nats > -2;
   return known > 0 && nats > 1;
@@ -112,6 +126,12 @@ export function caseInWords(cohort: Cohort, groups: readonly number[], laws: Nul
   if (cohort.enumeration > 3)
     words.unshift(
       `went through a catalogue: ${percent(cohort.swept)} of its requests ask for what hardly anybody asks for`,
+    );
+  if (cohort.duplication > 3)
+    words.unshift(`${cohort.sessions} sessions took one and the same rare walk from different addresses`);
+  if (cohort.workList.total > 0 && cohort.workList.logEvidence(true) > 1)
+    words.unshift(
+      `goes on where a campaign stopped: ${cohort.workList.counts[1]} known accounts, of which it had tried ${cohort.workList.counts[0]}`,
     );
   words.push(`${Math.round(cohort.addresses.estimate())} addresses in ${cohort.sessions} sessions`);
   return words;

@@ -12,3 +12,5 @@ export * from "./e-process.ts";
 export * from "./groupings.ts";
 export * from "./null-laws.ts";
 export * from "./population.ts";
+export * from "./sighting.ts";
+export * from "./work-list.ts";

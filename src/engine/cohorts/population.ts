@@ -1,4 +1,4 @@
-import { Bloom, type Millis } from "#core";
+import { Bloom, combine32, type Millis } from "#core";
 import { Commonness } from "./commonness.ts";
 
 const dayMs: Millis = 86_400_000;
@@ -9,7 +9,7 @@ const settled = 300;
 /**
  * What is common in one application: its countries, networks and hours, the accounts that got in before, the
  * devices and addresses seen before. Memory fades by swapping Bloom halves every `epochMs`, so it holds the last
- * one to two epochs. About 170 kB.
+ * one to two epochs. About 240 kB.
  */
 export class Population {
   readonly countries: Commonness = new Commonness({ halfLifeMs: 7 * dayMs });
@@ -18,6 +18,8 @@ export class Population {
   readonly #accounts = new TwoEpochs(1 << 18, 28 * dayMs);
   readonly #devices = new TwoEpochs(1 << 18, 14 * dayMs);
   readonly #addresses = new TwoEpochs(1 << 18, 14 * dayMs);
+  /** Devices together with the network they were seen on. */
+  readonly #homes = new TwoEpochs(1 << 18, 14 * dayMs);
   #firstSeen: Millis = Number.NaN;
   #accountsIn = 0;
   #sessions = 0;
@@ -32,6 +34,12 @@ export class Population {
     if (this.#sessions < settled || at - this.#firstSeen < dayMs) return -1;
     if (device !== 0 && this.#devices.has(device)) return 0;
     return this.#addresses.has(address) ? 1 : 2;
+  }
+
+  /** Bin of the roaming axis: a known device on a network it was seen on before, or on a new one; -1 for unknown devices. */
+  roamingBin(device: number, asn: number): number {
+    if (device === 0 || asn <= 0 || !this.#devices.has(device)) return -1;
+    return this.#homes.has(combine32(device, asn)) ? 0 : 1;
   }
 
   /** Bin of the account axis; -1 before enough accounts got in that an unseen one is unusual. */
@@ -55,7 +63,10 @@ export class Population {
     if (visit.country !== "") this.countries.vote(visit.country, visit.at);
     if (visit.asn > 0) this.asns.vote(visit.asn, visit.at);
     this.hours.vote(Population.hourOfWeek(visit.at), visit.at);
-    if (visit.device !== 0) this.#devices.add(visit.device, visit.at);
+    if (visit.device !== 0) {
+      this.#devices.add(visit.device, visit.at);
+      if (visit.asn > 0) this.#homes.add(combine32(visit.device, visit.asn), visit.at);
+    }
     this.#addresses.add(visit.address, visit.at);
     if (visit.account !== 0 && visit.letIn && this.#accounts.add(visit.account, visit.at)) this.#accountsIn++;
   }

@@ -35,6 +35,15 @@ export class AccountPart {
     return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }];
   }
 
+  /** How many of device, network and country are new to the account that a request claims; -1 unknown. */
+  novelty(facts: Facts, exchange: Exchange): number {
+    const { account } = exchange.request;
+    if (account === 0) return -1;
+    const { country, asn } = this.#intel.network(exchange.client.ip);
+    const device = this.#state.sessions.identity[facts.slot] as number;
+    return this.#risk.novelty(account, { device, asn, country: country === "" ? 0 : fnv1a(country) });
+  }
+
   /** `suspicious`: the session belongs to a convicted cohort. */
   response(facts: Facts, exchange: Exchange, suspicious: boolean): void {
     const { account } = exchange.request;

@@ -1,18 +1,19 @@
 import type { Exchange, Intel, Millis, Signal } from "#core";
 import { GapLaw } from "../auth/gap-law.ts";
-import { rowFlag } from "../clients/client-table.ts";
+import { rowBytes, rowFlag, rowFloat } from "../clients/client-table.ts";
 import {
   Cohorts,
   type Conviction,
   cohortAxisCount,
   cohortAxisIndex,
+  groupings,
   type Membership,
   type Sighting,
   writeCohortKeys,
 } from "../cohorts/index.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
-import { type Facts, methodCode } from "../features/facts.ts";
+import { type Facts, isAsset, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
@@ -20,6 +21,7 @@ import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
+import type { WalkPart, WalkTrace } from "./walk-part.ts";
 
 /** A session that never takes a sensitive step is reported when it came this far, or when it ends. */
 const reportAfter = 8;
@@ -38,21 +40,24 @@ const none: readonly Signal[] = [];
 export interface CohortSources {
   readonly state: FeatureState;
   readonly sequence: SequencePart;
+  readonly walks: WalkPart;
   readonly intel: Pick<Intel, "network">;
   readonly sessionsMax: number;
   applicationName(index: number): string;
   renderAddress(row: number): string;
   readonly enumeration: EnumerationPart;
+  /** How many of device, network and country are new to the account that a request claims; -1 unknown. */
+  novelty(facts: Facts, exchange: Exchange): number;
   /** Ledger and graph rows of a live session, where cookies are observed. */
   subject(slot: number): OrchestrationCase | undefined;
 }
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. Eighteen bytes per session.
+ * convicted cohort then hits its members from their first request on. 33 bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 18;
+  readonly bytesPerSession: number = 33;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #reported: Uint8Array;
@@ -62,10 +67,18 @@ export class CohortPart {
   /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
   readonly #behaviour: Uint32Array;
   readonly #gap: Int8Array;
+  readonly #stack: Uint32Array;
+  /** Commonness of the session's network when it began. */
+  readonly #rare: Int8Array;
+  /** Name of the walk it shares with others, looked up at sensitive steps. */
+  readonly #walk: Uint32Array;
+  readonly #novelty: Int8Array;
+  readonly #refused: Uint8Array;
+  readonly #asked: Uint8Array;
   readonly #gaps = new Map<number, GapLaw>();
-  readonly #keys: Float64Array = new Float64Array(3);
-  readonly #swept: Float64Array = new Float64Array(3);
-  readonly #purity: Float64Array = new Float64Array(3);
+  readonly #keys: Float64Array = new Float64Array(groupings.length);
+  readonly #swept: Float64Array = new Float64Array(groupings.length);
+  readonly #purity: Float64Array = new Float64Array(groupings.length);
   readonly #bins: Int8Array = new Int8Array(cohortAxisCount);
   readonly #traits = createTraits();
   readonly #named = new Map<number, string>();
@@ -80,6 +93,12 @@ export class CohortPart {
     this.#login = new Uint32Array(sources.sessionsMax);
     this.#behaviour = new Uint32Array(sources.sessionsMax);
     this.#gap = new Int8Array(sources.sessionsMax);
+    this.#stack = new Uint32Array(sources.sessionsMax);
+    this.#rare = new Int8Array(sources.sessionsMax);
+    this.#walk = new Uint32Array(sources.sessionsMax);
+    this.#novelty = new Int8Array(sources.sessionsMax);
+    this.#refused = new Uint8Array(sources.sessionsMax);
+    this.#asked = new Uint8Array(sources.sessionsMax);
   }
 
   open(slot: number, exchange: Exchange, agent: number): void {
@@ -89,13 +108,19 @@ export class CohortPart {
     this.#login[slot] = 0;
     this.#behaviour[slot] = 0;
     this.#gap[slot] = -1;
+    this.#walk[slot] = 0;
+    this.#novelty[slot] = -1;
+    this.#refused[slot] = 0;
+    this.#asked[slot] = 0;
+    const { asn } = this.#sources.intel.network(exchange.client.ip);
+    this.#rare[slot] = asn <= 0 ? -1 : this.cohorts.population(exchange.application).asns.classOf(asn);
     // Looking alike is never evidence; it only says whom to judge together.
-    this.#presentation[slot] = mix32(
-      hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ mix32(agent + 1),
-    );
+    const stack = hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3);
+    this.#stack[slot] = headers === "" && ja4 === "" && h2 === "" ? 0 : mix32(stack) | 1;
+    this.#presentation[slot] = mix32(stack ^ mix32(agent + 1));
   }
 
-  request(facts: Facts): void {
+  request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
     if (this.#step[slot] === 0 || isSensitive(facts))
       this.#step[slot] = mix32(facts.endpoint * 2 + 1 + (facts.method > 1 ? 1 : 0));
@@ -104,8 +129,16 @@ export class CohortPart {
     if (!isSensitive(facts)) return;
     const again = this.#login[slot] !== 0;
     this.#login[slot] = facts.endpoint + 1;
-    this.#behaviour[slot] = 0;
+    // Before the outcome is known: a key that told refused from admitted would make a cohort of whoever mistyped.
+    this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
+    this.#novelty[slot] = this.#sources.novelty(facts, exchange);
+    this.#walk[slot] = this.#trace(slot, "look").label;
     if (!again) this.#readGap(facts);
+  }
+
+  #trace(slot: number, keep: "keep" | "look"): WalkTrace {
+    const { state, walks, renderAddress } = this.#sources;
+    return walks.trace(slot, hashText(renderAddress(state.sessions.row[slot] as number), 7), keep);
   }
 
   /** The pause between page and submit, as a bin of the application's own law. */
@@ -123,7 +156,7 @@ export class CohortPart {
     const application = this.#sources.applicationName(this.#sources.state.clients.applicationOf(row));
     const presentation = this.#presentation[slot] as number;
     const step = this.#step[slot] as number;
-    writeCohortKeys({ application, behaviour: 0, presentation, step, context: 0 }, this.#keys);
+    writeCohortKeys({ application, behaviour: 0, presentation, stack: 0, step, context: 0, walk: 0 }, this.#keys);
     return mix32(foldHashed(this.#keys[1] as number));
   }
 
@@ -131,6 +164,7 @@ export class CohortPart {
   response(facts: Facts, exchange: Exchange): void {
     const { slot, row } = facts;
     const requests = this.#sources.state.sessions.requests[slot] as number;
+    this.#readAnswer(facts, exchange.response?.status ?? 0);
     if (this.#reported[slot] !== 0 && !isSensitive(facts)) return;
     const call = requests === 1 && facts.class === endpointClass.api;
     if (!isSensitive(facts) && requests < reportAfter && !call) return;
@@ -138,8 +172,22 @@ export class CohortPart {
     const status = exchange.response?.status ?? 0;
     const refused = this.#sources.state.clients.get(row, counter.loginFailures) > 0 || status >= 400;
     const login = facts.class === endpointClass.login && isSensitive(facts) && status > 0;
-    this.#report(slot, facts.at, { account: exchange.request.account, letIn: login ? !refused : null });
+    const { account, password } = exchange.request;
+    this.#report(slot, facts.at, { account, password, letIn: login ? !refused : null });
     this.#reported[slot] = isSensitive(facts) ? 2 : 1;
+  }
+
+  /** What was refused besides log-ins: guesses at codes, numbers and paths. */
+  #readAnswer(facts: Facts, status: number): void {
+    if (status === 0 || isAsset(facts.class) || facts.class === endpointClass.login) return;
+    const { slot } = facts;
+    this.#asked[slot] = Math.min(255, (this.#asked[slot] as number) + 1);
+    if (status >= 400 && status < 500) this.#refused[slot] = Math.min(255, (this.#refused[slot] as number) + 1);
+  }
+
+  /** A member of a convicted cohort tried this account: the work list of its campaign. */
+  tried(application: string, account: number): void {
+    if (account !== 0) this.cohorts.workList(application).tried(account);
   }
 
   /** The conviction that hits this session, as a signal. */
@@ -160,18 +208,20 @@ export class CohortPart {
   }
 
   close(slot: number, at: Millis): void {
-    if (this.#reported[slot] === 0) this.#report(slot, at, { account: 0, letIn: null });
+    if (this.#reported[slot] === 0) this.#report(slot, at, { account: 0, password: 0, letIn: null });
   }
 
   forget(row: number): void {
     this.#named.delete(row);
   }
 
-  #report(slot: number, at: Millis, outcome: { readonly account: number; readonly letIn: boolean | null }): void {
+  #report(slot: number, at: Millis, outcome: Outcome): void {
     const { state, intel, renderAddress } = this.#sources;
     const row = state.sessions.row[slot] as number;
-    this.#behaviour[slot] = 0;
+    if (this.#login[slot] === 0) this.#behaviour[slot] = 0;
     this.#fill(slot, row);
+    const trace = this.#trace(slot, "keep");
+    this.#walk[slot] = trace.label;
     const address = renderAddress(row);
     const network = intel.network(address);
     const identity = state.sessions.identity[slot] as number;
@@ -184,6 +234,7 @@ export class CohortPart {
       client: identity === 0 ? addressHash : foldHashed(identity),
       device: identity === 0 ? 0 : foldHashed(identity),
       account: outcome.account,
+      password: outcome.password,
       letIn: outcome.letIn,
       country: network.country,
       asn: network.asn,
@@ -191,10 +242,23 @@ export class CohortPart {
       bins: this.#bins,
       enumeration: this.#swept,
       swept: this.#purity,
+      walkRareNats: trace.rareNats,
+      walksHeld: this.#sources.walks.held,
     };
     this.#readSweep(slot);
     this.#convictions += this.cohorts.report(sighting).length;
     if (++this.#reports % refitEvery === 0) this.cohorts.refit();
+  }
+
+  /** Spread of the client's think times, as a bin; people's have a standard deviation near 0.8 on the natural logarithm. */
+  #cadence(row: number): number {
+    const { clients } = this.#sources.state;
+    const gaps = clients.get(row, counter.gaps);
+    if (gaps < gapsLeast) return -1;
+    const squares = clients.f32[row * (rowBytes / 4) + rowFloat.logGapM2] as number;
+    const deviation = Math.sqrt(Math.max(0, squares) / (Math.min(gaps, 120) - 1));
+    if (deviation < 0.2) return 0;
+    return deviation < 0.45 ? 1 : 2;
   }
 
   /** Enumeration by the cohort of one look at one endpoint; the other groupings do not follow it. */
@@ -224,8 +288,10 @@ export class CohortPart {
       application: applicationName(state.clients.applicationOf(row)),
       behaviour: behaviour === unspecific ? 0 : behaviour,
       presentation: this.#presentation[slot] as number,
+      stack: this.#stack[slot] as number,
       step: this.#step[slot] as number,
-      context: mix32(network * 16 + jar + 2),
+      context: mix32((network * 4 + rarity(this.#rare[slot] as number)) * 16 + jar + 2),
+      walk: this.#walk[slot] as number,
     };
   }
 
@@ -248,12 +314,39 @@ export class CohortPart {
     if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
     bins[cohortAxisIndex.typicality] = sequence.bin(slot);
     bins[cohortAxisIndex.gap] = this.#gap[slot] as number;
+    bins[cohortAxisIndex.habit] = this.#novelty[slot] as number;
+    bins[cohortAxisIndex.cadence] = this.#cadence(row);
+    if (this.#login[slot] !== 0) bins[cohortAxisIndex.way] = Math.max(0, Math.min(2, get(counter.pages) - 1));
+    const asked = this.#asked[slot] as number;
+    if (asked >= askedLeast) bins[cohortAxisIndex.answers] = answersBin(this.#refused[slot] as number, asked);
     const ledger = subject(slot)?.ledger;
     if (ledger?.observed !== true) return;
     bins[cohortAxisIndex.jar] = jarBin(ledger);
     if (ledger.orderSize >= 3)
       bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(ledger.orderRule ?? "") ? 0 : 1;
   }
+}
+
+/** What came of the step at which a session is reported. */
+interface Outcome {
+  readonly account: number;
+  readonly password: number;
+  readonly letIn: boolean | null;
+}
+
+/** Requests that were answered before the mix of answers says something. */
+const askedLeast = 3;
+/** Think times before their spread says something. */
+const gapsLeast = 3;
+
+/** Unknown, common, uncommon, rare: what is rare anyway need not be told apart further. */
+function rarity(commonness: number): number {
+  return commonness < 0 ? 0 : commonness <= 1 ? 1 : commonness === 2 ? 2 : 3;
+}
+
+function answersBin(refused: number, asked: number): number {
+  if (refused === 0) return 0;
+  return refused * 2 < asked ? 1 : 2;
 }
 
 function isSensitive(facts: Facts): boolean {

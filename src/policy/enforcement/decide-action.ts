@@ -24,6 +24,7 @@ const personaProofGroups: ReadonlySet<string> = new Set([
   "period",
   "jar-impossible",
   "jar-order",
+  "jar-cloned",
   "token-provenance",
   "cohort",
 ]);

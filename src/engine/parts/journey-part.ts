@@ -1,0 +1,53 @@
+import type { Exchange, Intel, Signal } from "#core";
+import type { Facts } from "../features/facts.ts";
+import { PlacesPart } from "./places-part.ts";
+import { SequencePart } from "./sequence-part.ts";
+import { WalkPart } from "./walk-part.ts";
+
+/** What a live session's journey shows: how predictable its steps are, whose steps they repeat, and from where they come. */
+export class JourneyPart {
+  readonly sequence: SequencePart;
+  readonly walks: WalkPart;
+  readonly places: PlacesPart;
+  #fadedAt = Number.NaN;
+
+  constructor(sessionsMax: number, intel: Pick<Intel, "network">) {
+    this.sequence = new SequencePart(sessionsMax);
+    this.walks = new WalkPart(sessionsMax);
+    this.places = new PlacesPart(sessionsMax, intel);
+  }
+
+  get bytesPerSession(): number {
+    return this.sequence.bytesPerSession + this.walks.bytesPerSession + this.places.bytesPerSession;
+  }
+
+  open(slot: number): void {
+    this.sequence.open(slot);
+    this.walks.open(slot);
+    this.places.open(slot);
+  }
+
+  /** One request; what is common is taught unless the client is convicted. */
+  request(facts: Facts, exchange: Exchange, options: { readonly teaches: boolean }): void {
+    this.sequence.request(facts, options.teaches);
+    this.walks.request(facts, options.teaches);
+    this.places.request(facts, exchange);
+  }
+
+  signals(slot: number): readonly Signal[] {
+    return this.places.signals(slot);
+  }
+
+  close(slot: number, teaches: boolean): void {
+    this.sequence.close(slot, teaches);
+  }
+
+  /** Ages what is common, once a day: what people do changes with the site. */
+  maintain(now: number): void {
+    if (Number.isNaN(this.#fadedAt)) this.#fadedAt = now;
+    if (now - this.#fadedAt < 86_400_000) return;
+    this.#fadedAt = now;
+    this.sequence.fade();
+    this.walks.fade();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Exchange, Intel, Signal } from "#core";
+import type { Facts } from "../features/facts.ts";
+
+/** Networks that one session may be seen on before it is odd: home, telephone, office. */
+const networksLeast = 4;
+const natsPerNetwork = 1.5;
+const natsMax = 9;
+const none: readonly Signal[] = [];
+
+/**
+ * On how many networks one live session was seen. A person's device moves from home to a telephone network; a jar that was
+ * copied to a farm is presented from everywhere at once. Networks are operators (AS numbers); anonymising networks, whose
+ * exits change by themselves, do not count, and without a network database nothing is said. Nine bytes per session.
+ */
+export class PlacesPart {
+  readonly bytesPerSession: number = 9;
+  readonly #intel: Pick<Intel, "network">;
+  readonly #last: Uint32Array;
+  /** A 32-bit filter of the networks met: eight of them are counted as seven or eight. */
+  readonly #met: Uint32Array;
+  readonly #networks: Uint8Array;
+
+  constructor(sessionsMax: number, intel: Pick<Intel, "network">) {
+    this.#intel = intel;
+    this.#last = new Uint32Array(sessionsMax);
+    this.#met = new Uint32Array(sessionsMax);
+    this.#networks = new Uint8Array(sessionsMax);
+  }
+
+  open(slot: number): void {
+    this.#last[slot] = 0;
+    this.#met[slot] = 0;
+    this.#networks[slot] = 0;
+  }
+
+  /** One request of a session from an address. */
+  request(facts: Facts, exchange: Exchange): void {
+    const { slot, words } = facts;
+    const address = ((words[3] as number) ^ (words[1] as number)) >>> 0;
+    if (this.#last[slot] === address) return;
+    this.#last[slot] = address;
+    const { asn, categories } = this.#intel.network(exchange.client.ip);
+    if (asn <= 0 || categories.includes("tor") || categories.includes("vpn") || categories.includes("proxy")) return;
+    const bit = 1 << (Math.imul(asn, 0x9e3779b1) >>> 27);
+    if (((this.#met[slot] as number) & bit) !== 0) return;
+    this.#met[slot] = (this.#met[slot] as number) | bit;
+    this.#networks[slot] = Math.min(255, (this.#networks[slot] as number) + 1);
+  }
+
+  /** A session on more networks than anybody's device has. */
+  signals(slot: number): readonly Signal[] {
+    const networks = this.#networks[slot] as number;
+    if (networks < networksLeast) return none;
+    const nats = Math.min(natsMax, (networks - networksLeast + 1) * natsPerNetwork + 1.5);
+    return [{ detector: "jar-in-many-places", axis: "geography", group: "jar-cloned", nats, evidence: { networks } }];
+  }
+}
