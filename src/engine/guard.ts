@@ -154,7 +154,7 @@ class FastLane implements Engine {
       orchestration: this.#orchestration,
       cohorts: this.#cohorts,
       enumeration: this.#enumeration,
-      sequence: this.#sequence,
+      sequence: this.#journey.sequence,
     });
     this.#judge = new Judge({
       clients: this.#clients,
