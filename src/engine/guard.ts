@@ -27,6 +27,7 @@ import type { FeatureState } from "./features/state.ts";
 import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
+import { establishedAfter, isLookout, provenNats } from "./lookout.ts";
 import { foreignLanguageBit, networkCode } from "./networks.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
@@ -47,9 +48,6 @@ import { hashOrigin, SessionTable } from "./sessions/session-table.ts";
 export function createEngine(options: EngineOptions = {}): Engine {
   return new FastLane(options);
 }
-
-/** A session that came this far leaves probation even without a past: people's first visits must outlive floods. */
-const establishedAfter = 4;
 
 /**
  * The fast lane: exchange → session → features → detectors → verdict. Synchronous, bounded, no clock of its own. A
