@@ -27,7 +27,6 @@ import type { FeatureState } from "./features/state.ts";
 import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
-import { establishedAfter, isLookout, provenNats } from "./lookout.ts";
 import { foreignLanguageBit, networkCode } from "./networks.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
@@ -42,7 +41,7 @@ import { AgentBook } from "./sessions/agent-book.ts";
 import { IdentityNames } from "./sessions/identity-names.ts";
 import { Locator } from "./sessions/locator.ts";
 import { agentReader } from "./sessions/read-agent.ts";
-import { hashOrigin, SessionTable } from "./sessions/session-table.ts";
+import { establishedAfter, hashOrigin, SessionTable } from "./sessions/session-table.ts";
 
 /** Makes an engine. It owns its memory and starts without knowledge of any site. */
 export function createEngine(options: EngineOptions = {}): Engine {
@@ -328,9 +327,7 @@ class FastLane implements Engine {
   /** What the ledger, the graph and the session's cohort say about a live session. */
   #signals(slot: number, at: Millis, exchange?: Exchange): readonly Signal[] {
     const ledger = this.#orchestration.signals(slot);
-    const cohort = this.#cohorts.signals(slot, at);
-    if (cohort.length > 0 && exchange !== undefined)
-      this.#cohorts.tried(exchange.application, exchange.request.account);
+    const cohort = this.#cohorts.signals(slot, at, exchange);
     return cohort.length === 0 ? ledger : [...ledger, ...cohort];
   }
 

@@ -186,18 +186,19 @@ export class CohortPart {
   }
 
   /** A member of a convicted cohort tried this account: the work list of its campaign. */
-  tried(application: string, account: number): void {
+  #tried(application: string, account: number): void {
     if (account !== 0) this.cohorts.workList(application).tried(account);
   }
 
   /** The conviction that hits this session, as a signal. */
-  signals(slot: number, at: Millis): readonly Signal[] {
+  signals(slot: number, at: Millis, exchange?: Exchange): readonly Signal[] {
     if (this.#convictions === 0 || slot < 0) return none;
     const { state } = this.#sources;
     const row = state.sessions.row[slot] as number;
     this.#fill(slot, row);
     const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
     if (conviction === undefined) return none;
+    if (exchange !== undefined) this.#tried(exchange.application, exchange.request.account);
     if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
     return [signalOf(conviction)];
   }

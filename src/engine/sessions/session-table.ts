@@ -2,6 +2,8 @@ import { assert, type Hashed, type Millis } from "#core";
 import { type IndexedTable, OpenIndex } from "./open-index.ts";
 import { foldHashed, mix32 } from "./text-hash.ts";
 
+/** A session that came this far leaves probation even without a past: people's first visits must outlive floods. */
+export const establishedAfter = 4;
 export const ringSize = 8;
 export const pendingSize = 4;
 
