@@ -1,0 +1,130 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Attempt, Campaign, CampaignWorld } from "./campaigns/campaign.ts";
+import { runDeclaredAgents } from "./campaigns/declared.ts";
+import { type InlineNginx, startNginx } from "./peers/inline-nginx.ts";
+import { type CrowdResult, runCrowd } from "./people/crowd.ts";
+import { runNativeApps } from "./people/native-app.ts";
+import { undici } from "./tools/index.ts";
+import { Addresses } from "./world/addresses.ts";
+import { Front } from "./world/front.ts";
+import { type LoggedRequest, startGateway } from "./world/gateway.ts";
+import { openPlatform, type Reached } from "./world/platform.ts";
+import { createRandom, sleep } from "./world/random.ts";
+import { Truth } from "./world/truth.ts";
+
+/** One run of the world under one mode. */
+export interface PhaseOptions {
+  readonly mode: "observe" | "enforce";
+  readonly seed: number;
+  readonly directory: string;
+  /** People alone, before the first attack: the gateway learns the site as it would before one. */
+  readonly warmSeconds: number;
+  readonly peopleMax: number;
+  readonly scale: number;
+  /** One after another inside a lane; lanes run side by side. */
+  readonly lanes: readonly (readonly Campaign[])[];
+  /** nginx with its own defences in dry run behind the gateway. */
+  readonly peers: boolean;
+  say(line: string): void;
+}
+
+export interface PhaseResult {
+  readonly log: readonly LoggedRequest[];
+  readonly truth: Truth;
+  readonly reached: readonly Reached[];
+  readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
+  readonly crowd: CrowdResult;
+  readonly nativeSessions: number;
+  readonly limited: ReadonlySet<string>;
+  readonly firewalled: ReadonlySet<string>;
+  readonly usage: { readonly cpuSeconds: number; readonly peakMb: number; readonly idleMb: number };
+  readonly seconds: number;
+}
+
+const seats = 8;
+const secondsMax = 900;
+
+/** Starts platform, peers, gateway and front, lets people and attackers come, and collects what everybody saw. */
+export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
+  const { mode, seed, warmSeconds, peopleMax, scale, lanes, say } = options;
+  const directory = join(options.directory, mode);
+  mkdirSync(directory, { recursive: true });
+  const started = performance.now();
+  const platform = await openPlatform();
+  const nginx: InlineNginx | undefined = options.peers ? await startNginx(platform.url, directory) : undefined;
+  const gateway = await startGateway({ mode, upstream: nginx?.url ?? platform.url, directory });
+  const idleMb = gateway.usage().peakMb;
+  const truth = new Truth();
+  const front = new Front(gateway.port, truth);
+  const addresses = new Addresses(createRandom(seed), truth);
+  const end = new AbortController();
+  const limit = setTimeout(() => end.abort(), secondsMax * 1_000);
+  const world = (number: number): CampaignWorld => ({
+    front,
+    addresses,
+    random: createRandom(seed * 1_000 + number),
+    signal: end.signal,
+    scale,
+  });
+  const attempts = new Map<string, readonly Attempt[]>();
+  try {
+    const { random, signal } = world(1);
+    const crowd = runCrowd({
+      front,
+      truth,
+      addresses,
+      random,
+      signal,
+      sessionsMax: peopleMax,
+      atOnce: seats,
+      paceMs: 1_700,
+    });
+    const apps = runNativeApps({
+      front,
+      addresses,
+      tool: undici,
+      random: world(2).random,
+      signal,
+      sessionsMax: Math.round(peopleMax / 4),
+    });
+    await sleep(warmSeconds * 1_000, signal);
+    say(`${mode}: people have been alone for ${warmSeconds} s; the attacks begin`);
+    await Promise.all([
+      runDeclaredAgents(world(3)),
+      ...lanes.map(async (lane, laneNumber) => {
+        for (const [index, campaign] of lane.entries()) {
+          const began = performance.now();
+          attempts.set(campaign.name, await campaign.run(world(10 + laneNumber * 50 + index)));
+          say(`${mode}: ${campaign.name} ended after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+        }
+      }),
+    ]);
+    const crowdResult = await crowd;
+    end.abort();
+    const nativeSessions = await apps;
+    await sleep(400);
+    const usage = { ...gateway.usage(), idleMb };
+    await gateway.stop();
+    await nginx?.stop();
+    return {
+      log: gateway.log(),
+      truth,
+      reached: platform.reached,
+      attempts,
+      crowd: crowdResult,
+      nativeSessions,
+      limited: nginx?.limited() ?? new Set(),
+      firewalled: nginx?.firewalled() ?? new Set(),
+      usage,
+      seconds: (performance.now() - started) / 1_000,
+    };
+  } finally {
+    clearTimeout(limit);
+    end.abort();
+    front.close();
+    await gateway.stop();
+    await nginx?.stop();
+    await platform.close();
+  }
+}

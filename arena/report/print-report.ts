@@ -1,0 +1,63 @@
+import type { PhaseReport, RunReport } from "./run-report.ts";
+
+/** Prints a run's tables for people. */
+export function printReport(report: RunReport): void {
+  console.log(`\nArena, seed ${report.seed}, ${report.full ? "full" : "quick"}, ${report.date}`);
+  console.log(
+    `${report.observe.requests} requests observed in ${report.observe.seconds.toFixed(0)} s, ${report.enforce.requests} with enforcement in ${report.enforce.seconds.toFixed(0)} s`,
+  );
+  console.log("\nThe four cases");
+  for (const { name, text, won } of report.cases)
+    console.log(`  ${name} ${won === null ? "open  " : won ? "won   " : "missed"} ${text}`);
+  console.log("\nAttacks, enforced");
+  printCampaigns(report.enforce);
+  console.log("\nPeople, both runs");
+  for (const [name, phase] of [
+    ["observe", report.observe],
+    ["enforce", report.enforce],
+  ] as const)
+    printPeople(name, phase);
+  console.log("\nOn the same traffic, what each would have refused");
+  for (const peer of report.peers) {
+    const recall = ((100 * peer.attackRefused) / Math.max(1, peer.attackRequests)).toFixed(1);
+    console.log(
+      `  ${peer.peer.padEnd(20)} ${recall.padStart(5)} % of ${peer.attackRequests} attack requests; ${peer.peopleRefused} of ${peer.peopleRequests} requests of people, in ${peer.peopleSessionsRefused} sessions`,
+    );
+  }
+  const { offline } = report;
+  console.log(
+    `\nThe same log offline: ${offline.agree} of ${offline.addresses} addresses alike, ${offline.inlineOnly} seen only inline, ${offline.offlineOnly} only offline (${offline.peopleOfflineOnly} people): ${offline.why}`,
+  );
+}
+
+function printCampaigns({ campaigns, attempts }: PhaseReport): void {
+  for (const { campaign, label, players, requests, stopped, afterConviction } of campaigns) {
+    const after =
+      afterConviction.requests === 0
+        ? "never"
+        : `${((100 * afterConviction.stopped) / afterConviction.requests).toFixed(1)} %`;
+    console.log(`  ${label.padEnd(8)} ${campaign}: ${stopped} of ${requests} stopped, after the first ${after}`);
+    for (const player of players) {
+      const first =
+        player.firstStopped === null
+          ? "never"
+          : `at request ${player.firstStopped.request}, ${player.firstStopped.seconds.toFixed(1)} s`;
+      const seen = attempts[campaign]?.find(({ knob }) => player.player.endsWith(knob));
+      const belief = seen === undefined ? "" : `; to them ${seen.succeeded} of ${seen.sent} succeeded`;
+      console.log(
+        `             ${player.player}: ${player.stoppedRequests} of ${player.requests} stopped, first ${first}; called a program ${(100 * player.called).toFixed(0)} %${belief}`,
+      );
+    }
+  }
+}
+
+function printPeople(name: string, { people, failedVisits }: PhaseReport): void {
+  for (const persona of people)
+    console.log(
+      `  ${name.padEnd(8)} ${persona.persona.padEnd(26)} ${persona.stoppedSessions} of ${persona.sessions} sessions stopped (95 % bound ${(100 * persona.bound).toFixed(1)} %), ${persona.calledSessions} called a program, ${persona.stoppedRequests} of ${persona.requests} requests`,
+    );
+  if (failedVisits.length > 0)
+    console.log(
+      `  ${name.padEnd(8)} ${failedVisits.length} visits failed in the browser: ${failedVisits.slice(0, 3).join("; ")}`,
+    );
+}

@@ -1,0 +1,121 @@
+/**
+ * The arena: real client programs against a running gateway, with the truth kept out of band. Two runs of one world: in `observe`
+ * nothing is stopped and every defence says what it would have done, so that all are compared on the same traffic; in
+ * `enforce` the gateway acts and the attackers change their tools. Ends on tables and one line of JSON; exit code 1 where a
+ * budget of arena/budget.json is broken.
+ *
+ *     npm run arena [-- --full] [-- --seed 3] [-- --keep]     about ten minutes; --full an hour, three seeds
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Campaign } from "./campaigns/campaign.ts";
+import { enumeration } from "./campaigns/enumeration.ts";
+import { loginLibrary } from "./campaigns/login-library.ts";
+import { otherCampaigns } from "./campaigns/others.ts";
+import { byCrowdsec, byFail2ban, byIsbot } from "./peers/offline.ts";
+import { type PhaseResult, runPhase } from "./phase.ts";
+import { type Budget, brokenBudgets } from "./report/budget.ts";
+import { compareOffline } from "./report/compare-offline.ts";
+import { printReport } from "./report/print-report.ts";
+import { collect, type RunReport } from "./report/run-report.ts";
+import { writePages } from "./report/write-pages.ts";
+import { scorePeer } from "./scoring/score.ts";
+
+const { values } = parseArgs({
+  options: {
+    full: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    keep: { type: "boolean", default: false },
+    docs: { type: "boolean", default: false },
+  },
+});
+const full = values.full;
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function campaign(name: string): Campaign {
+  const found = otherCampaigns.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no campaign is called ${name}`);
+  return found;
+}
+
+const others = [
+  ["takeover of a new application", "gift card cracking", "content crawl from one address"].map(campaign),
+  ["credential stuffing", "price scraper with a jar", "account aggregation by curl", "path fuzzing by ffuf"].map(
+    campaign,
+  ),
+];
+const all: readonly (readonly Campaign[])[] = [[loginLibrary], [enumeration, ...(others[0] ?? [])], others[1] ?? []];
+
+async function runSeed(seed: number, directory: string): Promise<RunReport> {
+  const shape = full ? { warmSeconds: 120, peopleMax: 700, scale: 2 } : { warmSeconds: 40, peopleMax: 130, scale: 1 };
+  const phase = (mode: "observe" | "enforce", peers: boolean): Promise<PhaseResult> =>
+    runPhase({
+      mode,
+      seed,
+      directory,
+      ...shape,
+      peopleMax: mode === "observe" ? shape.peopleMax : Math.round(shape.peopleMax * 0.7),
+      lanes: all,
+      peers,
+      say,
+    });
+  const observe = await phase("observe", true);
+  say("peers read the log");
+  const seen = { log: observe.log, truth: observe.truth };
+  const limited = new Set(expressLimited(observe));
+  const peers = [
+    scorePeer("nginx limit_req", observe.limited, seen),
+    scorePeer("express-rate-limit", limited, seen),
+    scorePeer("isbot", byIsbot(observe.log), seen),
+    scorePeer("ModSecurity + CRS", observe.firewalled, seen),
+    scorePeer("fail2ban", await byFail2ban(observe.log, join(directory, "observe")), seen),
+    scorePeer("CrowdSec", await byCrowdsec(observe.log, join(directory, "observe")), seen),
+  ];
+  const offline = await compareOffline(observe, join(directory, "observe"));
+  const enforce = await phase("enforce", false);
+  return collect({ seed, full, observe, enforce, peers, offline, campaigns: all.flat() });
+}
+
+/** The platform counted beside; its record has no request id, but the order of an address's requests is the log's. */
+function expressLimited({ log, reached }: PhaseResult): readonly string[] {
+  const ofAddress = Map.groupBy(reached, ({ ip }) => ip);
+  const at = new Map<string, number>();
+  return log.flatMap(({ id, ip }) => {
+    const index = at.get(ip) ?? 0;
+    at.set(ip, index + 1);
+    return ofAddress.get(ip)?.[index]?.limited === true ? [id] : [];
+  });
+}
+
+const directory = mkdtempSync(join(tmpdir(), "gait-arena-"));
+try {
+  const seeds = full ? [1, 2, 3] : [Number(values.seed)];
+  const reports: RunReport[] = [];
+  for (const seed of seeds) {
+    const home = join(directory, `seed-${seed}`);
+    mkdirSync(home, { recursive: true });
+    reports.push(await runSeed(seed, home));
+  }
+  for (const report of reports) printReport(report);
+  const results = join(import.meta.dirname, "results");
+  mkdirSync(results, { recursive: true });
+  const last = reports.at(-1);
+  if (last !== undefined) {
+    writeFileSync(
+      join(results, full ? "full.json" : "quick.json"),
+      `${JSON.stringify(full ? reports : last, null, 1)}\n`,
+    );
+    if (values.docs) writePages(reports, join(import.meta.dirname, "..", "docs"));
+  }
+  const budgetFile = join(import.meta.dirname, "budget.json");
+  const budget = existsSync(budgetFile) ? (JSON.parse(readFileSync(budgetFile, "utf8")) as Budget) : {};
+  const broken = reports.flatMap((report) => brokenBudgets(report, budget));
+  for (const line of broken) console.log(`BUDGET ${line}`);
+  console.log(JSON.stringify({ version: 1, full, budget: broken, runs: reports.map(({ summary }) => summary) }));
+  process.exitCode = broken.length > 0 ? 1 : 0;
+} finally {
+  if (values.keep) say(`kept: ${directory}`);
+  else rmSync(directory, { recursive: true, force: true });
+}

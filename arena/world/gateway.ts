@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { join } from "node:path";
+import { hostingPrefixes } from "./addresses.ts";
+import { endProgram, runProgram, usageOf } from "./processes.ts";
+import { sleep } from "./random.ts";
+
+/** One judged request, as the gateway's own JSON access log tells it. */
+export interface LoggedRequest {
+  readonly time: string;
+  readonly id: string;
+  readonly application: string;
+  readonly ip: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly status: number;
+  readonly userAgent: string;
+  readonly kind: string;
+  readonly score: number;
+  readonly presentation?: number;
+  readonly action: string;
+  readonly enforced: string;
+  readonly rule: string | null;
+}
+
+/** The gateway under test: started as an operator starts it, from a configuration file, and asked as an operator asks it. */
+export interface Gateway {
+  readonly port: number;
+  readonly log: () => readonly LoggedRequest[];
+  /** Runs a `gait` command against it. */
+  gait(...args: readonly string[]): ReturnType<typeof runProgram>;
+  usage(): { readonly cpuSeconds: number; readonly peakMb: number };
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const gaitArgs = ["--conditions=source", "--disable-warning=ExperimentalWarning", join(root, "src/app/cli/main.ts")];
+
+/** A port of loopback that nobody holds. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** Waits until something listens. @throws Error after ten seconds. */
+export async function listening(port: number, what: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
+    if (open) return;
+    await sleep(50);
+  }
+  throw new Error(`${what} does not listen on 127.0.0.1:${port} after ten seconds`);
+}
+
+/** Starts `gait serve` in front of the platform's applications. */
+export async function startGateway(options: {
+  readonly mode: "observe" | "enforce";
+  readonly upstream: string;
+  readonly directory: string;
+  readonly extra?: string;
+}): Promise<Gateway> {
+  const { mode, upstream, directory, extra = "" } = options;
+  const port = await freePort();
+  const logFile = join(directory, `access-${mode}.jsonl`);
+  const config = join(directory, `gait-${mode}.yaml`);
+  await certificate(directory);
+  writeFileSync(join(directory, "hosting.txt"), `${hostingPrefixes.join("\n")}\n`);
+  writeFileSync(
+    config,
+    `listen: { address: "127.0.0.1:${port}", proxyProtocol: true }
+trustedProxies: [127.0.0.1]
+tls: { certFile: ${directory}/cert.pem, keyFile: ${directory}/key.pem }
+mode: ${mode}
+applications:
+  - { name: mobile, paths: [/mobile], tags: [login], upstream: "${upstream}" }
+  - { name: devtool, paths: [/dev], upstream: "${upstream}" }
+  - { name: spa, paths: [/app, /api], upstream: "${upstream}" }
+  - { name: shop, upstream: "${upstream}" }
+intel: { lists: [{ name: hosting, category: hosting, source: ${directory}/hosting.txt }], botRanges: false }
+admin: { listen: false }
+store: { path: ${directory}/state-${mode} }
+accessLog: { path: ${logFile}, format: json }
+limits: { edge: { drainMs: 500 } }
+${extra}`,
+  );
+  const updated = await runProgram(process.execPath, [...gaitArgs, "intel", "update", "--config", config]);
+  if (updated.code !== 0) throw new Error(`gait intel update ended with ${updated.code}: ${updated.stderr}`);
+  const child = spawn(process.execPath, [...gaitArgs, "serve", "--config", config], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let talk = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    if (talk.length < 100_000) talk += chunk.toString("utf8");
+  });
+  child.once("exit", (code) => {
+    if (code !== 0 && code !== null) console.error(`gait serve ended with ${code}:\n${talk}`);
+  });
+  await listening(port, "gait serve");
+  return handle(child, { port, logFile, state: join(directory, `state-${mode}`) });
+}
+
+function handle(
+  child: ChildProcess,
+  { port, logFile, state }: { readonly port: number; readonly logFile: string; readonly state: string },
+): Gateway {
+  let last = { cpuSeconds: 0, peakMb: 0 };
+  return {
+    port,
+    log: () =>
+      existsSync(logFile)
+        ? readFileSync(logFile, "utf8")
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => JSON.parse(line) as LoggedRequest)
+        : [],
+    gait: (...args) => runProgram(process.execPath, [...gaitArgs, ...args, "--socket", join(state, "admin.sock")]),
+    usage() {
+      const now = usageOf(child.pid);
+      if (now.cpuSeconds > 0) last = now;
+      return last;
+    },
+    async stop() {
+      this.usage();
+      await endProgram(child);
+    },
+  };
+}
+
+/** A certificate of its own for 127.0.0.1; the players are told to accept it. */
+async function certificate(directory: string): Promise<void> {
+  if (existsSync(join(directory, "key.pem"))) return;
+  const made = await runProgram("openssl", [
+    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=arena".split(" "),
+    ..."-addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout".split(" "),
+    join(directory, "key.pem"),
+    "-out",
+    join(directory, "cert.pem"),
+  ]);
+  if (made.code !== 0) throw new Error(`openssl could not make a certificate: ${made.stderr}`);
+}

@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { rateLimit } from "express-rate-limit";
+import { answerApi } from "./platform-api.ts";
+import { answerShop } from "./platform-shop.ts";
+
+/** A request that reached the applications. */
+export interface Reached {
+  readonly ip: string;
+  readonly method: string;
+  readonly path: string;
+  /** What it got hold of: a login, or a pair of the catalogue; empty otherwise. */
+  readonly loot: string;
+  /** What express-rate-limit, asked beside, would have refused. */
+  readonly limited: boolean;
+}
+
+/** What a request is answered with. */
+export interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly loot?: string;
+}
+
+/** A request as the applications read it. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly cookies: ReadonlyMap<string, string>;
+  readonly header: (name: string) => string;
+  readonly body: string;
+}
+
+/** The platform under attack: a server-rendered shop, a single-page application with its API, a mobile API, a developer tool. */
+export interface Platform {
+  readonly url: string;
+  readonly reached: readonly Reached[];
+  close(): Promise<void>;
+}
+
+export const accountsMax = 400;
+export const skusMax = 2_000;
+export const zipsMax = 500;
+const bodyMax = 65_536;
+
+/** The password of an account that exists. Attackers who bought it know it. */
+export function passwordOf(user: string): string {
+  return createHash("sha256").update(`arena ${user}`).digest("base64url").slice(0, 12);
+}
+
+export function userName(number: number): string {
+  return `user${number % accountsMax}@example.net`;
+}
+
+/** Whether a login succeeds: 200, or 401 as for every wrong password and every unknown name. */
+export function loginStatus(user: string, password: string): 200 | 401 {
+  const known = /^user(\d{1,4})@example\.net$/.exec(user);
+  return known !== null && Number(known[1]) < accountsMax && password === passwordOf(user) ? 200 : 401;
+}
+
+export function token(): string {
+  return randomBytes(18).toString("base64url");
+}
+
+/** Opens the platform on a free port of loopback. */
+export async function openPlatform(): Promise<Platform> {
+  const reached: Reached[] = [];
+  const limiter = rateLimit({
+    windowMs: 60_000,
+    limit: 60,
+    validate: false,
+    keyGenerator: (request) => addressOf(request as unknown as IncomingMessage),
+    handler: (request, _response, next) => {
+      (request as unknown as { limited: boolean }).limited = true;
+      next();
+    },
+  });
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    void serve(request, response, { reached, limiter });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    reached,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function addressOf(request: IncomingMessage): string {
+  return (
+    String(request.headers["x-forwarded-for"] ?? "")
+      .split(",")[0]
+      ?.trim() ?? ""
+  );
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: { readonly reached: Reached[]; readonly limiter: ReturnType<typeof rateLimit> },
+): Promise<void> {
+  let body = "";
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    body += chunk.toString("utf8");
+    if (body.length > bodyMax) break;
+  }
+  const url = new URL(request.url ?? "/", "http://platform.invalid");
+  // The limiter is middleware of Express; it needs no more of a request than its address and what it marks.
+  await new Promise<void>((resolve) => {
+    void parts.limiter(request as never, { setHeader: () => undefined, headersSent: false } as never, () => resolve());
+  });
+  const asked: Asked = {
+    method: request.method ?? "GET",
+    path: url.pathname,
+    query: url.searchParams,
+    cookies: cookiesOf(request.headers.cookie ?? ""),
+    header: (name) => String(request.headers[name] ?? ""),
+    body,
+  };
+  const answer = answerApi(asked) ?? answerShop(asked);
+  parts.reached.push({
+    ip: addressOf(request),
+    method: asked.method,
+    path: asked.path,
+    loot: answer.loot ?? "",
+    limited: (request as unknown as { limited?: boolean }).limited === true,
+  });
+  response.writeHead(answer.status, {
+    "content-type": answer.type ?? "text/html; charset=utf-8",
+    ...(answer.headers as Record<string, string | string[]> | undefined),
+  });
+  response.end(answer.status === 304 || asked.method === "HEAD" ? undefined : answer.body);
+}
+
+function cookiesOf(header: string): ReadonlyMap<string, string> {
+  return new Map(
+    header
+      .split(";")
+      .map((pair) => pair.trim().split("=", 2) as [string, string?])
+      .filter(([name]) => name !== "")
+      .map(([name, value]) => [name, value ?? ""]),
+  );
+}
