@@ -26,6 +26,7 @@ function record(i: number): DecisionRecord {
   const kind = kinds[Math.floor(random() ** 2 * kinds.length)] ?? "human";
   const client = Math.floor(random() ** 3 * 200_000);
   const total = Math.floor(random() * 100);
+  const product = Math.floor(random() ** 2 * 20_000);
   return {
     sequence: i,
     exchange: {
@@ -33,7 +34,7 @@ function record(i: number): DecisionRecord {
       id: `r-${i.toString(36)}`,
       at: start + i * 8,
       client: { ...template.client, ip: `10.${client & 255}.${(client >> 8) & 255}.${client % 250}` },
-      request: { ...template.request, path: `/product/${Math.floor(random() ** 2 * 20_000)}` },
+      request: { ...template.request, path: `/product/${product}` },
     },
     verdict: {
       action: total > 90 ? "block" : "allow",
@@ -48,6 +49,9 @@ function record(i: number): DecisionRecord {
       revision: 1,
     },
     enforced: "allow",
+    path: `/product/${product}`,
+    trail: { session: client, identity: 0, template: "/product/{x}", cohort: "" },
+    decisionUs: 5,
     session: `s${client}`,
     actor: `a${client % 50_000}`,
     failure: "",

@@ -1,4 +1,4 @@
-import type { Exchange, Millis } from "./exchange.ts";
+import type { Exchange, Hashed, Millis } from "./exchange.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The engine as connectors see it. Synchronous and bounded: no await, no disk, no network. */
@@ -17,6 +17,18 @@ export interface Clock {
   monotonic(): Millis;
 }
 
+/** Where the engine put an exchange: what joins one request to others. */
+export interface Trail {
+  /** Number of the session since the process started; 0: none. */
+  readonly session: number;
+  /** First-party cookie identity, keyed hash; 0: none. */
+  readonly identity: Hashed;
+  /** Path template of the endpoint: `/product/{x}`. */
+  readonly template: string;
+  /** Cohort whose conviction holds for this client; empty: none. */
+  readonly cohort: string;
+}
+
 /** One decision as it is handed to the store: the exchange, the verdict and what was done. */
 export interface DecisionRecord {
   readonly sequence: number;
@@ -24,8 +36,13 @@ export interface DecisionRecord {
   readonly verdict: Verdict;
   /** The action carried out; differs from the verdict's in observe mode. */
   readonly enforced: Verdict["action"];
+  /** Path as it may be kept: without query, secret-looking segments masked. */
+  readonly path: string;
   readonly session: string;
   readonly actor: string;
+  readonly trail: Trail;
+  /** Microseconds that judging took. */
+  readonly decisionUs: number;
   /** Why the engine did not judge, where the fail mode answered; empty otherwise. */
   readonly failure: string;
 }

@@ -1,4 +1,4 @@
-import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Signal, Verdict } from "#core";
+import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Signal, Trail, Verdict } from "#core";
 import type { CompromisedAccount } from "./auth/account-risk.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
@@ -25,6 +25,8 @@ export interface Engine extends Guard {
   cohorts(): readonly CohortView[];
   /** Accounts that may be in other hands, most recent first. */
   compromisedAccounts(): readonly CompromisedAccount[];
+  /** Where the exchange inspected last belongs. The object is filled anew by the next call; copy what must stay. */
+  trail(): Trail;
   /** What is held and what had to be let go: nothing is lost silently. */
   census(): Census;
 }

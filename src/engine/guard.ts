@@ -7,6 +7,7 @@ import {
   type Millis,
   noIntel,
   type Signal,
+  type Trail,
   type Verdict,
 } from "#core";
 import type { CompromisedAccount } from "./auth/account-risk.ts";
@@ -78,6 +79,14 @@ class FastLane implements Engine {
   readonly #facts: Facts = new Facts();
   readonly facts: LazyFacts;
   readonly #words: Uint32Array = new Uint32Array(4);
+  readonly #numbers: Float64Array;
+  readonly #trail: { -readonly [Name in keyof Trail]: Trail[Name] } = {
+    session: 0,
+    identity: 0,
+    template: "",
+    cohort: "",
+  };
+  #sessionsOpened = 0;
   #latest: Millis = Number.NEGATIVE_INFINITY;
   #sessionsEvicted = 0;
   #clientsForgotten = 0;
@@ -91,6 +100,7 @@ class FastLane implements Engine {
     this.#intel = options.intel ?? noIntel;
     this.#clients = new ClientTable(limits.clientsMax);
     this.#sessions = new SessionTable(limits.sessionsMax, limits.probationShare);
+    this.#numbers = new Float64Array(limits.sessionsMax);
     this.#endpoints = new EndpointTable(limits, seed);
     this.#addresses = new AddressBook(limits.addressTextsMax);
     this.#agents = new AgentBook(agentReader(this.#intel, { masked }), limits.userAgentsMax, {
@@ -227,6 +237,16 @@ class FastLane implements Engine {
     return this.#accounts.compromised();
   }
 
+  trail(): Trail {
+    const { slot, row, endpoint } = this.#facts;
+    const trail = this.#trail;
+    trail.session = slot < 0 ? 0 : (this.#numbers[slot] as number);
+    trail.identity = row < 0 ? 0 : this.#clients.identityOf(row);
+    trail.template = this.#endpoints.templateOf(endpoint);
+    trail.cohort = row < 0 ? "" : this.#cohorts.cohortOf(row);
+    return trail;
+  }
+
   endpoints(): Iterable<EndpointView> {
     return this.#endpoints.views();
   }
@@ -356,6 +376,7 @@ class FastLane implements Engine {
       memory: this.#memory,
       end: {
         open: (slot, exchange) => {
+          this.#numbers[slot] = ++this.#sessionsOpened;
           this.#sessions.network[slot] = this.#networkOf(exchange);
           this.#journey.open(slot);
           this.#cohorts.open(slot, exchange, this.#facts.agent);

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { appLimits } from "#core";
+import { answerOperation, apiPrefix, operationAt } from "../operations/faces/http.ts";
+import { openApiDocument } from "../operations/faces/openapi.ts";
+import type { Caller } from "../operations/operation-context.ts";
 import type { Service } from "../serve/service.ts";
-import { type AdminRoute, type Authority, answerJson } from "./admin-request.ts";
+import { type AdminRequest, type AdminRoute, type Authority, answerJson } from "./admin-request.ts";
 import { routes } from "./routes/index.ts";
 
 /** Finds and runs the route of an admin request. Never throws: what a handler throws is answered with 500 and a code. */
@@ -10,11 +13,16 @@ export async function route(call: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly authority: Authority | "none";
+  readonly caller: Caller;
 }): Promise<void> {
-  const { service, request, response, authority } = call;
+  const { service, request, response, authority, caller } = call;
   try {
     const url = new URL(request.url ?? "/", "http://admin.invalid");
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+    if (url.pathname.startsWith(apiPrefix)) {
+      await routeOperation({ service, method, query: url.searchParams, request, response }, url.pathname, caller);
+      return;
+    }
     const found = routes.filter((each) => fits(each.path, url.pathname));
     const matched = found.find((each) => each.method === method);
     if (matched === undefined) {
@@ -36,6 +44,23 @@ export async function route(call: {
     const status = error instanceof BodyFault ? error.status : 500;
     answerJson(response, status, { error: error instanceof BodyFault ? error.message : "internal error" });
   }
+}
+
+/** Everything below `/api/v1/` is an operation, but for the document that describes them. */
+async function routeOperation(call: Omit<AdminRequest, "path" | "body">, path: string, caller: Caller): Promise<void> {
+  const { method, request, response } = call;
+  if (path === `${apiPrefix}openapi.json` && method === "GET") {
+    if (caller.role === "none") answerJson(response, 401, { error: "sign in first", code: "forbidden" });
+    else answerJson(response, 200, openApiDocument());
+    return;
+  }
+  const operation = operationAt(path);
+  if (operation === undefined) {
+    answerJson(response, 404, { error: "there is no such operation; see /api/v1/openapi.json", code: "not-found" });
+    return;
+  }
+  const body = method === "GET" ? undefined : await readBody(request);
+  await answerOperation(operation, { ...call, body }, caller);
 }
 
 function fits(pattern: string, path: string): boolean {

@@ -5,6 +5,7 @@ import { renderCliPage } from "./cli-page.ts";
 import { detectorsPage, renderDetectorsPage } from "./detectors-page.ts";
 import { judgingPage, withPriors } from "./judging-page.ts";
 import { limitsPage, renderLimitsPage } from "./limits-page.ts";
+import { operationsPage, renderOperationsPage } from "./operations-page.ts";
 
 /** Writes what is generated from code: the editors' schema and the reference pages. Run by `npm run docs`. */
 export function writeGeneratedDocs(): void {
@@ -15,6 +16,7 @@ export function writeGeneratedDocs(): void {
   writeFileSync(detectorsPage, renderDetectorsPage());
   writeFileSync(judgingPage, withPriors(readFileSync(judgingPage, "utf8")));
   writeFileSync(limitsPage, renderLimitsPage());
+  writeFileSync(operationsPage, renderOperationsPage());
 }
 
 if (import.meta.main) writeGeneratedDocs();

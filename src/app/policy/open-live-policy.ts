@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import type { Clock } from "#core";
 import type { LiveFacts } from "#engine";
-import { type FactLog, openControlStore, openFactLog } from "#store";
+import { type ControlStore, type FactLog, openFactLog } from "#store";
 import type { Config } from "../config/config.ts";
 import type { StateDirectory } from "../serve/state-directory.ts";
 import { endpointTagger } from "./endpoint-tagger.ts";
@@ -23,12 +22,20 @@ export interface PolicyRoom {
 /** The rules and the switch that stops them, from the state directory. @throws GaitError as `openPolicy`. */
 export function openLivePolicy(
   config: Config,
-  { state, clock, facts }: { readonly state: StateDirectory; readonly clock: Clock; readonly facts: LiveFacts },
+  {
+    state,
+    clock,
+    facts,
+    control,
+  }: {
+    readonly state: StateDirectory;
+    readonly clock: Clock;
+    readonly facts: LiveFacts;
+    readonly control: ControlStore;
+  },
 ): PolicyRoom {
-  const { k0, k1 } = state.hashKey;
-  const store = openControlStore(join(state.path, "control"), Buffer.from(`${k0}:${k1}:audit`));
   facts.tagWith(endpointTagger(config));
-  const policy = openPolicy(config.policy, { facts, ledger: openPolicyLedger(store), clock });
+  const policy = openPolicy(config.policy, { facts, ledger: openPolicyLedger(control), clock });
   const factsFolder = join(state.path, "facts");
   const log = openFactLog(factsFolder, firstLayout(facts.vocabulary));
   return {
@@ -37,9 +44,6 @@ export function openLivePolicy(
     facts: log,
     factsFolder,
     recorder: createFactRecorder(log, { clock, vocabulary: facts.vocabulary }),
-    async close() {
-      await log.close();
-      store.close();
-    },
+    close: () => log.close(),
   };
 }

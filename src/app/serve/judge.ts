@@ -1,5 +1,5 @@
 import type { Guard, HashKey, Signal, Verdict } from "#core";
-import { createEngine, type LiveFacts } from "#engine";
+import { createEngine, type Engine, type LiveFacts } from "#engine";
 import type { Agents } from "../agents/open-agents.ts";
 
 /** The engine as the gateway runs it. */
@@ -8,6 +8,8 @@ export interface Judge extends Guard {
   readonly facts: LiveFacts;
   /** Adds the evidence of rules to a verdict. */
   reweigh(judged: Verdict, more: readonly Signal[]): Verdict;
+  /** What it learned, for people to look at. */
+  readonly engine: Engine;
   sweep(now: number): void;
   /** What the engine holds, by name. */
   stats(): Readonly<Record<string, number>>;
@@ -19,6 +21,7 @@ export function createJudge(hashKey: HashKey, agents: Agents): Judge {
   const guard = agents.around(engine);
   return {
     facts: engine.facts,
+    engine,
     inspect: (exchange) => guard.inspect(exchange),
     observe: (exchange) => guard.observe(exchange),
     reweigh: (judged, more) => engine.reweigh(judged, more),

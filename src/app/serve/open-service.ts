@@ -10,6 +10,8 @@ import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
+import { openRecords } from "../records/open-records.ts";
+import { restoreDecisions } from "../records/standing-decisions.ts";
 import { applicationModes, gatewayOptions } from "./gateway-options.ts";
 import { idleGateway } from "./idle-gateway.ts";
 import { createJudge } from "./judge.ts";
@@ -54,10 +56,21 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const state = openStateDirectory(config.store.path);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
-  const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts });
+  const records = await openRecords(config, state.hashKey);
+  const { control } = records;
+  const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts, control });
   const { policy, panic, recorder } = rules;
   const protection = createProtection(config, { judge, policy, clock: systemClock, panic, recorder });
-  const witness = new Witness(protection, { clock: systemClock, modes: applicationModes(config) });
+  restoreDecisions(control, protection.decisions, {
+    now: systemClock.now(),
+    monotonic: systemClock.monotonic(),
+  });
+  const witness = new Witness(protection, {
+    clock: systemClock,
+    modes: applicationModes(config),
+    engine: judge.engine,
+    records,
+  });
   const gateway = forwards(config)
     ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }), {
         guard: witness,
@@ -138,6 +151,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     adminAddress: undefined as string | undefined,
     edgeStats: () => gateway.stats(),
     engineStats: () => judge.stats(),
+    records,
+    engine: judge.engine,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
     reload,
   };
@@ -153,6 +168,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       agents.close();
       await admin.close();
       await rules.close();
+      await records.close();
       return { cut };
     },
   });

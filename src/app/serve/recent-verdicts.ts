@@ -1,4 +1,4 @@
-import type { Action, Kind, Millis, Score, Signal, Verdict } from "#core";
+import type { Action, Kind, Millis, Score, Signal, Trail, Verdict } from "#core";
 
 /** One judged request as people see it. Holds no cookie, token, query or body. */
 export interface SeenVerdict {
@@ -22,6 +22,10 @@ export interface SeenVerdict {
   readonly basis: Verdict["basis"];
   readonly certifiedFpr: number | null;
   readonly revision: number;
+  readonly session: string;
+  readonly actor: string;
+  readonly trail: Trail;
+  readonly decisionUs: number;
   /** 0 until the answer is known. */
   status: number;
 }

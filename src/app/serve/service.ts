@@ -1,9 +1,11 @@
 import type { GaitError } from "#core";
 import type { EdgeStats } from "#edge";
+import type { Engine } from "#engine";
 import type { AgentRow } from "../agents/agent-ledger.ts";
 import type { Config } from "../config/config.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
+import type { Records } from "../records/open-records.ts";
 import type { Protection } from "./protection.ts";
 import type { Witness } from "./witness.ts";
 
@@ -37,6 +39,9 @@ export interface Service {
   readonly witness: Witness;
   readonly protection: Protection;
   readonly policyRoom: PolicyRoom;
+  readonly records: Records;
+  /** What the engine learned, for people to look at. */
+  readonly engine: Engine;
   edgeStats(): EdgeStats;
   engineStats(): Readonly<Record<string, number>>;
   /** Agents on this site since the start, and what is wrong with the address lists. */

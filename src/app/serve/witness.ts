@@ -1,8 +1,20 @@
-import { appLimits, type Clock, type Exchange, type Guard, type LimitValues, limitValues, type Verdict } from "#core";
+import {
+  appLimits,
+  type Clock,
+  type Exchange,
+  type Guard,
+  type LimitValues,
+  limitValues,
+  type Trail,
+  type Verdict,
+} from "#core";
+import type { Engine } from "#engine";
+import type { Records } from "../records/open-records.ts";
 import { ActorTally } from "./actor-tally.ts";
 import { DecisionTime } from "./decision-time.ts";
 import { maskedPath } from "./masked-path.ts";
-import { RecentVerdicts } from "./recent-verdicts.ts";
+import { RecentAddresses } from "./recent-addresses.ts";
+import { RecentVerdicts, type SeenVerdict } from "./recent-verdicts.ts";
 import { TrafficSplit } from "./traffic-split.ts";
 
 const userAgentMax = 200;
@@ -15,6 +27,7 @@ export class Witness implements Guard {
   readonly recent: RecentVerdicts;
   readonly split: TrafficSplit;
   readonly actors: ActorTally;
+  readonly addresses: RecentAddresses;
   readonly decisionTime: DecisionTime = new DecisionTime();
   /** Decisions that the judge could not make; the fail mode answered. */
   failures = 0;
@@ -22,12 +35,18 @@ export class Witness implements Guard {
   modes: ReadonlyMap<string, "observe" | "enforce">;
   readonly #judge: Guard;
   readonly #clock: Clock;
+  readonly #trail: () => Trail;
+  readonly #records: Pick<Records, "append" | "hashAddress">;
+  readonly #start: string;
+  #sequence = 0;
 
   constructor(
     judge: Guard,
     options: {
       readonly clock: Clock;
       readonly modes: ReadonlyMap<string, "observe" | "enforce">;
+      readonly engine: Pick<Engine, "trail">;
+      readonly records: Pick<Records, "append" | "hashAddress">;
       readonly limits?: Partial<LimitValues<typeof appLimits>>;
     },
   ) {
@@ -35,9 +54,13 @@ export class Witness implements Guard {
     this.#judge = judge;
     this.#clock = options.clock;
     this.modes = options.modes;
+    this.#trail = () => options.engine.trail();
+    this.#records = options.records;
+    this.#start = Math.floor(options.clock.now() / 1_000).toString(36);
     this.recent = new RecentVerdicts(limits.recentVerdictsMax);
     this.split = new TrafficSplit({ buckets: limits.splitBuckets, bucketMs: limits.splitBucketMs });
     this.actors = new ActorTally(limits.actorsMax);
+    this.addresses = new RecentAddresses(limits.actorsMax);
   }
 
   inspect(exchange: Exchange): Verdict {
@@ -49,20 +72,46 @@ export class Witness implements Guard {
       this.failures++;
       throw error;
     }
-    this.decisionTime.add((this.#clock.monotonic() - start) * 1_000);
-    this.#remember(exchange, verdict);
+    const decisionUs = (this.#clock.monotonic() - start) * 1_000;
+    this.decisionTime.add(decisionUs);
+    this.#remember(exchange, verdict, { decisionUs, trail: this.#trail() });
     return verdict;
   }
 
   observe(exchange: Exchange): void {
     const seen = this.recent.find(exchange.id);
-    if (seen !== undefined) seen.status = exchange.response?.status ?? 0;
+    if (seen !== undefined) {
+      seen.status = exchange.response?.status ?? 0;
+      this.#record(exchange, seen);
+    }
     this.#judge.observe(exchange);
   }
 
-  #remember(exchange: Exchange, verdict: Verdict): void {
+  #record(exchange: Exchange, seen: SeenVerdict): void {
+    const { path, enforced, session, actor, trail, decisionUs } = seen;
+    this.#sequence++;
+    this.#records.append({
+      sequence: this.#sequence,
+      exchange,
+      verdict: seen,
+      enforced,
+      path,
+      session,
+      actor,
+      trail,
+      decisionUs,
+      failure: "",
+    });
+  }
+
+  #remember(
+    exchange: Exchange,
+    verdict: Verdict,
+    { decisionUs, trail }: { readonly decisionUs: number; readonly trail: Trail },
+  ): void {
     const { application, client, request, at } = exchange;
     const { kind, action, score, signals, rule, watched, basis, certifiedFpr, revision } = verdict;
+    const who = trail.identity === 0 ? `${client.ip} ${request.userAgent}` : `i${trail.identity}`;
     const enforced = this.modes.get(application) === "enforce" ? action : "allow";
     const userAgent =
       request.userAgent.length > userAgentMax ? `${request.userAgent.slice(0, userAgentMax)}…` : request.userAgent;
@@ -84,8 +133,13 @@ export class Witness implements Guard {
       basis,
       certifiedFpr,
       revision,
+      decisionUs,
+      session: trail.session === 0 ? "" : `${this.#start}-${trail.session.toString(36)}`,
+      actor: `a${this.#records.hashAddress(who).toString(36)}`,
+      trail: { ...trail },
       status: 0,
     };
+    this.addresses.add(this.#records.hashAddress(client.ip), client.ip);
     this.recent.add(seen);
     this.actors.count(seen);
     this.split.count(kind, at);

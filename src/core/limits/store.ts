@@ -39,7 +39,7 @@ export const storeLimits: Readonly<Record<StoreLimit, Limit>> = {
     unit: "count",
     why: "longer paths and user agents are cut: a client must not choose how much is stored about it",
   },
-  signalsLengthMax: { default: 2048, unit: "count", why: "evidence kept per decision" },
+  signalsLengthMax: { default: 4096, unit: "count", why: "evidence kept per decision" },
   retryMs: { default: 2_000, unit: "ms", why: "pause before a failed batch is tried again (disk full, read-only)" },
   queryMs: { default: 10_000, unit: "ms", why: "a query is interrupted after this" },
   queryRowsMax: { default: 100_000, unit: "count", why: "rows one query may return" },

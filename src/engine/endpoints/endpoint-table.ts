@@ -144,6 +144,11 @@ export class EndpointTable {
     );
   }
 
+  /** The template's text, or "" for an endpoint beyond the table. */
+  templateOf(endpoint: number): string {
+    return this.#tree.templates[endpoint]?.text ?? "";
+  }
+
   *views(): Generator<EndpointView> {
     for (const [id, template] of this.#tree.templates.entries()) {
       const known = endpointClasses[this.#class[id] as number] ?? "unknown";

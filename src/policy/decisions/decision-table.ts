@@ -15,6 +15,8 @@ export type AddResult = { readonly added: true } | { readonly added: false; read
 export interface DecisionTable {
   /** The decision that stands for a request at `now` (monotonic), or undefined. */
   lookup(keys: DecisionKeys, now: Millis): Decision | undefined;
+  /** What is wrong with a decision, or undefined: `add` refuses it for the same reason. */
+  check(decision: Decision): string | undefined;
   add(decision: Decision): AddResult;
   /** Lifts by id; false when there is none. */
   remove(id: string): boolean;
@@ -79,6 +81,7 @@ export function createDecisionTable(decisionsMax: number = policyLimits.decision
       const network = networks.lookup(keys.address, now);
       return network?.action === "allow" ? network : (found ?? network);
     },
+    check: problemOf,
     add(decision) {
       const problem = problemOf(decision);
       if (problem !== undefined) return { added: false, problem };

@@ -34,6 +34,8 @@ export interface ControlStore {
   ): void;
   documents(collection: string): readonly { readonly id: string; readonly body: unknown }[];
   audit(options: { readonly after: number; readonly limit: number }): readonly AuditRecord[];
+  /** Number of the newest audit entry; 0 before the first. */
+  auditLength(): number;
   verifyAudit(): AuditCheck;
   close(): void;
 }
@@ -115,6 +117,7 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
         body: JSON.parse(body) as unknown,
       })),
     audit: ({ after, limit }) => page.all(after, Math.min(limit, auditPageMax)) as unknown as AuditRecord[],
+    auditLength: () => (head.get() as { number: number } | undefined)?.number ?? 0,
     verifyAudit: () => verify(key, (after) => page.all(after, auditPageMax) as unknown as AuditRecord[]),
     close() {
       if (database.isOpen) database.close();

@@ -16,6 +16,7 @@ export interface Privacy {
 }
 
 const textMax = storeLimits.textLengthMax.default;
+const signalsMax = storeLimits.signalsLengthMax.default;
 
 /**
  * Everything remembered about a decision, in one list: the table, the batches, the exports and docs/store.md follow it.
@@ -28,7 +29,14 @@ export const columns: readonly Column[] = [
   { name: "application", type: "text", description: "protected application", read: (r) => r.exchange.application },
   { name: "reference", type: "text", description: "request id that the answer carried", read: (r) => r.exchange.id },
   { name: "session", type: "text", description: "session key, hashed", read: (r) => r.session },
-  { name: "actor", type: "text", description: "actor id", read: (r) => r.actor },
+  { name: "actor", type: "text", description: "actor id, keyed hash", read: (r) => r.actor },
+  {
+    name: "identity",
+    type: "double",
+    description: "keyed hash of the first-party cookie that identified the client; 0: none",
+    read: (r) => r.trail.identity,
+  },
+  { name: "cohort", type: "text", description: "convicted cohort it belonged to", read: (r) => r.trail.cohort },
   {
     name: "network",
     type: "text",
@@ -49,7 +57,18 @@ export const columns: readonly Column[] = [
   },
   { name: "method", type: "text", description: "request method", read: (r) => cut(r.exchange.request.method, 32) },
   { name: "host", type: "text", description: "host asked for", read: (r) => cut(r.exchange.request.host) },
-  { name: "path", type: "text", description: "path without query", read: (r) => cut(r.exchange.request.path) },
+  {
+    name: "path",
+    type: "text",
+    description: "path without query, secret-looking segments masked",
+    read: (r) => cut(r.path),
+  },
+  {
+    name: "template",
+    type: "text",
+    description: "path template of the endpoint",
+    read: (r) => cut(r.trail.template),
+  },
   {
     name: "status",
     type: "integer",
@@ -82,6 +101,12 @@ export const columns: readonly Column[] = [
     description: "keyed hash of the account claimed; 0: none",
     read: (r) => r.exchange.request.account,
   },
+  {
+    name: "verified",
+    type: "text",
+    description: "agent that proved who it is",
+    read: (r) => r.exchange.client.verified?.name ?? "",
+  },
   { name: "kind", type: "text", description: "what the client is taken to be", read: (r) => r.verdict.kind },
   { name: "action", type: "text", description: "what the verdict asked for", read: (r) => r.verdict.action },
   { name: "enforced", type: "text", description: "what was done", read: (r) => r.enforced },
@@ -106,7 +131,19 @@ export const columns: readonly Column[] = [
     description: "rules that matched and only watch, separated by spaces",
     read: (r) => cut(r.verdict.watched.join(" ")),
   },
-  { name: "signals", type: "text", description: "evidence as detector:nats, separated by spaces", read: signalsOf },
+  {
+    name: "signals",
+    type: "text",
+    description: "evidence as JSON: [[detector, axis, group, nats, {evidence}], …]",
+    read: signalsOf,
+  },
+  {
+    name: "certified",
+    type: "float",
+    description: "certified bound on false positives; -1: none",
+    read: (r) => r.verdict.certifiedFpr ?? -1,
+  },
+  { name: "decision", type: "float", description: "microseconds that judging took", read: (r) => r.decisionUs },
   {
     name: "revision",
     type: "integer",
@@ -125,12 +162,15 @@ function cut(text: string, max: number = textMax): string {
   return text.length > max ? text.slice(0, max) : text;
 }
 
+/** Whole findings only: what does not fit is left out from the end, never cut in the middle. */
 function signalsOf({ verdict }: DecisionRecord): string {
-  if (verdict.signals.length === 0) return "";
-  return cut(
-    verdict.signals.map((one) => `${one.detector}:${one.nats.toFixed(2)}`).join(" "),
-    storeLimits.signalsLengthMax.default,
-  );
+  let text = "";
+  for (const { detector, axis, group, nats, evidence } of verdict.signals) {
+    const one = JSON.stringify([detector, axis, group, Math.round(nats * 1e4) / 1e4, evidence]);
+    if (text.length + one.length + 3 > signalsMax) break;
+    text += text === "" ? one : `,${one}`;
+  }
+  return text === "" ? "" : `[${text}]`;
 }
 
 /** The block an address is shown by: /24 of IPv4, /48 of IPv6; shared by people, so it names nobody. */

@@ -18,7 +18,7 @@ import { columns } from "./columns.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
 
 /** Raised with every change of `columns`; an older file is moved aside, never read wrongly. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const chunkRows = 2048;
 const duckTypes = { double: DOUBLE, float: FLOAT, integer: INTEGER, text: VARCHAR } as const;

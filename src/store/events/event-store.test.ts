@@ -45,8 +45,11 @@ function records(count: number, start = Date.UTC(2026, 0, 5, 9)): DecisionRecord
     exchange: { ...exchange, id: `ref-${i + 1}`, at: start + i },
     verdict,
     enforced: "allow",
+    path: "/orders/1",
     session: "s1",
     actor: "a1",
+    trail: { session: 1, identity: 0, template: "/orders/{x}", cohort: "" },
+    decisionUs: 5,
     failure: "",
   }));
 }
@@ -68,7 +71,7 @@ test("what was appended is found again, without address, query or cookie", async
     ip: "",
     path: "/orders/1",
     kind: "automated",
-    signals: "id-walk:4.25",
+    signals: '[["id-walk","enumeration","walk",4.25,{}]]',
     watched: "busy",
     total: 91,
   });

@@ -25,6 +25,9 @@ try {
       enforced: "allow",
       session,
       actor: "",
+      path: "/",
+      trail: { session: 0, identity: 0, template: "", cohort: "" },
+      decisionUs: 1,
       failure: "",
     });
     if (i % 1_000 === 0) {

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { CohortView } from "#engine";
+
+/** Sessions judged together: who they are and what speaks against them. */
+export interface CohortCase {
+  readonly id: string;
+  readonly grouping: string;
+  readonly application: string;
+  readonly state: string;
+  readonly sessions: number;
+  readonly addresses: number;
+  readonly countries: number;
+  readonly addressSample: readonly string[];
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** Evidence so far, and how much a conviction takes; null: too small to be tested. */
+  readonly nats: number;
+  readonly needed: number | null;
+  readonly conviction: ConvictionCase | null;
+}
+
+/** Why and how a cohort stands convicted. */
+export interface ConvictionCase {
+  readonly since: number;
+  readonly basis: string;
+  readonly enforced: boolean;
+  readonly certifiedFpr: number | null;
+  readonly purity: number;
+  readonly evidence: readonly string[];
+}
+
+export const cohortCase: z.ZodType<CohortCase> = z.strictObject({
+  id: z.string(),
+  grouping: z.string(),
+  application: z.string(),
+  state: z.string(),
+  sessions: z.number(),
+  addresses: z.number(),
+  countries: z.number(),
+  addressSample: z.array(z.string()),
+  firstSeen: z.number(),
+  lastSeen: z.number(),
+  nats: z.number(),
+  needed: z.number().nullable(),
+  conviction: z
+    .strictObject({
+      since: z.number(),
+      basis: z.string(),
+      enforced: z.boolean(),
+      certifiedFpr: z.number().nullable(),
+      purity: z.number(),
+      evidence: z.array(z.string()),
+    })
+    .nullable(),
+});
+
+/** The engine's view for showing. The id is the one that records carry. */
+export function toCohort(view: CohortView): CohortCase {
+  const { conviction } = view;
+  return {
+    id: view.key.toString(36),
+    grouping: view.grouping,
+    application: view.application,
+    state: view.state,
+    sessions: view.sessions,
+    addresses: view.addresses,
+    countries: view.countries,
+    addressSample: view.addressSample,
+    firstSeen: finite(view.firstSeen),
+    lastSeen: finite(view.lastSeen),
+    nats: finite(view.nats),
+    needed: view.needed === null ? null : finite(view.needed),
+    conviction:
+      conviction === undefined
+        ? null
+        : {
+            since: conviction.since,
+            basis: conviction.basis,
+            enforced: conviction.enforced,
+            certifiedFpr: conviction.certifiedFpr,
+            purity: conviction.purity,
+            evidence: conviction.evidence,
+          },
+  };
+}
+
+/** JSON knows no infinity. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { Operation } from "../operation.ts";
+import { type EventFilter, eventFilterShape, whereOf } from "./event-filter.ts";
+
+const fields = [
+  "kind",
+  "action",
+  "enforced",
+  "application",
+  "network",
+  "actor",
+  "session",
+  "cohort",
+  "template",
+  "path",
+  "method",
+  "status",
+  "agent",
+  "verified",
+  "ja4",
+  "headers",
+  "rule",
+  "basis",
+  "host",
+] as const;
+
+/** A field whose values can be counted. */
+export type FacetField = (typeof fields)[number];
+
+/** Which events, and which field of them. */
+export interface EventFacetsInput extends EventFilter {
+  readonly field: FacetField;
+  readonly limit: number;
+}
+
+/** The most frequent values. */
+export interface EventFacetsOutput {
+  readonly field: FacetField;
+  readonly values: readonly { readonly value: string; readonly requests: number; readonly sessions: number }[];
+}
+
+/** `events.facets`: the most frequent values of one field. */
+export const eventFacets: Operation<EventFacetsInput, EventFacetsOutput> = {
+  name: "events.facets",
+  summary: "The most frequent values of one field of recorded decisions, with requests and sessions.",
+  effect: "read",
+  permission: "look",
+  argument: "field",
+  example: { field: "template", kind: ["automated"] },
+  input: z.strictObject({
+    ...eventFilterShape,
+    field: z.enum(fields).meta({ description: "Field whose values are counted." }),
+    limit: z.int().min(1).max(200).default(20).meta({ description: "Values at most." }),
+  }) as z.ZodType<EventFacetsInput>,
+  output: z.strictObject({
+    field: z.enum(fields),
+    values: z.array(z.strictObject({ value: z.string(), requests: z.number(), sessions: z.number() })),
+  }),
+  async handle(context, input) {
+    const { sql, values } = whereOf(context, input);
+    const rows = await context.query(
+      `SELECT CAST(${input.field} AS VARCHAR) AS value, count(*) AS requests, approx_count_distinct(session) AS sessions
+       FROM everything WHERE ${sql} GROUP BY 1 ORDER BY requests DESC, value LIMIT ${input.limit}`,
+      values,
+    );
+    return {
+      field: input.field,
+      values: rows.map(({ value, requests, sessions }) => ({
+        value: String(value ?? ""),
+        requests: Number(requests),
+        sessions: Number(sessions),
+      })),
+    };
+  },
+};

@@ -1,0 +1,33 @@
+import type { Row } from "#store";
+import type { Service } from "../serve/service.ts";
+import type { Permission, Role } from "./permissions.ts";
+
+/** Who asks. */
+export interface Caller {
+  /** As it stands in the audit log: `ann`, `token:grafana`, `socket`. */
+  readonly name: string;
+  readonly role: Role | "none";
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/** A document of the control store to write with a change; body `null` deletes it. */
+export interface Document {
+  readonly collection: string;
+  readonly id: string;
+  readonly body: unknown;
+}
+
+/** What a handler works with. */
+export interface OperationContext {
+  readonly service: Service;
+  readonly caller: Caller;
+  /** Wall clock, ms. */
+  readonly now: number;
+  /** One SELECT over what was recorded (view `everything`). @throws OperationFault `unavailable` without a store. */
+  query(sql: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
+  /**
+   * Writes the audit entry and the documents in one durable transaction. A writing handler calls it before it changes
+   * anything: when it throws (disk full), nothing was changed. `subject` says to what it is done, without secrets.
+   */
+  change(subject: Readonly<Record<string, unknown>>, documents?: readonly Document[]): void;
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
+import { operationsPage, renderOperationsPage } from "../generated-docs/operations-page.ts";
+import { ask, openServiceRig, type ServiceRig } from "../serve/testdata/service-rig.ts";
+import { openApiDocument } from "./faces/openapi.ts";
+import { operations, operationTable } from "./operation-table.ts";
+import { permissionsOf, roles } from "./permissions.ts";
+import { runOperation } from "./run-operation.ts";
+
+let rig: ServiceRig | undefined;
+afterEach(async () => {
+  await rig?.close();
+  rig = undefined;
+});
+
+/** A rig with traffic of a browser and of curl, all of it found in the records. */
+async function rigWithTraffic(): Promise<ServiceRig> {
+  const running = await openServiceRig();
+  rig = running;
+  for (let i = 0; i < 20; i++) await ask(running, { path: `/product/${i}`, headers: { "user-agent": "curl/8" } });
+  for (let i = 0; i < 5; i++)
+    await ask(running, {
+      path: "/",
+      headers: { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0" },
+    });
+  // The client has its answer a moment before the gateway has settled the exchange.
+  await expect.poll(() => running.service.records.stats().appended).toBe(25);
+  await running.service.records.flush();
+  return running;
+}
+
+async function call(
+  { service }: ServiceRig,
+  path: string,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly json: Record<string, unknown> }> {
+  const answer = await ask(
+    { socketPath: service.socketPath },
+    body === undefined
+      ? { path: `/api/v1/${path}` }
+      : {
+          path: `/api/v1/${path}`,
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(body),
+        },
+  );
+  return { status: answer.status, json: JSON.parse(answer.body) as Record<string, unknown> };
+}
+
+test("the overview tells what the records hold, and every number of it leads to its records", async () => {
+  const running = await rigWithTraffic();
+  const { json } = await call(running, "overview");
+  expect(json).toMatchObject({ totals: { requests: 25 }, byKind: { "declared-bot": 20 }, shed: 0 });
+  const query = await call(running, `events/query?kind=declared-bot&from=${json.from}&to=${json.to}&count=true`);
+  expect(query.json.total).toBe(20);
+});
+
+test("pages of events join without a gap or a repetition", async () => {
+  const running = await rigWithTraffic();
+  const references: unknown[] = [];
+  let cursor = "";
+  do {
+    const { json } = await call(running, `events/query?limit=7${cursor}`);
+    references.push(...(json.events as { reference: string }[]).map(({ reference }) => reference));
+    cursor = json.next === null ? "" : `&cursor=${String(json.next)}`;
+  } while (cursor !== "");
+  expect(new Set(references).size).toBe(25);
+  expect(references).toHaveLength(25);
+});
+
+test("from an event one comes to its session, its actor and its explanation", async () => {
+  const running = await rigWithTraffic();
+  const { json } = await call(running, "events/query?path=/product/7");
+  const event = (json.events as { session: string; actor: string; reference: string; template: string }[])[0];
+  const session = await call(running, `sessions/get?id=${event?.session}`);
+  expect(session.json).toMatchObject({ session: { requests: 20, ip: "127.0.0.1" }, more: 0 });
+  const actor = await call(running, `actors/get?id=${event?.actor}`);
+  expect(actor.json).toMatchObject({ actor: { requests: 20 }, agents: [{ value: "curl/8", requests: 20 }] });
+  const found = await call(running, `decisions/find?reference=${event?.reference}`);
+  expect(found.json).toMatchObject({ reference: event?.reference, kind: "declared-bot" });
+});
+
+test("a decision is kept, audited, found again after a restart, and lifted", async () => {
+  const running = await rigWithTraffic();
+  const added = await call(running, "decisions/add", { value: "203.0.113.0/24", action: "block", for: "1h" });
+  expect(added.status).toBe(200);
+  expect((await call(running, "decisions/add", { value: "203.0.113.0/99", action: "block" })).status).toBe(400);
+  await running.service.stop();
+  const again = await openServiceRig("", { directory: running.directory });
+  expect((await call(again, "decisions/list")).json).toMatchObject({ total: 1 });
+  expect((await call(again, "decisions/remove", { value: "203.0.113.0/24" })).status).toBe(200);
+  expect((await call(again, "decisions/remove", { value: "203.0.113.0/24" })).status).toBe(404);
+  const { json } = await call(again, "audit/list");
+  const bySocket = (json.entries as { who: string; operation: string }[]).filter(({ who }) => who === "socket");
+  expect(bySocket.map(({ operation }) => operation)).toEqual(["decisions.add", "decisions.remove"]);
+  expect((await call(again, "audit/verify")).json).toMatchObject({ whole: true, entries: json.total });
+  expect((await call(again, "events/query?count=true")).json).toMatchObject({ total: 25 });
+  await again.close();
+  rig = again;
+});
+
+test("whatever an operation answers fits what it says it answers", async () => {
+  const running = await rigWithTraffic();
+  const event = (await call(running, "events/query")).json.events as { session: string; actor: string }[];
+  const inputs: Readonly<Record<string, unknown>> = {
+    "actors.get": { id: event[0]?.actor },
+    "sessions.get": { id: event[0]?.session },
+    "decisions.find": { reference: (event[0] as unknown as { reference: string }).reference },
+    "decisions.add": { value: "192.0.2.1", action: "block" },
+    "decisions.remove": { value: "192.0.2.1" },
+  };
+  const caller = { name: "test", role: "admin", permissions: permissionsOf.admin } as const;
+  for (const operation of operations) {
+    if (operation.name === "cohorts.get") continue;
+    const output = await runOperation(operation, inputs[operation.name] ?? operation.example, {
+      service: running.service,
+      caller,
+    });
+    const parsed = operation.output.safeParse(JSON.parse(JSON.stringify(output)));
+    expect([operation.name, parsed.error?.issues]).toEqual([operation.name, undefined]);
+  }
+});
+
+test("each operation is well formed: its name is its key, its example is valid, every field is described", () => {
+  for (const [key, operation] of Object.entries(operationTable)) {
+    expect(operation.name).toBe(key);
+    expect(operation.name).toMatch(/^[a-z]+(\.[a-z-]+)?$/);
+    expect([key, (operation.input as z.ZodType).safeParse(operation.example).error]).toEqual([key, undefined]);
+    const schema = z.toJSONSchema(operation.input as z.ZodType, { io: "input", unrepresentable: "any" });
+    for (const [name, field] of Object.entries(schema.properties ?? {}))
+      expect([key, name, typeof (field as { description?: string }).description]).toEqual([key, name, "string"]);
+  }
+});
+
+test("a role may do exactly what its permissions say, and nobody who is not signed in may do anything", async () => {
+  const running = await rigWithTraffic();
+  for (const operation of operations) {
+    for (const role of roles) {
+      const caller = { name: role, role, permissions: permissionsOf[role] } as const;
+      const run = runOperation(operation, {}, { service: running.service, caller });
+      if (permissionsOf[role].has(operation.permission)) await run.catch((error: Error) => error);
+      else await expect(run).rejects.toThrow(/needs the permission/);
+    }
+    const nobody = { name: "anonymous", role: "none", permissions: new Set<never>() } as const;
+    await expect(runOperation(operation, {}, { service: running.service, caller: nobody })).rejects.toThrow(
+      /not signed in/,
+    );
+  }
+});
+
+test("the OpenAPI document names every operation", () => {
+  const { paths } = openApiDocument() as { paths: Record<string, Record<string, unknown>> };
+  expect(Object.keys(paths)).toHaveLength(operations.length);
+  expect(paths["/api/v1/decisions/add"]).not.toHaveProperty("get");
+});
+
+test("docs/operations-api.md is what the table says", () => {
+  expect(readFileSync(operationsPage, "utf8")).toBe(renderOperationsPage());
+});

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DecisionRecord, GaitError, type HashKey, keyedHash } from "#core";
+import { type ControlStore, type EventStoreStats, openControlStore, openEventStore, type Row } from "#store";
+import type { Config } from "../config/config.ts";
+import { OperationFault } from "../operations/operation.ts";
+import { readSecretFile } from "../serve/secret-file.ts";
+
+/** What the gateway remembers: decisions for people to find, and what operators did. */
+export interface Records {
+  readonly control: ControlStore;
+  append(record: DecisionRecord): void;
+  /** One read-only SELECT over the view `everything`. @throws OperationFault `invalid`, `unavailable`. */
+  query(sql: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
+  /** Hands over what was collected and waits until it can be found. */
+  flush(): Promise<void>;
+  stats(): EventStoreStats;
+  hashAddress(ip: string): number;
+  close(): Promise<void>;
+}
+
+const auditKeyFile = "audit.key";
+const maintainMs = 60_000;
+
+/** Opens both stores below the state directory. @throws GaitError `store-open`, `control-open`, `secret-file`. */
+export async function openRecords(config: Config, hashKey: HashKey): Promise<Records> {
+  const folder = join(config.store.path, "records");
+  const control = openControlStore(join(config.store.path, "control"), openAuditKey(config.store.path));
+  const hashAddress = (ip: string): number => keyedHash(hashKey, ip);
+  const events = await openEventStore({ folder, privacy: { addresses: "hashed", hashAddress } });
+  let closed = false;
+  const timer = setInterval(() => void events.maintain(Date.now()), maintainMs).unref();
+  return {
+    control,
+    hashAddress,
+    append: (record) => events.append(record),
+    async query(sql, values) {
+      try {
+        return await events.query(sql, values);
+      } catch (error) {
+        if (!(error instanceof GaitError)) throw error;
+        throw new OperationFault(events.stats().problem === "" ? "invalid" : "unavailable", error.message);
+      }
+    },
+    flush: () => events.flush(),
+    stats: () => events.stats(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      await events.close();
+      control.close();
+    },
+  };
+}
+
+/** The key that chains the audit log: drawn once, readable by its owner alone. */
+function openAuditKey(folder: string): Buffer {
+  const file = join(folder, auditKeyFile);
+  try {
+    writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "EEXIST")
+      throw new GaitError("state-directory", `store.path: cannot write ${JSON.stringify(file)} (${code ?? "unknown"})`);
+  }
+  return Buffer.from(readSecretFile(file, "store.path"), "hex");
+}
