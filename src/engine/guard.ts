@@ -34,6 +34,7 @@ import { CohortPart } from "./parts/cohort-part.ts";
 import { EnumerationPart } from "./parts/enumeration-part.ts";
 import { JourneyPart } from "./parts/journey-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
+import { TrailPart } from "./parts/trail-part.ts";
 import { LanguageLaw, languageAsked } from "./presentation/language-law.ts";
 import { isLookout, provenNats } from "./running-verdict.ts";
 import type { Judgement } from "./score.ts";
@@ -43,6 +44,7 @@ import { IdentityNames } from "./sessions/identity-names.ts";
 import { Locator } from "./sessions/locator.ts";
 import { agentReader } from "./sessions/read-agent.ts";
 import { establishedAfter, hashOrigin, SessionTable } from "./sessions/session-table.ts";
+import { takeCensus } from "./take-census.ts";
 
 /** Makes an engine. It owns its memory and starts without knowledge of any site. */
 export function createEngine(options: EngineOptions = {}): Engine {
@@ -79,14 +81,7 @@ class FastLane implements Engine {
   readonly #facts: Facts = new Facts();
   readonly facts: LazyFacts;
   readonly #words: Uint32Array = new Uint32Array(4);
-  readonly #numbers: Float64Array;
-  readonly #trail: { -readonly [Name in keyof Trail]: Trail[Name] } = {
-    session: 0,
-    identity: 0,
-    template: "",
-    cohort: "",
-  };
-  #sessionsOpened = 0;
+  readonly #trails: TrailPart;
   #latest: Millis = Number.NEGATIVE_INFINITY;
   #sessionsEvicted = 0;
   #clientsForgotten = 0;
@@ -100,7 +95,6 @@ class FastLane implements Engine {
     this.#intel = options.intel ?? noIntel;
     this.#clients = new ClientTable(limits.clientsMax);
     this.#sessions = new SessionTable(limits.sessionsMax, limits.probationShare);
-    this.#numbers = new Float64Array(limits.sessionsMax);
     this.#endpoints = new EndpointTable(limits, seed);
     this.#addresses = new AddressBook(limits.addressTextsMax);
     this.#agents = new AgentBook(agentReader(this.#intel, { masked }), limits.userAgentsMax, {
@@ -162,6 +156,12 @@ class FastLane implements Engine {
       cohorts: this.#cohorts,
       enumeration: this.#enumeration,
       sequence: this.#journey.sequence,
+    });
+    this.#trails = new TrailPart({
+      clients: this.#clients,
+      endpoints: this.#endpoints,
+      cohorts: this.#cohorts,
+      sessionsMax: limits.sessionsMax,
     });
     this.#judge = new Judge({
       clients: this.#clients,
@@ -238,13 +238,7 @@ class FastLane implements Engine {
   }
 
   trail(): Trail {
-    const { slot, row, endpoint } = this.#facts;
-    const trail = this.#trail;
-    trail.session = slot < 0 ? 0 : (this.#numbers[slot] as number);
-    trail.identity = row < 0 ? 0 : this.#clients.identityOf(row);
-    trail.template = this.#endpoints.templateOf(endpoint);
-    trail.cohort = row < 0 ? "" : this.#cohorts.cohortOf(row);
-    return trail;
+    return this.#trails.read(this.#facts);
   }
 
   endpoints(): Iterable<EndpointView> {
@@ -252,25 +246,15 @@ class FastLane implements Engine {
   }
 
   census(): Census {
-    const perSession = this.#sessions.size === 0 ? 0 : this.#sessions.indexBytes / this.#sessions.size;
-    const perClient = this.#clients.size === 0 ? 0 : this.#clients.indexBytes / this.#clients.size;
-    return {
-      sessions: this.#sessions.size,
-      clients: this.#clients.size,
+    return takeCensus({
+      sessions: this.#sessions,
+      clients: this.#clients,
       endpoints: this.#endpoints.size,
       sessionsEvicted: this.#sessionsEvicted,
       clientsForgotten: this.#clientsForgotten,
       requestsForgotten: this.#requestsForgotten,
-      bytesPerSession:
-        this.#sessions.bytesPerSession +
-        perSession +
-        rowBytes +
-        perClient +
-        this.#orchestration.bytesPerSession +
-        this.#journey.bytesPerSession +
-        this.#cohorts.bytesPerSession,
-      bytesPerClient: rowBytes + perClient,
-    };
+      partBytes: this.#orchestration.bytesPerSession + this.#journey.bytesPerSession + this.#cohorts.bytesPerSession,
+    });
   }
 
   /** Reads, finds the session, counts the request and moves its features. */
@@ -376,7 +360,7 @@ class FastLane implements Engine {
       memory: this.#memory,
       end: {
         open: (slot, exchange) => {
-          this.#numbers[slot] = ++this.#sessionsOpened;
+          this.#trails.open(slot);
           this.#sessions.network[slot] = this.#networkOf(exchange);
           this.#journey.open(slot);
           this.#cohorts.open(slot, exchange, this.#facts.agent);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Clock } from "#core";
 import type { LiveFacts } from "#engine";
 import { type ControlStore, type FactLog, openFactLog } from "#store";
