@@ -157,12 +157,7 @@ class FastLane implements Engine {
       enumeration: this.#enumeration,
       sequence: this.#journey.sequence,
     });
-    this.#trails = new TrailPart({
-      clients: this.#clients,
-      endpoints: this.#endpoints,
-      cohorts: this.#cohorts,
-      sessionsMax: limits.sessionsMax,
-    });
+    this.#trails = new TrailPart(this.#state, this.#cohorts);
     this.#judge = new Judge({
       clients: this.#clients,
       sites: this.#sites,

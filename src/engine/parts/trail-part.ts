@@ -1,19 +1,12 @@
 import type { Trail } from "#core";
-import type { ClientTable } from "../clients/client-table.ts";
-import type { EndpointTable } from "../endpoints/endpoint-table.ts";
 import type { Facts } from "../features/facts.ts";
+import type { FeatureState } from "../features/state.ts";
 import type { CohortPart } from "./cohort-part.ts";
-
-interface Sources {
-  readonly clients: ClientTable;
-  readonly endpoints: EndpointTable;
-  readonly cohorts: CohortPart;
-  readonly sessionsMax: number;
-}
 
 /** Numbers sessions and tells where an exchange was put, so that records can be joined. */
 export class TrailPart {
-  readonly #sources: Sources;
+  readonly #state: Pick<FeatureState, "clients" | "endpoints">;
+  readonly #cohorts: CohortPart;
   readonly #numbers: Float64Array;
   readonly #trail: { -readonly [Name in keyof Trail]: Trail[Name] } = {
     session: 0,
@@ -23,9 +16,10 @@ export class TrailPart {
   };
   #opened = 0;
 
-  constructor(sources: Sources) {
-    this.#sources = sources;
-    this.#numbers = new Float64Array(sources.sessionsMax);
+  constructor(state: FeatureState, cohorts: CohortPart) {
+    this.#state = state;
+    this.#cohorts = cohorts;
+    this.#numbers = new Float64Array(state.sessions.slotsMax);
   }
 
   /** A session begins in a slot. */
@@ -35,12 +29,12 @@ export class TrailPart {
 
   /** The trail of an exchange; one object, filled anew by each call. */
   read({ slot, row, endpoint }: Facts): Trail {
-    const { clients, endpoints, cohorts } = this.#sources;
+    const { clients, endpoints } = this.#state;
     const trail = this.#trail;
     trail.session = slot < 0 ? 0 : (this.#numbers[slot] as number);
     trail.identity = row < 0 ? 0 : clients.identityOf(row);
     trail.template = endpoints.templateOf(endpoint);
-    trail.cohort = row < 0 ? "" : cohorts.cohortOf(row);
+    trail.cohort = row < 0 ? "" : this.#cohorts.cohortOf(row);
     return trail;
   }
 }
