@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
         ssr: { resolve },
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/**/*.test.ts", "arena/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "test/**/*.test.ts", "arena/**/*.test.ts", "console/src/**/*.test.ts"],
           exclude: ["**/*.real.test.ts"],
           testTimeout: 30_000,
         },

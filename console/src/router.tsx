@@ -16,12 +16,46 @@ const at = <Path extends string>(path: Path) => ({ path, getParentRoute: () => r
 
 const events = lazyRouteComponent(() => import("./screens/events/events-screen.tsx"), "EventsScreen");
 const explain = lazyRouteComponent(() => import("./screens/explain/explain-screen.tsx"), "ExplainScreen");
+const actors = lazyRouteComponent(() => import("./screens/actors/actors-screen.tsx"), "ActorsScreen");
+const actor = lazyRouteComponent(() => import("./screens/actors/actor-screen.tsx"), "ActorScreen");
+const session = lazyRouteComponent(() => import("./screens/sessions/session-screen.tsx"), "SessionScreen");
+const entity = lazyRouteComponent(() => import("./screens/entities/entity-screen.tsx"), "EntityScreen");
+const incidents = lazyRouteComponent(() => import("./screens/incidents/incidents-screen.tsx"), "IncidentsScreen");
+const incident = lazyRouteComponent(() => import("./screens/incidents/incident-screen.tsx"), "IncidentScreen");
+const cohort = lazyRouteComponent(() => import("./screens/incidents/cohort-screen.tsx"), "CohortScreen");
+const graph = lazyRouteComponent(() => import("./screens/graph/graph-screen.tsx"), "GraphScreen");
+const policies = lazyRouteComponent(() => import("./screens/policies/policies-screen.tsx"), "PoliciesScreen");
+const policy = lazyRouteComponent(() => import("./screens/policies/policy-screen.tsx"), "PolicyScreen");
+const review = lazyRouteComponent(() => import("./screens/review/review-screen.tsx"), "ReviewScreen");
+const appeals = lazyRouteComponent(() => import("./screens/appeals/appeals-screen.tsx"), "AppealsScreen");
+const inventory = lazyRouteComponent(() => import("./screens/inventory/inventory-screen.tsx"), "InventoryScreen");
+const alerts = lazyRouteComponent(() => import("./screens/alerts/alerts-screen.tsx"), "AlertsScreen");
+const health = lazyRouteComponent(() => import("./screens/health/health-screen.tsx"), "HealthScreen");
+const settings = lazyRouteComponent(() => import("./screens/settings/settings-screen.tsx"), "SettingsScreen");
+const login = lazyRouteComponent(() => import("./screens/login/login-screen.tsx"), "LoginScreen");
 
 const routes = [
   createRoute({ ...at("/"), component: OverviewScreen }),
   createRoute({ ...at("/events"), component: events }),
   createRoute({ ...at("/explain"), component: explain }),
   createRoute({ ...at("/explain/$reference"), component: explain }),
+  createRoute({ ...at("/actors"), component: actors }),
+  createRoute({ ...at("/actors/$actor"), component: actor }),
+  createRoute({ ...at("/sessions/$session"), component: session }),
+  createRoute({ ...at("/entities/$type/$value"), component: entity }),
+  createRoute({ ...at("/incidents"), component: incidents }),
+  createRoute({ ...at("/incidents/$incident"), component: incident }),
+  createRoute({ ...at("/cohorts/$cohort"), component: cohort }),
+  createRoute({ ...at("/graph"), component: graph }),
+  createRoute({ ...at("/policies"), component: policies }),
+  createRoute({ ...at("/policies/$policy"), component: policy }),
+  createRoute({ ...at("/review"), component: review }),
+  createRoute({ ...at("/appeals"), component: appeals }),
+  createRoute({ ...at("/inventory"), component: inventory }),
+  createRoute({ ...at("/alerts"), component: alerts }),
+  createRoute({ ...at("/health"), component: health }),
+  createRoute({ ...at("/settings"), component: settings }),
+  createRoute({ ...at("/login"), component: login }),
 ];
 
 /** The console's screens by path; each but the overview is loaded when first opened. */

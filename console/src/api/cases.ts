@@ -65,31 +65,12 @@ export interface Incident extends IncidentSummary {
   readonly where: readonly string[];
 }
 
-/** People's ways through an application, and one attacker's on top. */
-export interface Ways {
-  readonly application: string;
-  readonly sentence: string;
-  readonly nodes: readonly { readonly id: string; readonly label: string; readonly sensitive: boolean }[];
-  readonly edges: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly share: number;
-    readonly support: number;
-  }[];
-  readonly path: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly count: number;
-    readonly diverges: boolean;
-  }[];
-}
-
 export interface PolicyDraft {
   readonly name: string;
   readonly why: string;
   readonly when: string;
   /** An action, or an action with its options as JSON. */
-  readonly then: string;
+  readonly does: string;
   readonly ttl?: string;
   readonly tags?: readonly string[];
   readonly applies?: readonly string[];

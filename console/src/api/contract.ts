@@ -49,6 +49,18 @@ export interface Operations {
       readonly rows: readonly (readonly number[])[];
     }
   >;
+  /** How often one endpoint followed another in a session, the most frequent first. */
+  readonly "events.ways": Operation<
+    records.EventFilter & { readonly limit?: number },
+    {
+      readonly ways: readonly {
+        readonly from: string;
+        readonly to: string;
+        readonly requests: number;
+        readonly sessions: number;
+      }[];
+    }
+  >;
   readonly "decisions.find": Operation<{ readonly reference: string }, Explanation>;
   readonly "decisions.list": Operation<
     { readonly contains?: string; readonly action?: string },
@@ -94,7 +106,6 @@ export interface Operations {
     },
     cases.Incident
   >;
-  readonly "intent.graph": Operation<{ readonly application?: string; readonly session?: string }, cases.Ways>;
   readonly "endpoints.list": Operation<
     { readonly contains?: string; readonly limit?: number },
     {

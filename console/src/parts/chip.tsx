@@ -22,7 +22,7 @@ export function pageOf(type: ChipType, value: string): string | undefined {
   const id = encodeURIComponent(value);
   if (type === "session") return `/sessions/${id}`;
   if (type === "actor") return `/actors/${id}`;
-  if (type === "cohort") return `/incidents/${id}`;
+  if (type === "cohort") return `/cohorts/${id}`;
   if (type === "reference") return `/explain/${id}`;
   if (type === "rule") return `/policies/${id}`;
   if (stringField(type)) return `/entities/${type}/${id}`;

@@ -161,7 +161,7 @@ function placeOf(anchor: HTMLElement, menu: HTMLElement): { readonly left: numbe
 
 function moveInMenu(event: KeyboardEvent<HTMLDivElement>): void {
   const lines = [...event.currentTarget.querySelectorAll<HTMLElement>("[role^=menuitem]:not(:disabled)")];
-  const at = lines.findIndex((line) => line === document.activeElement);
+  const at = lines.indexOf(document.activeElement as HTMLElement);
   const go = (to: number): void => {
     event.preventDefault();
     lines[(to + lines.length) % lines.length]?.focus();

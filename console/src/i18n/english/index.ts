@@ -1,7 +1,9 @@
+import { cases } from "./cases.ts";
+import { control } from "./control.ts";
 import { shell } from "./shell.ts";
 import { traffic } from "./traffic.ts";
 
-const all = { ...shell, ...traffic } as const;
+const all = { ...shell, ...traffic, ...cases, ...control } as const;
 
 /** Name of a text. */
 export type MessageKey = keyof typeof all;

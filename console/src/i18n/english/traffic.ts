@@ -92,5 +92,4 @@ export const traffic = {
   "standing.unblock": "Unblock",
   "standing.endAllow": "End the exception",
   "standing.lifted": "Lifted for {value}.",
-  "login.title": "Sign in",
 } as const;

@@ -1,0 +1,117 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { ActorSummary } from "../../api/contract.ts";
+import { useOperation } from "../../api/use-operation.ts";
+import { useTranslator } from "../../i18n/translate.ts";
+import { Card, PageHead } from "../../parts/card.tsx";
+import { Chip } from "../../parts/chip.tsx";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { ActionBadge, Data, Moment, Score } from "../../parts/figures.tsx";
+import { FilterBar, RangePicker } from "../../parts/filter-bar.tsx";
+import { KindBadge } from "../../parts/kind.tsx";
+import { Answered, Empty } from "../../parts/states.tsx";
+import { spanOf } from "../../state/range.ts";
+import { useScreenSearch } from "../../state/search.ts";
+import { filterOf } from "../../state/terms.ts";
+import { useNow } from "../../state/use-time.ts";
+
+/** Who came in a span: the engine's idea of who belongs together over sessions and addresses. */
+export function ActorsScreen(): ReactNode {
+  const t = useTranslator();
+  const [search, change] = useScreenSearch();
+  const now = useNow();
+  const answer = useOperation("actors.list", {
+    ...filterOf(search.where),
+    ...spanOf(search.range, now),
+    limit: 200,
+  });
+  return (
+    <>
+      <PageHead title={t("nav.actors")} note={t("actors.note")}>
+        <RangePicker />
+      </PageHead>
+      <FilterBar />
+      <Answered of={answer}>
+        {({ actors }) =>
+          actors.length === 0 ? (
+            <Empty
+              title={t("actors.empty")}
+              action={
+                <button type="button" className="button" onClick={() => change({ where: undefined, range: "7d" })}>
+                  {t("events.empty.action")}
+                </button>
+              }
+            >
+              {t("events.empty.why")}
+            </Empty>
+          ) : (
+            <Card title={t("actors.found", { count: actors.length })} flush>
+              <ActorTable actors={actors} />
+            </Card>
+          )
+        }
+      </Answered>
+    </>
+  );
+}
+
+/** Actors in rows; Enter opens one. */
+export function ActorTable({ actors }: { readonly actors: readonly ActorSummary[] }): ReactNode {
+  const t = useTranslator();
+  const navigate = useNavigate();
+  const columns: readonly Column<ActorSummary>[] = [
+    { id: "id", title: t("field.actor"), cell: ({ id }) => <Chip type="actor" value={id} label={tail(id)} /> },
+    { id: "ip", title: t("column.client"), cell: ({ ip }) => <Chip type="ip" value={ip} />, sort: ({ ip }) => ip },
+    { id: "kind", title: t("column.kind"), cell: ({ kind }) => <KindBadge kind={kind} />, sort: ({ kind }) => kind },
+    { id: "score", title: t("column.score"), cell: ({ score }) => <Score value={score} />, sort: ({ score }) => score },
+    { id: "action", title: t("column.action"), cell: ({ action }) => <ActionBadge action={action} /> },
+    {
+      id: "requests",
+      title: t("column.requests"),
+      align: "number",
+      cell: ({ requests }) => t.number(requests),
+      sort: ({ requests }) => requests,
+    },
+    {
+      id: "stopped",
+      title: t("column.stopped"),
+      align: "number",
+      cell: ({ stopped }) => t.number(stopped),
+      sort: ({ stopped }) => stopped,
+    },
+    {
+      id: "sessions",
+      title: t("column.sessions"),
+      align: "number",
+      cell: ({ sessions }) => t.number(sessions),
+      sort: ({ sessions }) => sessions,
+    },
+    {
+      id: "networks",
+      title: t("column.networks"),
+      align: "number",
+      cell: ({ networks }) => t.number(networks),
+      sort: ({ networks }) => networks,
+    },
+    {
+      id: "last",
+      title: t("column.last"),
+      cell: ({ lastSeen }) => <Moment at={lastSeen} as="relative" />,
+      sort: ({ lastSeen }) => lastSeen,
+    },
+    { id: "agent", title: t("field.agent"), className: "cut", cell: ({ agent }) => <Data>{agent}</Data> },
+  ];
+  return (
+    <DataTable
+      caption={t("nav.actors")}
+      columns={columns}
+      rows={actors}
+      rowKey={({ id }) => id}
+      onOpen={({ id }) => void navigate({ to: "/actors/$actor", params: { actor: id }, search: {} })}
+    />
+  );
+}
+
+function tail(id: string): string {
+  return id.length > 12 ? `…${id.slice(-8)}` : id;
+}

@@ -1,0 +1,90 @@
+import type { ReactNode } from "react";
+import type { AlertNotice, AlertRule } from "../../api/contract.ts";
+import { useChange, useOperation } from "../../api/use-operation.ts";
+import { useTranslator } from "../../i18n/translate.ts";
+import { Card, PageHead } from "../../parts/card.tsx";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { Data, Moment } from "../../parts/figures.tsx";
+import { Answered, Empty } from "../../parts/states.tsx";
+import { say } from "../../parts/toasts.tsx";
+
+/** Who is told of what, what was said, and whether it arrived. */
+export function AlertsScreen(): ReactNode {
+  const t = useTranslator();
+  const answer = useOperation("alerts.list", {}, { everyMs: 10_000 });
+  const test = useChange("alerts.test");
+  const rules: readonly Column<AlertRule>[] = [
+    { id: "name", title: t("alerts.rule"), cell: ({ name }) => <Data>{name}</Data>, sort: ({ name }) => name },
+    { id: "on", title: t("alerts.on"), cell: ({ on }) => <Data>{on}</Data>, sort: ({ on }) => on },
+    { id: "destination", title: t("alerts.destination"), cell: ({ destination }) => <Data>{destination}</Data> },
+    { id: "enabled", title: t("policies.state"), cell: ({ enabled }) => t(enabled ? "packs.on" : "packs.off") },
+    {
+      id: "test",
+      title: t("alerts.test"),
+      cell: ({ destination }) => (
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            test.mutate(
+              { destination },
+              {
+                onSuccess: ({ delivered, detail }) => say(delivered ? t("alerts.delivered") : detail),
+                onError: (error) => say(error.message),
+              },
+            )
+          }
+        >
+          {t("alerts.test")}
+        </button>
+      ),
+    },
+  ];
+  const notices: readonly Column<AlertNotice>[] = [
+    { id: "at", title: t("column.time"), cell: ({ at }) => <Moment at={at} as="short" />, sort: ({ at }) => at },
+    {
+      id: "state",
+      title: t("policies.state"),
+      cell: ({ state }) => (
+        <span className="badge" data-tone={state === "firing" ? "bad" : "good"}>
+          {t(`alerts.${state}`)}
+        </span>
+      ),
+    },
+    { id: "text", title: t("alerts.text"), className: "wide", cell: ({ text }) => <Data>{text}</Data> },
+    { id: "delivery", title: t("alerts.delivery"), cell: ({ delivery }) => t(`delivery.${delivery}`) },
+  ];
+  return (
+    <>
+      <PageHead title={t("nav.alerts")} note={t("alerts.note")} />
+      <Answered of={answer}>
+        {(alerts) => (
+          <>
+            {alerts.rules.length === 0 ? (
+              <Empty title={t("alerts.empty")}>{t("alerts.empty.why")}</Empty>
+            ) : (
+              <Card title={t("alerts.rules")} flush>
+                <DataTable
+                  caption={t("alerts.rules")}
+                  columns={rules}
+                  rows={alerts.rules}
+                  rowKey={({ name }) => name}
+                />
+              </Card>
+            )}
+            {alerts.recent.length === 0 ? null : (
+              <Card title={t("alerts.recent")} flush>
+                <DataTable
+                  caption={t("alerts.recent")}
+                  columns={notices}
+                  rows={alerts.recent}
+                  rowKey={({ at, rule, state }) => `${at} ${rule} ${state}`}
+                />
+              </Card>
+            )}
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}

@@ -1,0 +1,176 @@
+import { type ReactNode, useState } from "react";
+import type { Appeal } from "../../api/contract.ts";
+import { useChange, useOperation } from "../../api/use-operation.ts";
+import { useTranslator } from "../../i18n/translate.ts";
+import { Card, PageHead } from "../../parts/card.tsx";
+import { Chip } from "../../parts/chip.tsx";
+import { decide } from "../../parts/decide-dialog.tsx";
+import { Data, Moment } from "../../parts/figures.tsx";
+import { Answered, Empty } from "../../parts/states.tsx";
+import { say } from "../../parts/toasts.tsx";
+import { duration } from "../../state/use-time.ts";
+
+const lengths = ["24h", "7d", "30d"] as const;
+
+/** People who say that they were stopped by mistake, and everything that stands: unblocked with one click. */
+export function AppealsScreen(): ReactNode {
+  const t = useTranslator();
+  const answer = useOperation("appeals.list", { state: "open" }, { everyMs: 5_000 });
+  return (
+    <>
+      <PageHead title={t("nav.appeals")} note={t("appeals.note")} />
+      <Answered of={answer}>
+        {({ appeals }) =>
+          appeals.length === 0 ? (
+            <Empty title={t("appeals.empty")}>{t("appeals.empty.why")}</Empty>
+          ) : (
+            <ul className="stack">
+              {appeals.map((appeal) => (
+                <li key={appeal.id}>
+                  <AppealCard appeal={appeal} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answered>
+      <StandingDecisions />
+    </>
+  );
+}
+
+function AppealCard({ appeal }: { readonly appeal: Appeal }): ReactNode {
+  const t = useTranslator();
+  const change = useChange("appeals.decide");
+  const [allowFor, setAllowFor] = useState("");
+  const act = (decision: "accept" | "decline"): void =>
+    change.mutate(
+      { id: appeal.id, decision, ...(allowFor === "" ? {} : { allowFor }) },
+      {
+        onSuccess: () =>
+          say(t(decision === "accept" ? "appeals.accepted" : "appeals.declined"), () =>
+            change.mutate({ id: appeal.id, decision: "undo" }),
+          ),
+        onError: (error) => say(error.message),
+      },
+    );
+  return (
+    <Card title={t("appeals.from", { reference: appeal.reference })} note={<Moment at={appeal.at} as="relative" />}>
+      <div className="stack tight">
+        <p translate="no" className="lead data">
+          {appeal.text === "" ? "–" : appeal.text}
+        </p>
+        <p className="row">
+          <Chip type="reference" value={appeal.reference} />
+          {appeal.ip === null ? null : <Chip type="ip" value={appeal.ip} />}
+          <Data>{appeal.contact ?? ""}</Data>
+        </p>
+        <p className="soft" lang="en">
+          <Data>{appeal.reason}</Data>
+        </p>
+        <div className="row">
+          <button type="button" className="button primary" onClick={() => act("accept")} disabled={change.isPending}>
+            {t("standing.unblock")}
+          </button>
+          <label className="row">
+            <span className="note">{t("appeals.exception")}</span>
+            <select className="select" value={allowFor} onChange={(event) => setAllowFor(event.currentTarget.value)}>
+              <option value="">{t("appeals.exception.none")}</option>
+              {lengths.map((each) => (
+                <option key={each} value={each}>
+                  {t(`length.${each}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="button" className="button" onClick={() => act("decline")} disabled={change.isPending}>
+            {t("appeals.decline")}
+          </button>
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function StandingDecisions(): ReactNode {
+  const t = useTranslator();
+  const answer = useOperation("decisions.list", {}, { everyMs: 5_000 });
+  const lift = useChange("decisions.remove");
+  const add = useChange("decisions.add");
+  return (
+    <Answered of={answer}>
+      {({ decisions, total }) =>
+        decisions.length === 0 ? (
+          <Empty
+            title={t("decisions.empty")}
+            action={
+              <a className="button" href="/console/events">
+                {t("nav.events")}
+              </a>
+            }
+          >
+            {t("decisions.empty.why")}
+          </Empty>
+        ) : (
+          <Card title={t("decisions.found", { count: total })} note={t("decisions.note")} flush>
+            <ul className="standing-list" data-rows="">
+              {[...decisions].reverse().map((one) => (
+                <li key={one.id} data-row="" tabIndex={-1}>
+                  <span className="badge" data-tone={one.action === "allow" ? "good" : "bad"}>
+                    {t(one.action === "allow" ? "standing.allowed" : "standing.blocked")}
+                  </span>
+                  <Chip type={chipTypeOf(one.scope)} value={one.value} />
+                  <span className="grow data" translate="no">
+                    {one.reason}
+                  </span>
+                  <span className="note">
+                    {one.expiresInMs === null
+                      ? t("standing.forever")
+                      : t("standing.left", { time: duration(one.expiresInMs, t.locale) })}
+                  </span>
+                  <button
+                    type="button"
+                    className="button"
+                    onClick={() =>
+                      lift.mutate(
+                        { value: one.id },
+                        {
+                          onSuccess: () =>
+                            say(t("standing.lifted", { value: one.value }), () =>
+                              add.mutate({
+                                value: one.value,
+                                action: one.action === "allow" ? "allow" : "block",
+                                reason: one.reason,
+                                ...(one.expiresInMs === null ? {} : { for: `${Math.ceil(one.expiresInMs / 1_000)}s` }),
+                              }),
+                            ),
+                          onError: (error) => say(error.message),
+                        },
+                      )
+                    }
+                  >
+                    {t(one.action === "allow" ? "standing.endAllow" : "standing.unblock")}
+                  </button>
+                  {one.action === "allow" || one.scope !== "address" ? null : (
+                    <button
+                      type="button"
+                      className="button"
+                      onClick={() => decide({ action: "allow", scope: "address", value: one.value })}
+                    >
+                      {t("chip.allow")}
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </Card>
+        )
+      }
+    </Answered>
+  );
+}
+
+function chipTypeOf(scope: string): "ip" | "network" | "fingerprint" | "cohort" | "session" {
+  if (scope === "network" || scope === "fingerprint" || scope === "cohort" || scope === "session") return scope;
+  return "ip";
+}

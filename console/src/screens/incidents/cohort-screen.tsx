@@ -1,0 +1,141 @@
+import { Link, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { CohortDetail } from "../../api/contract.ts";
+import { useOperation } from "../../api/use-operation.ts";
+import { useTranslator } from "../../i18n/translate.ts";
+import { Card, PageHead } from "../../parts/card.tsx";
+import { Chip } from "../../parts/chip.tsx";
+import { CountList } from "../../parts/count-list.tsx";
+import { decide } from "../../parts/decide-dialog.tsx";
+import { Data, Moment } from "../../parts/figures.tsx";
+import { SplitChart } from "../../parts/split-chart.tsx";
+import { Answered } from "../../parts/states.tsx";
+import { ActorTable } from "../actors/actors-screen.tsx";
+
+/** Sessions that were judged together: the case against them, who they are, where they went. */
+export function CohortScreen(): ReactNode {
+  const t = useTranslator();
+  const { cohort = "" } = useParams({ strict: false });
+  const answer = useOperation("cohorts.get", { id: cohort }, { everyMs: 5_000 });
+  return (
+    <>
+      <PageHead title={t("field.cohort")} note={<Chip type="cohort" value={cohort} />}>
+        <Link to="/events" search={{ range: "7d", where: [`cohort:${cohort}`] }} className="button">
+          {t("entity.events")}
+        </Link>
+        <button
+          type="button"
+          className="button danger"
+          onClick={() => decide({ action: "block", scope: "cohort", value: cohort })}
+        >
+          {t("chip.block")}
+        </button>
+        <button
+          type="button"
+          className="button"
+          onClick={() => decide({ action: "allow", scope: "cohort", value: cohort })}
+        >
+          {t("chip.allow")}
+        </button>
+      </PageHead>
+      <Answered of={answer}>{(detail) => <CohortView detail={detail} />}</Answered>
+    </>
+  );
+}
+
+function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
+  const t = useTranslator();
+  const { cohort, timeline } = detail;
+  const conviction = cohort?.conviction ?? null;
+  return (
+    <div className="aside-layout">
+      <div className="stack">
+        <Card title={t("cohort.case")} note={t("cohort.case.note")}>
+          {conviction === null ? (
+            <p className="soft">{cohort === null ? t("cohort.gone") : t("cohort.none")}</p>
+          ) : (
+            <ul className="bullets data" lang="en" translate="no">
+              {conviction.evidence.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          )}
+        </Card>
+        <Card title={t("overview.traffic")}>
+          <SplitChart
+            split={{
+              from: timeline.from,
+              stepMs: timeline.stepMs,
+              names: ["automated"],
+              rows: timeline.counts.map((count) => [count]),
+            }}
+          />
+        </Card>
+        <Card title={t("incident.members", { count: detail.actors.length })} flush>
+          <ActorTable actors={detail.actors} />
+        </Card>
+      </div>
+      <div className="stack">
+        <Card title={t("incident.size")}>
+          <dl className="facts">
+            <dt>{t("column.requests")}</dt>
+            <dd>{t.number(detail.requests)}</dd>
+            <dt>{t("column.sessions")}</dt>
+            <dd>{t.number(detail.sessions)}</dd>
+            {cohort === null ? null : (
+              <>
+                <dt>{t("cohort.addresses")}</dt>
+                <dd>{t.number(cohort.addresses)}</dd>
+                <dt>{t("cohort.countries")}</dt>
+                <dd>{t.number(cohort.countries)}</dd>
+                <dt>{t("cohort.grouping")}</dt>
+                <dd>
+                  <Data>{cohort.grouping}</Data>
+                </dd>
+                <dt>{t("cohort.strength")}</dt>
+                <dd>
+                  {cohort.needed === null
+                    ? t("cohort.small")
+                    : t("cohort.case.value", {
+                        nats: Math.round(cohort.nats * 10) / 10,
+                        needed: Math.round(cohort.needed * 10) / 10,
+                      })}
+                </dd>
+              </>
+            )}
+            {conviction === null ? null : (
+              <>
+                <dt>{t("cohort.since")}</dt>
+                <dd>
+                  <Moment at={conviction.since} as="full" />
+                </dd>
+                <dt>{t("explain.certified")}</dt>
+                <dd>
+                  {conviction.certifiedFpr === null
+                    ? t("explain.certified.none")
+                    : t.number(conviction.certifiedFpr, { style: "percent", maximumSignificantDigits: 2 })}
+                </dd>
+              </>
+            )}
+            <dt>{t("session.span")}</dt>
+            <dd>
+              <Moment at={detail.firstSeen} as="short" /> – <Moment at={detail.lastSeen} as="short" />
+            </dd>
+          </dl>
+        </Card>
+        <Card title={t("overview.endpoints")}>
+          <CountList counts={detail.endpoints} type="template" />
+        </Card>
+        {cohort === null || cohort.addressSample.length === 0 ? null : (
+          <Card title={t("cohort.sample")}>
+            <div className="row">
+              {cohort.addressSample.map((ip) => (
+                <Chip key={ip} type="ip" value={ip} />
+              ))}
+            </div>
+          </Card>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,214 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { CallError } from "../../api/client.ts";
+import type { CohortCase, IncidentSummary } from "../../api/contract.ts";
+import { useOperation } from "../../api/use-operation.ts";
+import { useTranslator } from "../../i18n/translate.ts";
+import { Card, PageHead } from "../../parts/card.tsx";
+import { Chip } from "../../parts/chip.tsx";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { Data, Moment } from "../../parts/figures.tsx";
+import { Answered, Empty } from "../../parts/states.tsx";
+import { useScreenSearch } from "../../state/search.ts";
+import { IncidentState, Severity } from "./incident-badges.tsx";
+
+const states = ["open", "muted", "resolved", "all"] as const;
+
+/** What a person is asked to look at, and the convictions it rests on. */
+export function IncidentsScreen(): ReactNode {
+  const t = useTranslator();
+  const [search, change] = useScreenSearch();
+  const state = states.find((each) => each === search.state) ?? "open";
+  const incidents = useOperation("incidents.list", state === "all" ? {} : { state }, { everyMs: 5_000 });
+  const missing = incidents.error instanceof CallError && incidents.error.fault === "missing";
+  return (
+    <>
+      <PageHead title={t("nav.incidents")} note={t("incidents.note")}>
+        <fieldset className="segments" aria-label={t("incidents.state")}>
+          {states.map((each) => (
+            <button
+              key={each}
+              type="button"
+              className="button"
+              aria-pressed={each === state}
+              onClick={() => change({ state: each })}
+            >
+              {t(`incident.${each}`)}
+            </button>
+          ))}
+        </fieldset>
+      </PageHead>
+      {missing ? null : (
+        <Answered of={incidents}>
+          {({ incidents: rows }) =>
+            rows.length === 0 ? (
+              <Empty
+                title={t("incidents.empty")}
+                action={
+                  state === "all" ? undefined : (
+                    <button type="button" className="button" onClick={() => change({ state: "all" })}>
+                      {t("incidents.empty.action")}
+                    </button>
+                  )
+                }
+              >
+                {t("incidents.empty.why")}
+              </Empty>
+            ) : (
+              <Card title={t("incidents.found", { count: rows.length })} flush>
+                <IncidentTable rows={rows} />
+              </Card>
+            )
+          }
+        </Answered>
+      )}
+      <Convictions />
+    </>
+  );
+}
+
+function IncidentTable({ rows }: { readonly rows: readonly IncidentSummary[] }): ReactNode {
+  const t = useTranslator();
+  const navigate = useNavigate();
+  const columns: readonly Column<IncidentSummary>[] = [
+    { id: "severity", title: t("incident.severity"), cell: ({ severity }) => <Severity severity={severity} /> },
+    {
+      id: "title",
+      title: t("incident.title"),
+      className: "wide",
+      cell: ({ title, threats }) => (
+        <>
+          <b lang="en" translate="no" className="data">
+            {title}
+          </b>{" "}
+          <span className="soft data" translate="no">
+            {threats.join(" ")}
+          </span>
+        </>
+      ),
+    },
+    { id: "state", title: t("incidents.state"), cell: ({ state }) => <IncidentState state={state} /> },
+    { id: "assignee", title: t("incident.assignee"), cell: ({ assignee }) => <Data>{assignee ?? "–"}</Data> },
+    {
+      id: "requests",
+      title: t("column.requests"),
+      align: "number",
+      cell: ({ requests }) => t.number(requests),
+      sort: ({ requests }) => requests,
+    },
+    {
+      id: "actors",
+      title: t("nav.actors"),
+      align: "number",
+      cell: ({ actors }) => t.number(actors),
+      sort: ({ actors }) => actors,
+    },
+    {
+      id: "stopped",
+      title: t("column.stopped"),
+      align: "number",
+      cell: ({ stopped }) => t.number(stopped),
+      sort: ({ stopped }) => stopped,
+    },
+    {
+      id: "last",
+      title: t("column.last"),
+      cell: ({ lastSeen }) => <Moment at={lastSeen} as="relative" />,
+      sort: ({ lastSeen }) => lastSeen,
+    },
+  ];
+  return (
+    <DataTable
+      caption={t("nav.incidents")}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      onOpen={({ id }) => void navigate({ to: "/incidents/$incident", params: { incident: id }, search: {} })}
+    />
+  );
+}
+
+function Convictions(): ReactNode {
+  const t = useTranslator();
+  const navigate = useNavigate();
+  const answer = useOperation("cohorts.list", { state: "all", limit: 100 }, { everyMs: 5_000 });
+  const columns: readonly Column<CohortCase>[] = [
+    {
+      id: "id",
+      title: t("field.cohort"),
+      cell: ({ id }) => <Chip type="cohort" value={id} label={id.length > 16 ? `…${id.slice(-12)}` : id} />,
+    },
+    {
+      id: "state",
+      title: t("incidents.state"),
+      cell: ({ state, conviction }) => (
+        <span className="badge" data-tone={conviction === null ? undefined : "bad"}>
+          <span translate="no" lang="en" className="data">
+            {state}
+          </span>
+        </span>
+      ),
+      sort: ({ state }) => state,
+    },
+    { id: "grouping", title: t("cohort.grouping"), cell: ({ grouping }) => <Data>{grouping}</Data> },
+    {
+      id: "sessions",
+      title: t("column.sessions"),
+      align: "number",
+      cell: ({ sessions }) => t.number(sessions),
+      sort: ({ sessions }) => sessions,
+    },
+    {
+      id: "addresses",
+      title: t("cohort.addresses"),
+      align: "number",
+      cell: ({ addresses }) => t.number(addresses),
+      sort: ({ addresses }) => addresses,
+    },
+    {
+      id: "case",
+      title: t("cohort.case"),
+      align: "number",
+      cell: ({ nats, needed }) =>
+        needed === null
+          ? t("cohort.small")
+          : t("cohort.case.value", { nats: Math.round(nats * 10) / 10, needed: Math.round(needed * 10) / 10 }),
+      sort: ({ nats }) => nats,
+    },
+    {
+      id: "evidence",
+      title: t("column.evidence"),
+      className: "wide",
+      cell: ({ conviction }) => (
+        <span lang="en" translate="no" className="data">
+          {conviction?.evidence[0] ?? "–"}
+        </span>
+      ),
+    },
+    {
+      id: "last",
+      title: t("column.last"),
+      cell: ({ lastSeen }) => <Moment at={lastSeen} as="relative" />,
+      sort: ({ lastSeen }) => lastSeen,
+    },
+  ];
+  return (
+    <Answered of={answer}>
+      {({ cohorts, total }) =>
+        cohorts.length === 0 ? (
+          <Empty title={t("cohorts.empty")}>{t("cohorts.empty.why")}</Empty>
+        ) : (
+          <Card title={t("cohorts.title", { count: total })} note={t("cohorts.note")} flush>
+            <DataTable
+              caption={t("cohorts.title", { count: total })}
+              columns={columns}
+              rows={cohorts}
+              rowKey={({ id }) => id}
+              onOpen={({ id }) => void navigate({ to: "/cohorts/$cohort", params: { cohort: id }, search: {} })}
+            />
+          </Card>
+        )
+      }
+    </Answered>
+  );
+}
