@@ -69,7 +69,9 @@ export async function send(path: string, init: RequestInit = {}): Promise<unknow
   const body = parse(text);
   if (response.ok) return body;
   const said = messageOf(body) ?? `${response.status} ${response.statusText}`;
-  if (response.status === 404 && said === "there is nothing here") throw new CallError("missing", said);
+  if (response.status === 404 && /^there is (nothing here|no such operation)/.test(said)) {
+    throw new CallError("missing", said);
+  }
   throw new CallError(faultByStatus[response.status] ?? "broken", said);
 }
 

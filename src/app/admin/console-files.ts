@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,7 +87,8 @@ function build({ built, sources }: ConsoleFolders, wanted: number): ConsoleState
   const current: Build = { of: wanted, problem: undefined };
   builds.set(built, current);
   const parent = dirname(built);
-  const fresh = mkdtempSync(join(existsSync(parent) ? parent : sources, ".console-"));
+  mkdirSync(parent, { recursive: true });
+  const fresh = mkdtempSync(join(parent, ".console-"));
   const child = spawn(process.execPath, [bundler, "build", "--logLevel", "error"], {
     cwd: sources,
     env: { ...process.env, GAIT_CONSOLE_OUT: fresh },
@@ -107,9 +108,14 @@ function build({ built, sources }: ConsoleFolders, wanted: number): ConsoleState
       failed(said.trim() || `the bundler ended with ${code}`);
       return;
     }
-    rmSync(built, { recursive: true, force: true });
-    renameSync(fresh, built);
-    builds.delete(built);
+    try {
+      rmSync(built, { recursive: true, force: true });
+      renameSync(fresh, built);
+      builds.delete(built);
+    } catch (error) {
+      // A console that cannot be put in its place is no reason to stop serving.
+      failed(error instanceof Error ? error.message : String(error));
+    }
   });
   return { kind: "building" };
 }
