@@ -66,12 +66,16 @@ export function Moment({
   as = "clock",
 }: {
   readonly at: number;
-  readonly as?: "clock" | "short" | "relative" | "full";
+  /** `near`: by the clock, with the day where it is not today. */
+  readonly as?: "clock" | "short" | "relative" | "full" | "near";
 }): ReactNode {
   const time = useTime();
   const now = useNow();
   if (at <= 0) return <span className="soft">–</span>;
-  const shown = as === "relative" ? time.relative(at, now) : time[as](at);
+  const shown =
+    as === "relative"
+      ? time.relative(at, now)
+      : time[as === "near" ? (now - at < 43_200_000 ? "clock" : "short") : as](at);
   return (
     <time dateTime={new Date(at).toISOString()} title={`${time.full(at)} (${time.relative(at, now)})`}>
       {shown}

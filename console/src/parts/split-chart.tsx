@@ -1,7 +1,7 @@
-import { lazy, type ReactNode, Suspense, useId } from "react";
+import { lazy, type ReactNode, Suspense, useId, useMemo } from "react";
 import { useTranslator } from "../i18n/translate.ts";
 import { useTime } from "../state/use-time.ts";
-import { KindMark, kindOf } from "./kind.tsx";
+import { KindMark, kindOf, kinds } from "./kind.tsx";
 
 /** Counts per step and name; names are kinds of client. */
 export interface Split {
@@ -15,7 +15,7 @@ const Drawing = lazy(() => import("./split-drawing.tsx").then(({ SplitDrawing })
 
 /** Traffic over time, stacked by kind, with its legend and the same as a table. */
 export function SplitChart({
-  split,
+  split: given,
   onSelect,
 }: {
   readonly split: Split;
@@ -25,6 +25,7 @@ export function SplitChart({
   const t = useTranslator();
   const time = useTime();
   const id = useId();
+  const split = useMemo(() => inOrder(given), [given]);
   const totals = split.names.map((_, index) => split.rows.reduce((sum, row) => sum + (row[index] ?? 0), 0));
   const steps = summed(split, 12);
   return (
@@ -74,6 +75,18 @@ export function SplitChart({
       </details>
     </div>
   );
+}
+
+/** The kinds in their one order, so that a kind has its place in every picture. */
+function inOrder(split: Split): Split {
+  const order = split.names
+    .map((name, index) => ({ place: kinds.indexOf(kindOf(name)), name, index }))
+    .sort((a, b) => a.place - b.place);
+  return {
+    ...split,
+    names: order.map(({ name }) => name),
+    rows: split.rows.map((row) => order.map(({ index }) => row[index] ?? 0)),
+  };
 }
 
 /** The same counts in at most `stepsMax` rows. */

@@ -108,7 +108,7 @@ export const cases = {
   "severity.high": "High",
   "severity.critical": "Critical",
   "cohorts.title": { one: "{count} group judged together", other: "{count} groups judged together" },
-  "cohorts.note": "Sessions that share what people do not share; convicted ones first",
+  "cohorts.note": "Convicted ones first; {count} more are too small to be judged",
   "cohorts.empty": "Nothing is judged together yet",
   "cohorts.empty.why": "Groups form when several sessions share a behaviour. That takes some traffic.",
   "cohort.grouping": "Grouped by",

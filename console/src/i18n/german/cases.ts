@@ -115,7 +115,7 @@ export const cases: Readonly<Record<keyof typeof english, string | { readonly on
     "severity.high": "Hoch",
     "severity.critical": "Kritisch",
     "cohorts.title": { one: "{count} gemeinsam beurteilte Gruppe", other: "{count} gemeinsam beurteilte Gruppen" },
-    "cohorts.note": "Sitzungen, die teilen, was Menschen nicht teilen; überführte zuerst",
+    "cohorts.note": "Überführte zuerst; {count} weitere sind zu klein für ein Urteil",
     "cohorts.empty": "Noch wird nichts gemeinsam beurteilt",
     "cohorts.empty.why": "Gruppen entstehen, wenn mehrere Sitzungen ein Verhalten teilen. Das braucht etwas Verkehr.",
     "cohort.grouping": "Gruppiert nach",

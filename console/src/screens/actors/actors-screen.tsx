@@ -64,7 +64,7 @@ export function ActorTable({ actors }: { readonly actors: readonly ActorSummary[
     { id: "ip", title: t("column.client"), cell: ({ ip }) => <Chip type="ip" value={ip} />, sort: ({ ip }) => ip },
     { id: "kind", title: t("column.kind"), cell: ({ kind }) => <KindBadge kind={kind} />, sort: ({ kind }) => kind },
     { id: "score", title: t("column.score"), cell: ({ score }) => <Score value={score} />, sort: ({ score }) => score },
-    { id: "action", title: t("column.action"), cell: ({ action }) => <ActionBadge action={action} /> },
+    { id: "action", title: t("field.action"), cell: ({ action }) => <ActionBadge action={action} /> },
     {
       id: "requests",
       title: t("column.requests"),

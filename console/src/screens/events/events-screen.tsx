@@ -105,7 +105,7 @@ export function EventTable({ events }: { readonly events: readonly EventRow[] })
   const t = useTranslator();
   const navigate = useNavigate();
   const columns: readonly Column<EventRow>[] = [
-    { id: "at", title: t("column.time"), cell: ({ at }) => <Moment at={at} as="short" />, sort: ({ at }) => at },
+    { id: "at", title: t("column.time"), cell: ({ at }) => <Moment at={at} as="near" />, sort: ({ at }) => at },
     { id: "ip", title: t("column.client"), cell: ({ ip }) => <Chip type="ip" value={ip} />, sort: ({ ip }) => ip },
     { id: "kind", title: t("column.kind"), cell: ({ kind }) => <KindBadge kind={kind} />, sort: ({ kind }) => kind },
     {
@@ -177,5 +177,5 @@ export function EventTable({ events }: { readonly events: readonly EventRow[] })
 }
 
 function tail(id: string): string {
-  return id.length > 12 ? `…${id.slice(-8)}` : id;
+  return id.length > 10 ? `…${id.slice(-6)}` : id;
 }

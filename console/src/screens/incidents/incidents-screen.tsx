@@ -194,21 +194,26 @@ function Convictions(): ReactNode {
   ];
   return (
     <Answered of={answer}>
-      {({ cohorts, total }) =>
-        cohorts.length === 0 ? (
+      {({ cohorts: all }) => {
+        const cohorts = all.filter(({ needed, conviction }) => needed !== null || conviction !== null);
+        return cohorts.length === 0 ? (
           <Empty title={t("cohorts.empty")}>{t("cohorts.empty.why")}</Empty>
         ) : (
-          <Card title={t("cohorts.title", { count: total })} note={t("cohorts.note")} flush>
+          <Card
+            title={t("cohorts.title", { count: cohorts.length })}
+            note={t("cohorts.note", { count: all.length - cohorts.length })}
+            flush
+          >
             <DataTable
-              caption={t("cohorts.title", { count: total })}
+              caption={t("cohorts.title", { count: cohorts.length })}
               columns={columns}
               rows={cohorts}
               rowKey={({ id }) => id}
               onOpen={({ id }) => void navigate({ to: "/cohorts/$cohort", params: { cohort: id }, search: {} })}
             />
           </Card>
-        )
-      }
+        );
+      }}
     </Answered>
   );
 }
