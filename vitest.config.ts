@@ -4,7 +4,8 @@ const resolve = { conditions: ["source"] };
 
 /**
  * `unit` needs Node alone. `real` starts parts from Debian (nginx, HAProxy, Caddy, Chromium, curl…);
- * a real test whose part is missing fails and says what to install: it never passes by being skipped.
+ * a real test whose part is missing fails and says what to install: it never passes by being skipped. `console` drives
+ * the web console of a running demo in Chromium.
  */
 const config: ViteUserConfig = defineConfig({
   resolve,
@@ -28,6 +29,18 @@ const config: ViteUserConfig = defineConfig({
           name: "real",
           include: ["src/**/*.real.test.ts", "test/**/*.real.test.ts"],
           testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: "console",
+          include: ["console/test/**/*.test.ts"],
+          globalSetup: "console/test/start-demo.ts",
+          testTimeout: 90_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

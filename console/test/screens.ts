@@ -1,0 +1,49 @@
+import { ask } from "./browser.ts";
+
+interface Found {
+  readonly events: readonly {
+    readonly reference: string;
+    readonly session: string;
+    readonly actor: string;
+    readonly ip: string;
+    readonly headers: string;
+  }[];
+}
+
+/** Every screen of the console with real things of the demo in its address. */
+export async function allScreens(): Promise<readonly { readonly name: string; readonly path: string }[]> {
+  const { events } = await ask<Found>("events.query", { kind: ["automated"], limit: 1 });
+  const { cohorts } = await ask<{ readonly cohorts: readonly { readonly id: string }[] }>("cohorts.list", { limit: 1 });
+  const [event] = events;
+  const [cohort] = cohorts;
+  return [
+    { name: "overview-live", path: "/" },
+    { name: "overview-range", path: "/?range=15m" },
+    { name: "events", path: "/events?where=kind:automated&where=-method:POST" },
+    { name: "events-empty", path: "/events?where=path:/nowhere" },
+    { name: "explain", path: "/explain" },
+    { name: "explanation", path: `/explain/${event?.reference ?? ""}` },
+    { name: "actors", path: "/actors" },
+    { name: "actor", path: `/actors/${event?.actor ?? ""}` },
+    { name: "session", path: `/sessions/${event?.session ?? ""}` },
+    { name: "session-compare", path: `/sessions/${event?.session ?? ""}?compare=person` },
+    { name: "entity-address", path: `/entities/ip/${event?.ip ?? ""}` },
+    { name: "entity-fingerprint", path: `/entities/fingerprint/${event?.headers ?? ""}` },
+    { name: "incidents", path: "/incidents" },
+    { name: "cohort", path: `/cohorts/${cohort?.id ?? ""}` },
+    { name: "ways", path: "/graph?range=15m" },
+    { name: "policies", path: "/policies" },
+    { name: "packs", path: "/policies?tab=packs" },
+    { name: "policy-new", path: "/policies/new" },
+    { name: "review", path: "/review" },
+    { name: "appeals", path: "/appeals" },
+    { name: "inventory", path: "/inventory" },
+    { name: "alerts", path: "/alerts" },
+    { name: "health", path: "/health" },
+    { name: "settings", path: "/settings" },
+    { name: "people", path: "/settings?tab=people" },
+    { name: "audit", path: "/settings?tab=audit" },
+    { name: "login", path: "/login" },
+    { name: "nowhere", path: "/no/such/page" },
+  ];
+}
