@@ -128,7 +128,7 @@ class FastLane implements Engine {
       endpointsMax: limits.endpointsMax,
       applicationName: (index) => this.#reader.applicationName(index),
     });
-    this.#journey = new JourneyPart(limits.sessionsMax, this.#intel);
+    this.#journey = new JourneyPart(this.#sessions, this.#intel);
     this.#enumeration = new EnumerationPart(seed);
     this.#accounts = new AccountPart(this.#state, this.#intel);
     this.#cohorts = new CohortPart({
@@ -209,8 +209,8 @@ class FastLane implements Engine {
   *clients(): Generator<ClientView> {
     const live = new Map<number, number>();
     for (const slot of this.#sessions.slots()) {
-      settlePages(this.#state, slot, this.#latest);
-      live.set(this.#sessions.row[slot] as number, slot);
+      settlePages(this.#state, slot, this.#sessions.tickOf(slot, this.#latest));
+      live.set(this.#sessions.rowOf(slot), slot);
     }
     yield* clientViews({
       clients: this.#clients,
@@ -260,10 +260,9 @@ class FastLane implements Engine {
     this.#expire(facts.at);
     this.#locator.locate(facts, exchange);
     const { row, slot } = facts;
-    const first = this.#sessions.requests[slot] === 0;
-    facts.gapMs = first ? -1 : Math.max(0, facts.at - (this.#sessions.lastAt[slot] as number));
-    this.#sessions.requests[slot] = Math.min(0xffff, (this.#sessions.requests[slot] as number) + 1);
-    if (this.#sessions.requests[slot] === establishedAfter) this.#sessions.establish(slot);
+    const requests = this.#sessions.countRequest(slot);
+    facts.gapMs = requests === 1 ? -1 : Math.max(0, facts.at - this.#sessions.lastAt(slot));
+    if (requests === establishedAfter) this.#sessions.establish(slot);
     this.#sessions.touch(slot, facts.at);
     this.#clients.touch(row, facts.at);
     if (this.#clients.countRequest(row) === 1 && this.#agents.entry(facts.agent).declared !== "")
@@ -308,12 +307,12 @@ class FastLane implements Engine {
   /** Anchored clients show how common each oddity is among honest ones: the caps of groups follow. */
   #learnAnchored(slot: number, row: number): void {
     if (!this.#clients.flag(row, rowFlag.anchored)) return;
-    const { groups } = this.#judge.row(row, this.#sessions.network[slot] as number);
+    const { groups } = this.#judge.row(row, this.#sessions.networkOf(slot));
     this.#caps.learnAnchored(Object.keys(groups).filter((group) => (groups[group] ?? 0) > 1));
   }
 
   #judgeLive(facts: Facts, exchange: Exchange): Judgement {
-    const network = this.#sessions.network[facts.slot] as number;
+    const network = this.#sessions.networkOf(facts.slot);
     const more = [
       ...this.#journey.signals(facts.slot),
       ...this.#signals(facts.slot, facts.at, exchange),
@@ -337,12 +336,12 @@ class FastLane implements Engine {
 
   #close(slot: number): void {
     settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
-    const row = this.#sessions.row[slot] as number;
+    const row = this.#sessions.rowOf(slot);
     this.#clients.keep(row, provenNats(this.#signals(slot, this.#latest)));
     this.#learnAnchored(slot, row);
     this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
-    this.#orchestration.close(slot, this.#sessions.originHash[slot] as number, this.#latest);
+    this.#orchestration.close(slot, this.#sessions.originOf(slot), this.#latest);
     this.#clients.release(row);
     this.#sessions.close(slot);
   }
@@ -356,7 +355,7 @@ class FastLane implements Engine {
       end: {
         open: (slot, exchange) => {
           this.#trails.open(slot);
-          this.#sessions.network[slot] = this.#networkOf(exchange);
+          this.#sessions.setNetwork(slot, this.#networkOf(exchange));
           this.#journey.open(slot);
           this.#cohorts.open(slot, exchange, this.#facts.agent);
         },

@@ -109,7 +109,7 @@ export class FactBook {
     if (!this.#following || sessions === undefined) return;
     const tags = this.tagsOf(facts);
     const { slot, at } = facts;
-    if (by > 0 && this.#sources.state.sessions.requests[slot] === 1) {
+    if (by > 0 && this.#sources.state.sessions.requestsOf(slot) === 1) {
       sessions.open(slot, at);
       this.steps?.open(slot, at);
       sessions.setLast(slot, sessionLast.presentation, presentationOf(exchange));

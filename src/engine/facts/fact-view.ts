@@ -124,7 +124,7 @@ export class FactView {
   }
 
   get requests(): number {
-    return this.sources.state.sessions.requests[this.slot] as number;
+    return this.sources.state.sessions.requestsOf(this.slot);
   }
 
   /** Ledger and graph of the session; undefined where the connector does not show every cookie. */

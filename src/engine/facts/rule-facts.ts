@@ -122,10 +122,9 @@ export class LazyFacts implements LiveFacts, Subject {
   }
 
   identity(exchange: Exchange, judged: Verdict): RequestIdentity {
-    const { identity } = this.#view.sources.state.sessions;
-    const { slot } = this.#view.sources.facts;
+    const { facts, state } = this.#view.sources;
     this.#identity.session = this.#session();
-    this.#identity.actor = exchange.request.account || (identity[slot] as number) || this.#identity.session;
+    this.#identity.actor = exchange.request.account || state.sessions.identityOf(facts.slot) || this.#identity.session;
     this.#identity.cohort = cohortOf(judged);
     return this.#identity;
   }
@@ -133,8 +132,8 @@ export class LazyFacts implements LiveFacts, Subject {
   /** Never 0; the cookie identity of the session, else what its client key is made of. */
   #session(): number {
     const { facts, state, seed } = this.#view.sources;
-    const identity = state.sessions.identity[facts.slot] as number;
-    const origin = state.sessions.originHash[facts.slot] as number;
+    const identity = state.sessions.identityOf(facts.slot);
+    const origin = state.sessions.originOf(facts.slot);
     return (identity === 0 ? mix32(origin ^ seed) : mix32(foldHashed(identity) ^ seed)) || 1;
   }
 

@@ -1,9 +1,10 @@
 import type { Exchange } from "#core";
 import { row64, rowBytes } from "../clients/client-table.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { sessionFlag, slot32 } from "../sessions/session-table.ts";
 import { counter } from "./counters.ts";
 import { type Facts, methodCode } from "./facts.ts";
-import { type FeatureState, sessionFlag } from "./state.ts";
+import type { FeatureState } from "./state.ts";
 
 /** Nobody reads a refusal, corrects a password and sends it in less. */
 const retypeMs = 1_000;
@@ -16,15 +17,14 @@ export function isLogin(facts: Facts): boolean {
 /** Counts the attempt, whether the session saw a page before, and changes of account. */
 export function stepLogin(state: FeatureState, facts: Facts, exchange: Exchange): void {
   const { sessions, clients } = state;
-  const flags = sessions.flags[facts.slot] as number;
   clients.count(facts.row, counter.loginAttempts);
-  if ((flags & sessionFlag.attempted) === 0 && (flags & sessionFlag.sawPage) === 0)
+  if (!sessions.flag(facts.slot, sessionFlag.attempted | sessionFlag.sawPage))
     clients.count(facts.row, counter.loginCold);
-  const refusedAt = sessions.loginRefusedAt[facts.slot] as number;
+  const refusedAt = sessions.get(facts.slot, slot32.loginRefusedAt);
   // Only after the refusal had arrived: a double click sends its second request before.
-  if (refusedAt > 0 && facts.at >= refusedAt && facts.at - refusedAt < retypeMs)
+  if (refusedAt > 0 && facts.tick >= refusedAt && facts.tick - refusedAt < retypeMs)
     clients.count(facts.row, counter.loginQuick);
-  sessions.flags[facts.slot] = flags | sessionFlag.attempted;
+  sessions.setFlag(facts.slot, sessionFlag.attempted);
   const account = exchange.request.account;
   if (account === 0) return;
   const place = facts.row * (rowBytes / 8) + row64.account;
@@ -40,7 +40,9 @@ export function answerLogin(state: FeatureState, facts: Facts, exchange: Exchang
   const site = state.sites[facts.application];
   const back = status >= 300 && status < 400 && response.location !== "" && leadsToLogin(state, response.location);
   if (back || (status >= 400 && status < 500)) {
-    state.sessions.loginRefusedAt[facts.slot] = facts.at + Math.max(0, response.durationMs);
+    const { slot } = facts;
+    const refusedAt = state.sessions.tickOf(slot, facts.at + Math.max(0, response.durationMs));
+    state.sessions.set(slot, slot32.loginRefusedAt, refusedAt);
     state.clients.count(facts.row, counter.loginFailures);
     return;
   }

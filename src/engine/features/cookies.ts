@@ -1,8 +1,9 @@
-import type { Exchange, Hashed } from "#core";
+import type { Exchange } from "#core";
+import { sessionFlag, slot32 } from "../sessions/session-table.ts";
 import { counter } from "./counters.ts";
 import type { Facts } from "./facts.ts";
 import { learnHabit } from "./learn-habit.ts";
-import { type FeatureState, sessionFlag } from "./state.ts";
+import type { FeatureState } from "./state.ts";
 
 /** Requests that left before the cookie could arrive owe nothing. */
 const graceMs = 2_000;
@@ -12,8 +13,8 @@ export function stepCookies(state: FeatureState, facts: Facts, exchange: Exchang
   if (!exchange.observes.cookies || exchange.observes.setCookie === "none") return;
   const { sessions } = state;
   const { slot } = facts;
-  const offered = sessions.offered[slot] as Hashed;
-  if (offered === 0 || facts.at - (sessions.offeredAt[slot] as number) < graceMs) return;
+  const offeredAt = sessions.get(slot, slot32.offeredAt);
+  if (offeredAt === 0 || facts.tick - offeredAt < graceMs) return;
   const site = state.sites[facts.application];
   if (site === undefined) return;
   // A cookie jar that answers at all is a jar: values rotate, and the exact ledger lies elsewhere.
@@ -24,7 +25,7 @@ export function stepCookies(state: FeatureState, facts: Facts, exchange: Exchang
     chances: counter.cookieChances,
     keptCounter: counter.cookieReturned,
   });
-  if (kept) sessions.flags[slot] = (sessions.flags[slot] as number) | sessionFlag.confirmed;
+  if (kept) sessions.setFlag(slot, sessionFlag.confirmed);
 }
 
 /** Remembers the last living cookie an answer handed out. */
@@ -33,7 +34,7 @@ export function offerCookies(state: FeatureState, facts: Facts, exchange: Exchan
   if (cookies === undefined || cookies.length === 0) return;
   for (const cookie of cookies) {
     if (cookie.maxAgeSeconds <= 0 || cookie.value === 0 || (cookie.path !== "" && cookie.path !== "/")) continue;
-    state.sessions.offered[facts.slot] = cookie.value;
-    state.sessions.offeredAt[facts.slot] = facts.at + Math.max(0, exchange.response?.durationMs ?? 0);
+    const answeredAt = facts.at + Math.max(0, exchange.response?.durationMs ?? 0);
+    state.sessions.set(facts.slot, slot32.offeredAt, state.sessions.tickOf(facts.slot, answeredAt));
   }
 }

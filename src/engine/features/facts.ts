@@ -10,6 +10,8 @@ export const refererKind = { unobserved: 0, none: 1, own: 2, foreign: 3 } as con
  */
 export class Facts {
   at: Millis = 0;
+  /** `at` as the session's own fields hold times (SessionTable.tickOf). */
+  tick = 0;
   application = 0;
   agent = 0;
   readonly words: Uint32Array = new Uint32Array(4);

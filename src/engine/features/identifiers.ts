@@ -1,3 +1,4 @@
+import { slot16, slot32, slotBytes } from "../sessions/session-table.ts";
 import { counter } from "./counters.ts";
 import type { Facts } from "./facts.ts";
 import type { FeatureState } from "./state.ts";
@@ -16,13 +17,15 @@ export function stepIdentifiers(
   if (id === undefined) return;
   const { sessions, clients } = state;
   const { slot, row } = facts;
-  const previous = sessions.lastId[slot] as number;
-  const same = sessions.idEndpoint[slot] === facts.endpoint;
-  sessions.idEndpoint[slot] = facts.endpoint;
-  sessions.lastId[slot] = id;
-  if (!same || previous < 0 || id === previous) return;
+  // The low 32 bits are kept: enough to tell neighbours from strangers.
+  const stride = (id - sessions.get(slot, slot32.lastId)) | 0;
+  const place = slot * (slotBytes / 2) + slot16.idEndpoint;
+  const same = sessions.u16[place] === facts.endpoint;
+  sessions.u16[place] = facts.endpoint;
+  sessions.set(slot, slot32.lastId, id);
+  if (!same || stride === 0) return;
   clients.count(row, counter.idRequests);
-  if (Math.abs(id - previous) <= strideMax) clients.count(row, counter.walkSteps);
+  if (stride >= -strideMax && stride <= strideMax) clients.count(row, counter.walkSteps);
 }
 
 /** The last run of digits that stands as a value (after "/", "=", "-" or "_"); undefined when there is none. */

@@ -1,10 +1,10 @@
 import { rowFlag } from "../clients/client-table.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
-import { pendingSize, ringSize } from "../sessions/session-table.ts";
+import { pendingSize, ringSize, sessionFlag, slot8, slot16, slot32, slotBytes } from "../sessions/session-table.ts";
 import { counter } from "./counters.ts";
 import { type Facts, isAsset, methodCode, refererKind } from "./facts.ts";
 import { learnHabit } from "./learn-habit.ts";
-import { type FeatureState, sessionFlag } from "./state.ts";
+import type { FeatureState } from "./state.ts";
 
 /** A page's sub-resources arrive within this time, or they do not come. */
 const loadMs = 6_000;
@@ -20,88 +20,100 @@ const redirectMs = 5_000;
 /** Pages of one client that may teach which pages have parts. */
 const teachingPagesMax = 64;
 
-const bit = { answered: 1, closed: 2 } as const;
+const bit = { answered: 1, closed: 2, named: 4 } as const;
+
+const words = slotBytes / 4;
+const halves = slotBytes / 2;
 
 /** Notes that a page was asked for: its sub-resources are now owed. */
 export function openPage(state: FeatureState, facts: Facts): void {
-  const { sessions } = state;
-  const base = facts.slot * pendingSize;
-  let cell = base;
-  for (let i = base; i < base + pendingSize; i++) {
-    if (sessions.pendingAt[i] === 0) {
+  const { u32, u16, u8 } = state.sessions;
+  const times = facts.slot * words + slot32.pendingAt;
+  let cell = 0;
+  for (let i = 0; i < pendingSize; i++) {
+    if (u32[times + i] === 0) {
       cell = i;
       break;
     }
-    if ((sessions.pendingAt[i] as number) < (sessions.pendingAt[cell] as number)) cell = i;
+    if ((u32[times + i] as number) < (u32[times + cell] as number)) cell = i;
   }
-  if (sessions.pendingAt[cell] !== 0) settle(state, facts.row, cell, facts.application);
-  sessions.pendingPath[cell] = facts.urlHash;
-  sessions.pendingEndpoint[cell] = facts.endpoint;
-  sessions.pendingAt[cell] = Math.max(1, facts.at);
-  sessions.pendingState[cell] = 0;
+  if (u32[times + cell] !== 0) settle(state, facts.slot, { row: facts.row, cell, application: facts.application });
+  u32[facts.slot * words + slot32.pendingPath + cell] = facts.urlHash;
+  u16[facts.slot * halves + slot16.pendingEndpoint + cell] = facts.endpoint;
+  u32[times + cell] = facts.tick;
+  u8[facts.slot * slotBytes + slot8.pendingState + cell] = 0;
 }
 
 /** The page was answered: only one that was shown owes anything. */
 export function answerPage(state: FeatureState, facts: Facts, shown: boolean): void {
-  const { sessions } = state;
-  const base = facts.slot * pendingSize;
-  for (let i = base; i < base + pendingSize; i++) {
-    if (sessions.pendingAt[i] === 0 || sessions.pendingPath[i] !== facts.urlHash) continue;
-    if (shown) sessions.pendingState[i] = (sessions.pendingState[i] as number) | bit.answered;
-    else if (((sessions.pendingState[i] as number) & bit.answered) === 0) sessions.pendingAt[i] = 0;
+  const { u32, u8 } = state.sessions;
+  const times = facts.slot * words + slot32.pendingAt;
+  const paths = facts.slot * words + slot32.pendingPath;
+  const states = facts.slot * slotBytes + slot8.pendingState;
+  for (let i = 0; i < pendingSize; i++) {
+    if (u32[times + i] === 0 || u32[paths + i] !== facts.urlHash) continue;
+    if (shown) u8[states + i] = (u8[states + i] as number) | bit.answered;
+    else if (((u8[states + i] as number) & bit.answered) === 0) u32[times + i] = 0;
   }
 }
 
 /** A request that may belong to a page just loaded. Returns whether it named one of this client's recent pages. */
 export function closePages(state: FeatureState, facts: Facts): boolean {
-  const { sessions } = state;
-  const base = facts.slot * pendingSize;
+  const { u32, u16, u8 } = state.sessions;
+  const times = facts.slot * words + slot32.pendingAt;
+  const paths = facts.slot * words + slot32.pendingPath;
+  const states = facts.slot * slotBytes + slot8.pendingState;
   const belongs = isAsset(facts.class) || facts.class === endpointClass.api;
   let named = false;
   let youngest = -1;
-  for (let i = base; i < base + pendingSize; i++) {
-    const openedAt = sessions.pendingAt[i] as number;
+  for (let i = 0; i < pendingSize; i++) {
+    const openedAt = u32[times + i] as number;
     if (openedAt === 0) continue;
-    if (youngest < 0 || openedAt > (sessions.pendingAt[youngest] as number)) youngest = i;
-    if (facts.refererHash === 0 || sessions.pendingPath[i] !== facts.refererHash) continue;
+    if (youngest < 0 || openedAt > (u32[times + youngest] as number)) youngest = i;
+    if (facts.refererHash === 0 || u32[paths + i] !== facts.refererHash) continue;
     named = true;
-    if (facts.at - openedAt <= loadMs && (sessions.pendingState[i] as number) < 4) {
-      state.endpoints.learnNamed(sessions.pendingEndpoint[i] as number);
-      sessions.pendingState[i] = (sessions.pendingState[i] as number) | 4;
+    if (facts.tick - openedAt <= loadMs && (u8[states + i] as number) < bit.named) {
+      state.endpoints.learnNamed(u16[facts.slot * halves + slot16.pendingEndpoint + i] as number);
+      u8[states + i] = (u8[states + i] as number) | bit.named;
     }
-    if (belongs) sessions.pendingState[i] = (sessions.pendingState[i] as number) | bit.closed;
+    if (belongs) u8[states + i] = (u8[states + i] as number) | bit.closed;
   }
   if (belongs && !named && youngest >= 0 && facts.class !== endpointClass.favicon) {
     // Fonts and images named by a style sheet, and clients that send no referer, still load what the page needs.
-    if (facts.at - (sessions.pendingAt[youngest] as number) <= looseMs)
-      sessions.pendingState[youngest] = (sessions.pendingState[youngest] as number) | bit.closed;
+    if (facts.tick - (u32[times + youngest] as number) <= looseMs)
+      u8[states + youngest] = (u8[states + youngest] as number) | bit.closed;
   }
   return named;
 }
 
-/** Draws the balance of pages whose load is over at `at`. */
-export function settlePages(state: FeatureState, slot: number, at: number): void {
-  const { sessions } = state;
-  const row = sessions.row[slot] as number;
+/** Draws the balance of pages whose load is over at `tick`, a time as the session holds it. */
+export function settlePages(state: FeatureState, slot: number, tick: number): void {
+  const { u32 } = state.sessions;
+  const row = state.sessions.rowOf(slot);
   if (row < 0) return;
-  const base = slot * pendingSize;
-  for (let i = base; i < base + pendingSize; i++) {
-    const openedAt = sessions.pendingAt[i] as number;
+  const times = slot * words + slot32.pendingAt;
+  for (let cell = 0; cell < pendingSize; cell++) {
+    const openedAt = u32[times + cell] as number;
     // A clock that went back leaves pages in the future; they are settled rather than kept for ever.
-    if (openedAt === 0 || (at - openedAt <= loadMs && at >= openedAt - loadMs)) continue;
-    settle(state, row, i, state.clients.applicationOf(row));
+    if (openedAt === 0 || (tick - openedAt <= loadMs && tick >= openedAt - loadMs)) continue;
+    settle(state, slot, { row, cell, application: state.clients.applicationOf(row) });
   }
 }
 
-function settle(state: FeatureState, row: number, cell: number, application: number): void {
+function settle(
+  state: FeatureState,
+  slot: number,
+  page: { readonly row: number; readonly cell: number; readonly application: number },
+): void {
   const { sessions, endpoints, clients } = state;
-  const bits = sessions.pendingState[cell] as number;
-  sessions.pendingAt[cell] = 0;
+  const { row, cell, application } = page;
+  const bits = sessions.u8[slot * slotBytes + slot8.pendingState + cell] as number;
+  sessions.u32[slot * words + slot32.pendingAt + cell] = 0;
   if ((bits & bit.answered) === 0) return;
   const site = state.sites[application];
   if (site === undefined) return;
   const kept = (bits & bit.closed) !== 0;
-  const endpoint = sessions.pendingEndpoint[cell] as number;
+  const endpoint = sessions.u16[slot * halves + slot16.pendingEndpoint + cell] as number;
   const habit = site.habits.subresources;
   // Whoever loads parts of most pages, and not too many pages, may say after which pages there are parts to load.
   const closed = clients.get(row, counter.pagesClosed);
@@ -129,10 +141,13 @@ export function followLink(state: FeatureState, facts: Facts): void {
   facts.linked = known;
   // A page is a chance when one was shown before it, not too long ago, and no redirect led here: redirects keep the
   // first referer, and after a pause people come back by bookmark.
-  const shown = ((sessions.flags[slot] as number) & sessionFlag.shownPage) !== 0;
-  const pause = facts.at - (sessions.lastPageAt[slot] as number);
-  const redirected = sessions.redirectTo[slot] !== 0 && facts.at - (sessions.redirectAt[slot] as number) < redirectMs;
-  const chance = shown && pause >= 0 && pause < visitMs && !redirected && facts.method === methodCode.get;
+  const shown = sessions.flag(slot, sessionFlag.shownPage);
+  const lastPageAt = sessions.get(slot, slot32.lastPageAt);
+  const pause = facts.tick - lastPageAt;
+  const redirected =
+    sessions.get(slot, slot32.redirectTo) !== 0 && facts.tick - sessions.get(slot, slot32.redirectAt) < redirectMs;
+  const chance =
+    shown && lastPageAt !== 0 && pause >= 0 && pause < visitMs && !redirected && facts.method === methodCode.get;
   if (chance && facts.referer !== refererKind.unobserved) {
     const site = state.sites[facts.application];
     // Coming back from another site is neither kept nor broken.
@@ -147,14 +162,16 @@ export function followLink(state: FeatureState, facts: Facts): void {
     if (!known && facts.referer === refererKind.own) clients.count(row, counter.linkUnseen);
   }
   if (inRing(state, slot, facts.urlHash)) clients.count(row, counter.revisits);
-  const at = sessions.ringAt[slot] as number;
-  if (sessions.ring[slot * ringSize + ((at + ringSize - 1) % ringSize)] === facts.urlHash) return;
-  sessions.ring[slot * ringSize + at] = facts.urlHash;
-  sessions.ringAt[slot] = (at + 1) % ringSize;
+  const ring = slot * words + slot32.ring;
+  const at = sessions.byte(slot, slot8.ringAt);
+  if (sessions.u32[ring + ((at + ringSize - 1) % ringSize)] === facts.urlHash) return;
+  sessions.u32[ring + at] = facts.urlHash;
+  sessions.setByte(slot, slot8.ringAt, (at + 1) % ringSize);
 }
 
 function inRing(state: FeatureState, slot: number, hash: number): boolean {
-  const { ring } = state.sessions;
-  for (let i = slot * ringSize; i < (slot + 1) * ringSize; i++) if (ring[i] === hash) return true;
+  const { u32 } = state.sessions;
+  const ring = slot * words + slot32.ring;
+  for (let i = 0; i < ringSize; i++) if (u32[ring + i] === hash) return true;
   return false;
 }

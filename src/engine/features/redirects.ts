@@ -1,4 +1,5 @@
 import type { Exchange } from "#core";
+import { slot32 } from "../sessions/session-table.ts";
 import { counter } from "./counters.ts";
 import { type Facts, hostStart, methodCode } from "./facts.ts";
 import { learnHabit } from "./learn-habit.ts";
@@ -18,16 +19,16 @@ export function openRedirect(state: FeatureState, facts: Facts, exchange: Exchan
   if (target === 0) return;
   // An unanswered redirect before this one was not followed.
   closeRedirect(state, facts, false);
-  sessions.redirectTo[facts.slot] = target;
-  sessions.redirectAt[facts.slot] = Math.max(1, facts.at);
+  sessions.set(facts.slot, slot32.redirectTo, target);
+  sessions.set(facts.slot, slot32.redirectAt, facts.tick);
 }
 
 /** The next page request shows whether the redirect was followed; for unknown targets its answer does. */
 export function followRedirect(state: FeatureState, facts: Facts): void {
   const { sessions } = state;
-  const target = sessions.redirectTo[facts.slot] as number;
+  const target = sessions.get(facts.slot, slot32.redirectTo);
   if (target === 0) return;
-  const late = facts.at - (sessions.redirectAt[facts.slot] as number) > followMs;
+  const late = facts.tick - sessions.get(facts.slot, slot32.redirectAt) > followMs;
   if (target === unknownTarget && !late) return;
   if (target === facts.pathHash && !late) closeRedirect(state, facts, true);
   else if (late || facts.refererHash !== 0) closeRedirect(state, facts, false);
@@ -35,13 +36,13 @@ export function followRedirect(state: FeatureState, facts: Facts): void {
 
 /** An answer that is no redirect, soon after one whose target is unknown: the client arrived somewhere. */
 export function arrive(state: FeatureState, facts: Facts): void {
-  if (state.sessions.redirectTo[facts.slot] === unknownTarget) closeRedirect(state, facts, true);
+  if (state.sessions.get(facts.slot, slot32.redirectTo) === unknownTarget) closeRedirect(state, facts, true);
 }
 
 function closeRedirect(state: FeatureState, facts: Facts, kept: boolean): void {
   const { sessions } = state;
-  if (sessions.redirectTo[facts.slot] === 0) return;
-  sessions.redirectTo[facts.slot] = 0;
+  if (sessions.get(facts.slot, slot32.redirectTo) === 0) return;
+  sessions.set(facts.slot, slot32.redirectTo, 0);
   const site = state.sites[facts.application];
   if (site === undefined) return;
   learnHabit(state, site.habits.redirects, {

@@ -1,4 +1,5 @@
 import { rowBytes, rowFloat } from "../clients/client-table.ts";
+import { slot32 } from "../sessions/session-table.ts";
 import { counter } from "./counters.ts";
 import type { Facts } from "./facts.ts";
 import type { FeatureState } from "./state.ts";
@@ -16,11 +17,12 @@ const memory = 120;
  */
 export function stepRhythm(state: FeatureState, facts: Facts): void {
   const { sessions, clients } = state;
-  const last = sessions.lastPageAt[facts.slot] as number;
-  sessions.lastPageAt[facts.slot] = facts.at;
-  const gap = facts.at - last;
+  const last = sessions.get(facts.slot, slot32.lastPageAt);
+  sessions.set(facts.slot, slot32.lastPageAt, facts.tick);
+  const gap = facts.tick - last;
   const redirected =
-    sessions.redirectTo[facts.slot] !== 0 && facts.at - (sessions.redirectAt[facts.slot] as number) < 3_000;
+    sessions.get(facts.slot, slot32.redirectTo) !== 0 &&
+    facts.tick - sessions.get(facts.slot, slot32.redirectAt) < 3_000;
   // Following a redirect is the client's doing, not the person's.
   if (last === 0 || gap < 0 || gap > pauseMs || redirected) return;
   clients.count(facts.row, counter.gaps);

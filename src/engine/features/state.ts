@@ -15,13 +15,3 @@ export interface FeatureState {
   /** One vote of a client that has people's habits for what browsers look like here. */
   learnAgent(application: number, agent: number): void;
 }
-
-/** Bits of a session's flags. */
-export const sessionFlag = {
-  sawPage: 1,
-  denied: 2,
-  confirmed: 4,
-  cookieless: 8,
-  shownPage: 16,
-  attempted: 32,
-} as const;

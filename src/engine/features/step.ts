@@ -2,6 +2,7 @@ import type { Exchange } from "#core";
 import { slipShift } from "../clients/client-table.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { presentationSlips } from "../presentation/presentation-slips.ts";
+import { sessionFlag, slot32 } from "../sessions/session-table.ts";
 import { answerLogin, isLogin, stepLogin } from "./authentication.ts";
 import { offerCookies, stepCookies } from "./cookies.ts";
 import { counter } from "./counters.ts";
@@ -10,7 +11,7 @@ import { stepIdentifiers } from "./identifiers.ts";
 import { answerPage, closePages, followLink, openPage, settlePages } from "./pages.ts";
 import { arrive, followRedirect, openRedirect } from "./redirects.ts";
 import { stepRhythm } from "./rhythm.ts";
-import { type FeatureState, sessionFlag } from "./state.ts";
+import type { FeatureState } from "./state.ts";
 
 /** A client that goes on this soon after a refusal did not read it. */
 const hammerMs = 2_000;
@@ -21,7 +22,7 @@ const pagesPresented = 4;
 export function stepRequest(state: FeatureState, facts: Facts, exchange: Exchange): void {
   const { clients, sessions } = state;
   const { row, slot, class: purpose } = facts;
-  settlePages(state, slot, facts.at);
+  settlePages(state, slot, facts.tick);
   facts.linked = false;
   countRequest(state, facts);
   const named = closePages(state, facts);
@@ -40,10 +41,9 @@ export function stepRequest(state: FeatureState, facts: Facts, exchange: Exchang
     stepPresentation(state, facts, exchange);
     if (isLogin(facts)) stepLogin(state, facts, exchange);
   }
-  if (facts.method === methodCode.get && !isAsset(purpose))
-    sessions.flags[slot] = (sessions.flags[slot] as number) | sessionFlag.sawPage;
+  if (facts.method === methodCode.get && !isAsset(purpose)) sessions.setFlag(slot, sessionFlag.sawPage);
   if (exchange.request.oddities.length > 0) clients.count(row, counter.oddities);
-  if (((sessions.flags[slot] as number) & sessionFlag.denied) !== 0 && facts.gapMs >= 0 && facts.gapMs < hammerMs)
+  if (sessions.flag(slot, sessionFlag.denied) && facts.gapMs >= 0 && facts.gapMs < hammerMs)
     clients.count(row, counter.afterDenial);
 }
 
@@ -57,8 +57,8 @@ export function stepResponse(state: FeatureState, facts: Facts, exchange: Exchan
   const shown = (status >= 200 && status < 300) || status === 304;
   if (page && facts.method === methodCode.get) answerPage(state, facts, shown);
   const denied = status === 401 || status === 403 || status === 429;
-  const flags = sessions.flags[slot] as number;
-  sessions.flags[slot] = denied ? flags | sessionFlag.denied : flags & ~sessionFlag.denied;
+  if (denied) sessions.setFlag(slot, sessionFlag.denied);
+  else sessions.clearFlag(slot, sessionFlag.denied);
   if (denied) clients.count(row, counter.denied);
   else if (status === 304) clients.count(row, counter.conditional);
   else if (status === 404 || status === 410) {
@@ -67,7 +67,7 @@ export function stepResponse(state: FeatureState, facts: Facts, exchange: Exchan
   } else if (status >= 300 && status < 400 && page) openRedirect(state, facts, exchange);
   if (page && shown) {
     arrive(state, facts);
-    sessions.flags[slot] = (sessions.flags[slot] as number) | sessionFlag.shownPage;
+    sessions.setFlag(slot, sessionFlag.shownPage);
   }
   if (isLogin(facts)) answerLogin(state, facts, exchange);
   if (exchange.observes.setCookie !== "none") offerCookies(state, facts, exchange);
@@ -142,8 +142,8 @@ function stepShape(state: FeatureState, facts: Facts, exchange: Exchange): void 
   const shape = exchange.client.fingerprint.headers;
   if (shape === "" || !isPage(facts.class) || facts.method !== methodCode.get) return;
   const hash = state.endpoints.hashPath(shape, 0, shape.length);
-  const known = state.sessions.shape[facts.slot] as number;
-  state.sessions.shape[facts.slot] = hash;
+  const known = state.sessions.get(facts.slot, slot32.shape);
+  state.sessions.set(facts.slot, slot32.shape, hash);
   if (known === 0) return;
   state.clients.count(facts.row, counter.shapeChances);
   if (known !== hash) state.clients.count(facts.row, counter.shapeChanges);

@@ -40,7 +40,7 @@ export class AccountPart {
     const { account } = exchange.request;
     if (account === 0) return -1;
     const { country, asn } = this.#intel.network(exchange.client.ip);
-    const device = this.#state.sessions.identity[facts.slot] as number;
+    const device = this.#state.sessions.identityOf(facts.slot);
     return this.#risk.novelty(account, { device, asn, country: country === "" ? 0 : fnv1a(country) });
   }
 
@@ -54,7 +54,7 @@ export class AccountPart {
     const context = {
       country: network.country === "" ? 0 : fnv1a(network.country),
       asn: network.asn,
-      device: this.#state.sessions.identity[facts.slot] as number,
+      device: this.#state.sessions.identityOf(facts.slot),
       presentation: fnv1a(headers, fnv1a(ja4, fnv1a(exchange.request.userAgent))),
       hour: Math.floor(facts.at / 3_600_000) % 24,
     };

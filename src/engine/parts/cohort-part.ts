@@ -17,6 +17,7 @@ import { type Facts, isAsset, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
+import { slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
@@ -124,7 +125,7 @@ export class CohortPart {
     const { slot } = facts;
     if (this.#step[slot] === 0 || isSensitive(facts))
       this.#step[slot] = mix32(facts.endpoint * 2 + 1 + (facts.method > 1 ? 1 : 0));
-    const requests = this.#sources.state.sessions.requests[slot] as number;
+    const requests = this.#sources.state.sessions.requestsOf(slot);
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!isSensitive(facts)) return;
     const again = this.#login[slot] !== 0;
@@ -138,21 +139,22 @@ export class CohortPart {
 
   #trace(slot: number, keep: "keep" | "look"): WalkTrace {
     const { state, walks, renderAddress } = this.#sources;
-    return walks.trace(slot, hashText(renderAddress(state.sessions.row[slot] as number), 7), keep);
+    return walks.trace(slot, hashText(renderAddress(state.sessions.rowOf(slot)), 7), keep);
   }
 
   /** The pause between page and submit, as a bin of the application's own law. */
   #readGap(facts: Facts): void {
-    const page = this.#sources.state.sessions.lastPageAt[facts.slot] as number;
+    const page = this.#sources.state.sessions.get(facts.slot, slot32.lastPageAt);
     if (page === 0) return;
     const law = this.#gapLaw(facts.application);
-    this.#gap[facts.slot] = law.binOf(facts.at - page);
-    if (!this.#sources.state.clients.flag(facts.row, rowFlag.convicted)) law.learn(facts.at - page);
+    const pause = facts.tick - page;
+    this.#gap[facts.slot] = law.binOf(pause);
+    if (!this.#sources.state.clients.flag(facts.row, rowFlag.convicted)) law.learn(pause);
   }
 
   /** Key of the cohort by look and endpoint that this session stands in, folded to 32 bits; 0 for none. */
   subject(slot: number): number {
-    const row = this.#sources.state.sessions.row[slot] as number;
+    const row = this.#sources.state.sessions.rowOf(slot);
     const application = this.#sources.applicationName(this.#sources.state.clients.applicationOf(row));
     const presentation = this.#presentation[slot] as number;
     const step = this.#step[slot] as number;
@@ -163,7 +165,7 @@ export class CohortPart {
   /** The outcome of a sensitive step, or enough requests: time to report the session. */
   response(facts: Facts, exchange: Exchange): void {
     const { slot, row } = facts;
-    const requests = this.#sources.state.sessions.requests[slot] as number;
+    const requests = this.#sources.state.sessions.requestsOf(slot);
     this.#readAnswer(facts, exchange.response?.status ?? 0);
     if (this.#reported[slot] !== 0 && !isSensitive(facts)) return;
     const call = requests === 1 && facts.class === endpointClass.api;
@@ -194,7 +196,7 @@ export class CohortPart {
   signals(slot: number, at: Millis, exchange?: Exchange): readonly Signal[] {
     if (this.#convictions === 0 || slot < 0) return none;
     const { state } = this.#sources;
-    const row = state.sessions.row[slot] as number;
+    const row = state.sessions.rowOf(slot);
     this.#fill(slot, row);
     const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
     if (conviction === undefined) return none;
@@ -218,14 +220,14 @@ export class CohortPart {
 
   #report(slot: number, at: Millis, outcome: Outcome): void {
     const { state, intel, renderAddress } = this.#sources;
-    const row = state.sessions.row[slot] as number;
+    const row = state.sessions.rowOf(slot);
     if (this.#login[slot] === 0) this.#behaviour[slot] = 0;
     this.#fill(slot, row);
     const trace = this.#trace(slot, "keep");
     this.#walk[slot] = trace.label;
     const address = renderAddress(row);
     const network = intel.network(address);
-    const identity = state.sessions.identity[slot] as number;
+    const identity = state.sessions.identityOf(slot);
     const addressHash = hashText(address, 7);
     const sighting: Sighting = {
       ...this.#membership(slot, row),
@@ -283,7 +285,7 @@ export class CohortPart {
     const { state, applicationName } = this.#sources;
     if (this.#behaviour[slot] === 0) this.#behaviour[slot] = this.#fingerprint(slot, row);
     const behaviour = this.#behaviour[slot] as number;
-    const network = networkClass(state.sessions.network[slot] as number);
+    const network = networkClass(state.sessions.networkOf(slot));
     const jar = this.#bins[cohortAxisIndex.jar] as number;
     return {
       application: applicationName(state.clients.applicationOf(row)),

@@ -1,5 +1,6 @@
 import type { Exchange, Intel, Signal } from "#core";
 import type { Facts } from "../features/facts.ts";
+import type { SessionTable } from "../sessions/session-table.ts";
 import { PlacesPart } from "./places-part.ts";
 import { SequencePart } from "./sequence-part.ts";
 import { WalkPart } from "./walk-part.ts";
@@ -11,18 +12,17 @@ export class JourneyPart {
   readonly places: PlacesPart;
   #fadedAt = Number.NaN;
 
-  constructor(sessionsMax: number, intel: Pick<Intel, "network">) {
-    this.sequence = new SequencePart(sessionsMax);
-    this.walks = new WalkPart(sessionsMax);
-    this.places = new PlacesPart(sessionsMax, intel);
+  constructor(sessions: SessionTable, intel: Pick<Intel, "network">) {
+    this.sequence = new SequencePart(sessions);
+    this.walks = new WalkPart(sessions.slotsMax);
+    this.places = new PlacesPart(sessions.slotsMax, intel);
   }
 
   get bytesPerSession(): number {
-    return this.sequence.bytesPerSession + this.walks.bytesPerSession + this.places.bytesPerSession;
+    return this.walks.bytesPerSession + this.places.bytesPerSession;
   }
 
   open(slot: number): void {
-    this.sequence.open(slot);
     this.walks.open(slot);
     this.places.open(slot);
   }

@@ -6,6 +6,7 @@ import { counter } from "../features/counters.ts";
 import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import { Orchestration, type OrchestrationCase } from "../intent/orchestration.ts";
+import { sessionFlag } from "../sessions/session-table.ts";
 import { foldHashed } from "../sessions/text-hash.ts";
 
 /** Endpoint numbers of the intent graph; reading and writing at one path are two endpoints. */
@@ -23,7 +24,6 @@ const bytesPerSession = 448;
 export class OrchestrationPart {
   readonly #state: FeatureState;
   readonly #sessionsMax: number;
-  readonly #open: Uint8Array;
   readonly #numbers: Uint16Array;
   readonly #described: Uint8Array = new Uint8Array(numbersMax + 1);
   readonly #applicationName: (index: number) => string;
@@ -40,7 +40,6 @@ export class OrchestrationPart {
   ) {
     this.#state = state;
     this.#sessionsMax = options.sessionsMax;
-    this.#open = new Uint8Array(options.sessionsMax);
     this.#numbers = new Uint16Array(options.endpointsMax * 2);
     this.#applicationName = options.applicationName;
   }
@@ -56,19 +55,19 @@ export class OrchestrationPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { observes } = exchange;
-    const open = this.#open[facts.slot] === 1;
+    const open = this.#isOpen(facts.slot);
     if (!open && !(observes.cookies && observes.setCookie === "all" && observes.response)) return;
     const orchestration = this.#ensure();
     if (!open) {
       orchestration.open(facts.slot, this.#applicationName(facts.application), facts.at);
-      this.#open[facts.slot] = 1;
+      this.#state.sessions.setFlag(facts.slot, sessionFlag.ledger);
     }
     orchestration.request(facts.slot, exchange, { endpoint: this.#numberOf(facts), now: facts.at });
   }
 
   response(facts: Facts, exchange: Exchange): void {
     const orchestration = this.#orchestration;
-    if (orchestration === undefined || this.#open[facts.slot] !== 1) return;
+    if (orchestration === undefined || !this.#isOpen(facts.slot)) return;
     const now = facts.at + Math.max(0, exchange.response?.durationMs ?? 0);
     orchestration.response(facts.slot, exchange, { endpoint: this.#numberOf(facts), now });
     this.#vouch(orchestration, { facts, exchange, now });
@@ -77,7 +76,7 @@ export class OrchestrationPart {
   /** What the ledger and the graph say about a live session. */
   signals(slot: number): readonly Signal[] {
     const orchestration = this.#orchestration;
-    if (orchestration === undefined || slot < 0 || this.#open[slot] !== 1) return none;
+    if (orchestration === undefined || slot < 0 || !this.#isOpen(slot)) return none;
     const subject = orchestration.subject(slot);
     let found: Signal[] | undefined;
     for (const detector of orchestrationDetectors) {
@@ -91,12 +90,12 @@ export class OrchestrationPart {
 
   /** Ledger and graph rows of a live session; undefined where cookies are not observed. */
   subject(slot: number): OrchestrationCase | undefined {
-    return this.#open[slot] === 1 ? this.#orchestration?.subject(slot) : undefined;
+    return this.#isOpen(slot) ? this.#orchestration?.subject(slot) : undefined;
   }
 
   /** Several people share this session's key: nothing that one of them lacks is charged. */
   share(slot: number): void {
-    if (this.#open[slot] === 1) this.#orchestration?.share(slot);
+    if (this.#isOpen(slot)) this.#orchestration?.share(slot);
   }
 
   /** Forgetting and refitting, some ten milliseconds at most: called by the sweep, never per request. */
@@ -105,10 +104,14 @@ export class OrchestrationPart {
   }
 
   close(slot: number, cohort: number, at: Millis): void {
-    if (this.#open[slot] !== 1) return;
-    this.#open[slot] = 0;
+    if (!this.#isOpen(slot)) return;
+    this.#state.sessions.clearFlag(slot, sessionFlag.ledger);
     this.#orchestration?.settle(slot, { cohort }, at);
     this.#orchestration?.close(slot);
+  }
+
+  #isOpen(slot: number): boolean {
+    return this.#state.sessions.flag(slot, sessionFlag.ledger);
   }
 
   #ensure(): Orchestration {
@@ -126,7 +129,7 @@ export class OrchestrationPart {
     const letIn = status >= 200 && status < 400 && clients.get(facts.row, counter.loginFailures) < 3;
     const whole = clients.get(facts.row, counter.pagesClosed) > 0 && clients.get(facts.row, counter.cookieReturned) > 0;
     if (!letIn || !whole || clients.flag(facts.row, rowFlag.convicted)) return;
-    const voter: Hashed = exchange.request.account || (sessions.identity[facts.slot] as number);
+    const voter: Hashed = exchange.request.account || sessions.identityOf(facts.slot);
     if (voter === 0) return;
     const network = foldHashed((facts.words[0] as number) + ((facts.words[3] as number) >>> 8));
     orchestration.anchor(facts.slot, { voter, cohort: network }, now);

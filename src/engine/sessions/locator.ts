@@ -2,9 +2,8 @@ import type { Exchange, Hashed } from "#core";
 import { type ClientTable, row8, rowBytes, rowFlag } from "../clients/client-table.ts";
 import type { VerdictMemory } from "../clients/verdict-memory.ts";
 import { type Facts, isAsset } from "../features/facts.ts";
-import { sessionFlag } from "../features/state.ts";
 import type { IdentityNames } from "./identity-names.ts";
-import { hashOrigin, type SessionTable } from "./session-table.ts";
+import { hashOrigin, type SessionTable, sessionFlag } from "./session-table.ts";
 
 const cookiesRead = 12;
 /** Rows looked at for the least valuable one when the table is full. */
@@ -54,8 +53,9 @@ export class Locator {
     if (slot < 0) slot = this.#byOrigin(facts, exchange, origin, identity);
     if (slot < 0) slot = this.#open(facts, exchange, identity);
     else if (identity !== 0 && known < 0) this.#identify(slot, identity);
-    if (identity !== 0) sessions.flags[slot] = (sessions.flags[slot] as number) | sessionFlag.confirmed;
+    if (identity !== 0) sessions.setFlag(slot, sessionFlag.confirmed);
     facts.slot = slot;
+    facts.tick = sessions.tickOf(slot, facts.at);
     facts.row = this.#rowFor(facts, slot);
   }
 
@@ -68,7 +68,8 @@ export class Locator {
     const slot = identity === 0 ? origin : sessions.findByIdentity(identity);
     if (slot < 0) return false;
     facts.slot = slot;
-    facts.row = sessions.row[slot] as number;
+    facts.tick = sessions.tickOf(slot, facts.at);
+    facts.row = sessions.rowOf(slot);
     return true;
   }
 
@@ -76,7 +77,7 @@ export class Locator {
   #identityOf(exchange: Exchange, origin: number): Hashed {
     const { cookies, token } = exchange.request;
     if (cookies.length === 0 && token === 0) return 0;
-    const usual = origin < 0 ? 0 : (this.#sessions.identity[origin] as number);
+    const usual = origin < 0 ? 0 : this.#sessions.identityOf(origin);
     const end = Math.min(cookies.length, cookiesRead);
     for (let i = 0; i < end; i++) if (usual !== 0 && cookies[i]?.value === usual) return usual;
     for (let i = 0; i < end; i++) {
@@ -90,8 +91,8 @@ export class Locator {
   #byOrigin(facts: Facts, exchange: Exchange, origin: number, identity: Hashed): number {
     if (origin < 0) return -1;
     const sessions = this.#sessions;
-    const confirmed = ((sessions.flags[origin] as number) & sessionFlag.confirmed) !== 0;
-    const own = sessions.identity[origin] as number;
+    const confirmed = sessions.flag(origin, sessionFlag.confirmed);
+    const own = sessions.identityOf(origin);
     if (own === 0 || !confirmed) return origin;
     if (identity !== 0) return -1;
     // Same address and user agent, but no cookie where that session returns its own: somebody else (an office behind
@@ -117,15 +118,15 @@ export class Locator {
   /** The answer accepted a token: from now on it identifies a client, if nothing better does. */
   #acceptToken(facts: Facts, token: Hashed): void {
     const sessions = this.#sessions;
-    if (sessions.identity[facts.slot] !== 0 || sessions.findByIdentity(token) >= 0) return;
+    if (sessions.identityOf(facts.slot) !== 0 || sessions.findByIdentity(token) >= 0) return;
     this.#identify(facts.slot, token);
-    sessions.flags[facts.slot] = (sessions.flags[facts.slot] as number) | sessionFlag.confirmed;
+    sessions.setFlag(facts.slot, sessionFlag.confirmed);
   }
 
   #identify(slot: number, identity: Hashed): void {
     this.#sessions.identify(slot, identity);
     this.#sessions.establish(slot);
-    const row = this.#sessions.row[slot] as number;
+    const row = this.#sessions.rowOf(slot);
     if (this.#clients.identityOf(row) === 0) this.#clients.identify(row, identity);
   }
 
@@ -145,14 +146,14 @@ export class Locator {
 
   /** The row of this address and user agent, for a session that may have moved (a phone leaves the wireless net). */
   #rowFor(facts: Facts, slot: number): number {
-    const row = this.#sessions.row[slot] as number;
+    const row = this.#sessions.rowOf(slot);
     const clients = this.#clients;
     if (clients.isAt(row, facts.words, facts.agent)) return row;
-    const moved = this.#findOrOpenRow(facts, this.#sessions.identity[slot] as number);
+    const moved = this.#findOrOpenRow(facts, this.#sessions.identityOf(slot));
     if (moved === row) return row;
     clients.release(row);
     clients.hold(moved);
-    this.#sessions.row[slot] = moved;
+    this.#sessions.setRow(slot, moved);
     return moved;
   }
 
@@ -188,7 +189,7 @@ export class Locator {
     if (worst < 0) {
       // Every sampled row is live: the longest-silent session ends early and gives up its row.
       const slot = this.#sessions.idle(Number.POSITIVE_INFINITY);
-      worst = this.#sessions.row[slot] as number;
+      worst = this.#sessions.rowOf(slot);
       this.#end.close(slot);
     }
     this.#end.forget(worst);

@@ -1,5 +1,5 @@
 import { assert, type Hashed, type Millis } from "#core";
-import { type IndexedTable, OpenIndex } from "./open-index.ts";
+import { OpenIndex } from "./open-index.ts";
 import { foldHashed, mix32 } from "./text-hash.ts";
 
 /** A session that came this far leaves probation even without a past: people's first visits must outlive floods. */
@@ -7,7 +7,65 @@ export const establishedAfter = 4;
 export const ringSize = 8;
 export const pendingSize = 4;
 
+/** Bytes of one session: three cache lines, so that a request touches no more of it than that. */
+export const slotBytes = 192;
+const wide = slotBytes / 8;
+const words = slotBytes / 4;
+const halves = slotBytes / 2;
+
+/**
+ * Positions inside a slot, in units of the view named; what every request touches stands in the first 64 bytes. Times
+ * of 32 bits are ticks (`tickOf`). `pendingPath`, `pendingAt`, `pendingEndpoint` and `pendingState` hold `pendingSize`
+ * values each, `ring` holds `ringSize`, `walk` three.
+ */
+const slot64 = { lastAt: 0, identity: 1, firstAt: 2 } as const;
+export const slot32 = {
+  row: 6,
+  originHash: 7,
+  next: 8,
+  previous: 9,
+  lastPageAt: 10,
+  redirectTo: 11,
+  redirectAt: 12,
+  step: 13,
+  pendingPath: 16,
+  pendingAt: 20,
+  surprisal: 27,
+  lastId: 30,
+  ring: 32,
+  presentation: 40,
+  login: 41,
+  behaviour: 42,
+  shape: 43,
+  offeredAt: 44,
+  loginRefusedAt: 45,
+} as const;
+export const slot16 = { requests: 28, idEndpoint: 29, pendingEndpoint: 48, walk: 56 } as const;
+export const slot8 = {
+  flags: 60,
+  gap: 61,
+  network: 62,
+  ringAt: 63,
+  pendingState: 104,
+  steps: 118,
+  reported: 119,
+} as const;
+
+/** Bits of a session's flags. */
+export const sessionFlag = {
+  sawPage: 1,
+  denied: 2,
+  confirmed: 4,
+  established: 8,
+  shownPage: 16,
+  attempted: 32,
+  ledger: 64,
+} as const;
+
 const none = -1;
+/** No endpoint has this number: the session has asked for no identifier yet. */
+const noEndpoint = 0xffff;
+const tickMax = 0xfffffffe;
 
 /** Which of the two age lists a session stands in. */
 type Segment = 0 | 1;
@@ -15,7 +73,7 @@ const probation: Segment = 0;
 const established: Segment = 1;
 
 /**
- * Live sessions as slots of typed arrays: only what must be remembered between two requests of one session. What is
+ * Live sessions as slots of one buffer: only what must be remembered between two requests of one session. What is
  * learned about the client goes to its row in the client table. Slots are found by identity (a cookie value we saw
  * issued, a token) or by origin (application, address or /64, user agent).
  *
@@ -26,81 +84,32 @@ const established: Segment = 1;
  */
 export class SessionTable {
   readonly slotsMax: number;
-  readonly row: Int32Array;
-  readonly lastAt: Float64Array;
-  readonly lastPageAt: Float64Array;
-  readonly identity: Float64Array;
-  readonly originHash: Uint32Array;
-  /** Cookie value handed out and not yet seen again; when its answer finished. */
-  readonly offered: Float64Array;
-  readonly offeredAt: Float64Array;
-  /** When the last login attempt was refused; 0 when none was. */
-  readonly loginRefusedAt: Float64Array;
-  readonly lastId: Float64Array;
-  readonly idEndpoint: Uint16Array;
-  readonly ring: Uint32Array;
-  readonly ringAt: Uint8Array;
-  readonly pendingPath: Uint32Array;
-  /** When the page was asked for; 0 means the cell is free. */
-  readonly pendingAt: Float64Array;
-  readonly pendingState: Uint8Array;
-  readonly pendingEndpoint: Uint16Array;
-  readonly redirectTo: Uint32Array;
-  readonly redirectAt: Float64Array;
-  readonly shape: Uint32Array;
+  readonly #f64: Float64Array;
+  readonly f32: Float32Array;
+  readonly u32: Uint32Array;
+  readonly u16: Uint16Array;
+  readonly u8: Uint8Array;
 
-  readonly flags: Uint8Array;
-  /** Network of the session's first address (networkCode), looked up once. */
-  readonly network: Uint8Array;
-  /** Requests of this session, saturating. */
-  readonly requests: Uint16Array;
-
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #segment: Uint8Array;
   readonly #heads: Int32Array = new Int32Array([none, none]);
   readonly #tails: Int32Array = new Int32Array([none, none]);
   readonly #sizes: [number, number] = [0, 0];
   readonly #byIdentity: OpenIndex;
   readonly #byOrigin: OpenIndex;
-  readonly #free: Int32Array;
-  #freeSize: number;
+  /** Slots given back, chained by `next`; slots from `#used` on were never used. */
+  #free: number = none;
+  #used = 0;
   readonly #probationMax: number;
 
   constructor(slotsMax: number, probationShare: number) {
-    const f64 = (): Float64Array => new Float64Array(slotsMax);
-    const u32 = (per = 1): Uint32Array => new Uint32Array(slotsMax * per);
+    const buffer = new ArrayBuffer(slotsMax * slotBytes);
     this.slotsMax = slotsMax;
-    this.row = new Int32Array(slotsMax);
-    this.lastAt = f64();
-    this.lastPageAt = f64();
-    this.identity = f64();
-    this.originHash = u32();
-    this.offered = f64();
-    this.offeredAt = f64();
-    this.loginRefusedAt = f64();
-    this.lastId = f64();
-    this.idEndpoint = new Uint16Array(slotsMax);
-    this.ring = u32(ringSize);
-    this.ringAt = new Uint8Array(slotsMax);
-    this.pendingPath = u32(pendingSize);
-    this.pendingAt = new Float64Array(slotsMax * pendingSize);
-    this.pendingState = new Uint8Array(slotsMax * pendingSize);
-    this.pendingEndpoint = new Uint16Array(slotsMax * pendingSize);
-    this.redirectTo = u32();
-    this.redirectAt = f64();
-    this.shape = u32();
-
-    this.flags = new Uint8Array(slotsMax);
-    this.network = new Uint8Array(slotsMax);
-    this.requests = new Uint16Array(slotsMax);
-    this.#next = new Int32Array(slotsMax);
-    this.#previous = new Int32Array(slotsMax);
-    this.#segment = new Uint8Array(slotsMax);
-    this.#byIdentity = new OpenIndex(tableOf((slot) => foldHashed(this.identity[slot] as number)));
-    this.#byOrigin = new OpenIndex(tableOf((slot) => this.originHash[slot] as number));
-    this.#free = Int32Array.from({ length: slotsMax }, (_, i) => slotsMax - 1 - i);
-    this.#freeSize = slotsMax;
+    this.#f64 = new Float64Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.u8 = new Uint8Array(buffer);
+    this.#byIdentity = new OpenIndex({ hashOf: (slot) => foldHashed(this.identityOf(slot)) });
+    this.#byOrigin = new OpenIndex({ hashOf: (slot) => this.originOf(slot) });
     this.#probationMax = Math.max(1, Math.floor((slotsMax * probationShare) / 100));
   }
 
@@ -108,20 +117,101 @@ export class SessionTable {
     return this.#sizes[0] + this.#sizes[1];
   }
 
-  /** Typed-array bytes per slot, indexes not counted. */
-  get bytesPerSession(): number {
-    return 4 + 8 * 8 + 4 + 2 + ringSize * 4 + 1 + pendingSize * (4 + 8 + 1 + 2) + 4 * 2 + 1 + 1 + 2 + 4 * 2 + 1 + 4;
-  }
-
   get indexBytes(): number {
     return this.#byIdentity.bytes + this.#byOrigin.bytes;
+  }
+
+  /** The client row that a session writes to; -1 once the slot is closed. */
+  rowOf(slot: number): number {
+    return (this.u32[slot * words + slot32.row] as number) | 0;
+  }
+
+  setRow(slot: number, row: number): void {
+    this.u32[slot * words + slot32.row] = row;
+  }
+
+  /** Identity by cookie or token, or 0. */
+  identityOf(slot: number): Hashed {
+    return this.#f64[slot * wide + slot64.identity] as number;
+  }
+
+  /** Hash under which the session is found without an identity; 0 once another session of the origin has the entry. */
+  originOf(slot: number): number {
+    return this.u32[slot * words + slot32.originHash] as number;
+  }
+
+  lastAt(slot: number): Millis {
+    return this.#f64[slot * wide + slot64.lastAt] as number;
+  }
+
+  /** Requests of this session, saturating. */
+  requestsOf(slot: number): number {
+    return this.u16[slot * halves + slot16.requests] as number;
+  }
+
+  /** One more request; returns how many there are now. */
+  countRequest(slot: number): number {
+    const place = slot * halves + slot16.requests;
+    const count = Math.min(0xffff, (this.u16[place] as number) + 1);
+    this.u16[place] = count;
+    return count;
+  }
+
+  /** Network of the session's first address (networkCode), looked up once. */
+  networkOf(slot: number): number {
+    return this.u8[slot * slotBytes + slot8.network] as number;
+  }
+
+  setNetwork(slot: number, code: number): void {
+    this.u8[slot * slotBytes + slot8.network] = code;
+  }
+
+  flag(slot: number, flag: number): boolean {
+    return ((this.u8[slot * slotBytes + slot8.flags] as number) & flag) !== 0;
+  }
+
+  setFlag(slot: number, flag: number): void {
+    const place = slot * slotBytes + slot8.flags;
+    this.u8[place] = (this.u8[place] as number) | flag;
+  }
+
+  clearFlag(slot: number, flag: number): void {
+    const place = slot * slotBytes + slot8.flags;
+    this.u8[place] = (this.u8[place] as number) & ~flag;
+  }
+
+  /** A field of 32 bits. */
+  get(slot: number, field: number): number {
+    return this.u32[slot * words + field] as number;
+  }
+
+  set(slot: number, field: number, value: number): void {
+    this.u32[slot * words + field] = value;
+  }
+
+  /** A field of 8 bits. */
+  byte(slot: number, field: number): number {
+    return this.u8[slot * slotBytes + field] as number;
+  }
+
+  setByte(slot: number, field: number, value: number): void {
+    this.u8[slot * slotBytes + field] = value;
+  }
+
+  /**
+   * A time as the slot's fields of 32 bits hold it: milliseconds since the session began, from 1 on, because 0 means
+   * never. A clock that goes back stops at 1, and 49 days at the greatest value.
+   */
+  tickOf(slot: number, at: Millis): number {
+    const ticks = Math.round(at - (this.#f64[slot * wide + slot64.firstAt] as number)) + 1;
+    return ticks < 1 ? 1 : Math.min(ticks, tickMax);
   }
 
   findByIdentity(identity: Hashed): number {
     for (let cell = this.#byIdentity.start(foldHashed(identity)); ; cell = this.#byIdentity.next(cell)) {
       const slot = this.#byIdentity.at(cell);
       if (slot < 0) return none;
-      if (this.identity[slot] === identity) return slot;
+      if (this.identityOf(slot) === identity) return slot;
     }
   }
 
@@ -130,13 +220,13 @@ export class SessionTable {
     for (let cell = this.#byOrigin.start(hash); ; cell = this.#byOrigin.next(cell)) {
       const slot = this.#byOrigin.at(cell);
       if (slot < 0) return none;
-      if (this.originHash[slot] === hash) return slot;
+      if (this.originOf(slot) === hash) return slot;
     }
   }
 
   /** The session to give up when a slot is needed, or -1 while there are free ones. */
   victim(): number {
-    if (this.#freeSize > 0) return none;
+    if (this.#free !== none || this.#used < this.slotsMax) return none;
     const [waiting] = this.#sizes;
     const oldest = this.#heads[probation] as number;
     if (oldest !== none && waiting > this.#probationMax) return oldest;
@@ -145,14 +235,15 @@ export class SessionTable {
     return waiting > 0 && (silent === none || waiting >= this.#probationMax) ? oldest : silent;
   }
 
-  /** Opens a slot for an origin. The caller has closed the `victim` when there was one. */
+  /** Opens a zeroed slot for an origin. The caller has closed the `victim` when there was one. */
   open(originHash: number, row: number, at: Millis): number {
-    assert(this.#freeSize > 0, "a session slot is free when one is opened");
-    const slot = this.#free[--this.#freeSize] as number;
-    this.#reset(slot);
-    this.row[slot] = row;
-    this.lastAt[slot] = at;
-    this.originHash[slot] = originHash;
+    const slot = this.#take();
+    this.u32.fill(0, slot * words, (slot + 1) * words);
+    this.setRow(slot, row);
+    this.#f64[slot * wide + slot64.firstAt] = at;
+    this.#f64[slot * wide + slot64.lastAt] = at;
+    this.u16[slot * halves + slot16.idEndpoint] = noEndpoint;
+    this.u32[slot * words + slot32.originHash] = originHash;
     const earlier = this.findByOrigin(originHash);
     if (earlier !== none) this.#leaveOrigin(earlier);
     this.#byOrigin.add(slot);
@@ -161,24 +252,26 @@ export class SessionTable {
   }
 
   close(slot: number): void {
-    if (this.identity[slot] !== 0) this.#byIdentity.remove(slot);
-    if (this.originHash[slot] !== 0) this.#byOrigin.remove(slot);
+    if (this.identityOf(slot) !== 0) this.#byIdentity.remove(slot);
+    if (this.originOf(slot) !== 0) this.#byOrigin.remove(slot);
     this.#unlink(slot);
-    this.row[slot] = none;
-    this.#free[this.#freeSize++] = slot;
+    this.setRow(slot, none);
+    this.set(slot, slot32.next, this.#free);
+    this.#free = slot;
   }
 
   /** From now on the slot is found by this identity. An earlier identity is given up. */
   identify(slot: number, identity: Hashed): void {
-    if (this.identity[slot] !== 0) this.#byIdentity.remove(slot);
-    this.identity[slot] = identity;
+    if (this.identityOf(slot) !== 0) this.#byIdentity.remove(slot);
+    this.#f64[slot * wide + slot64.identity] = identity;
     this.#byIdentity.add(slot);
   }
 
   /** Moves a session to the young end of its list. */
   touch(slot: number, at: Millis): void {
-    if (at > (this.lastAt[slot] as number)) this.lastAt[slot] = at;
-    const segment = this.#segment[slot] as Segment;
+    const place = slot * wide + slot64.lastAt;
+    if (at > (this.#f64[place] as number)) this.#f64[place] = at;
+    const segment = this.#segmentOf(slot);
     if (this.#tails[segment] === slot) return;
     this.#unlink(slot);
     this.#append(slot, segment);
@@ -186,75 +279,68 @@ export class SessionTable {
 
   /** The session has shown a past: it leaves probation. */
   establish(slot: number): void {
-    if (this.#segment[slot] === established) return;
+    if (this.isEstablished(slot)) return;
     this.#unlink(slot);
+    this.setFlag(slot, sessionFlag.established);
     this.#append(slot, established);
   }
 
   isEstablished(slot: number): boolean {
-    return this.#segment[slot] === established;
+    return this.flag(slot, sessionFlag.established);
   }
 
   /** A session silent since before `before`, oldest first; -1 when there is none. */
   idle(before: Millis): number {
     const waiting = this.#heads[probation] as number;
-    if (waiting !== none && (this.lastAt[waiting] as number) < before) return waiting;
+    if (waiting !== none && this.lastAt(waiting) < before) return waiting;
     const silent = this.#heads[established] as number;
-    return silent !== none && (this.lastAt[silent] as number) < before ? silent : none;
+    return silent !== none && this.lastAt(silent) < before ? silent : none;
   }
 
   /** Every live slot. */
   *slots(): Generator<number> {
     for (const segment of [probation, established] as const) {
-      for (let slot = this.#heads[segment] as number; slot !== none; slot = this.#next[slot] as number) yield slot;
+      for (let slot = this.#heads[segment] as number; slot !== none; slot = this.get(slot, slot32.next) | 0) yield slot;
     }
+  }
+
+  #take(): number {
+    const slot = this.#free;
+    if (slot === none) {
+      assert(this.#used < this.slotsMax, "a session slot is free when one is opened");
+      return this.#used++;
+    }
+    this.#free = this.get(slot, slot32.next) | 0;
+    return slot;
+  }
+
+  #segmentOf(slot: number): Segment {
+    return this.isEstablished(slot) ? established : probation;
   }
 
   #leaveOrigin(slot: number): void {
     this.#byOrigin.remove(slot);
-    this.originHash[slot] = 0;
-  }
-
-  #reset(slot: number): void {
-    this.lastPageAt[slot] = 0;
-    this.identity[slot] = 0;
-    this.offered[slot] = 0;
-    this.offeredAt[slot] = 0;
-    this.loginRefusedAt[slot] = 0;
-    this.lastId[slot] = -1;
-    this.idEndpoint[slot] = 0;
-    this.ring.fill(0, slot * ringSize, (slot + 1) * ringSize);
-    this.ringAt[slot] = 0;
-    this.pendingAt.fill(0, slot * pendingSize, (slot + 1) * pendingSize);
-    this.pendingState.fill(0, slot * pendingSize, (slot + 1) * pendingSize);
-    this.redirectTo[slot] = 0;
-    this.redirectAt[slot] = 0;
-    this.shape[slot] = 0;
-
-    this.flags[slot] = 0;
-    this.network[slot] = 0;
-    this.requests[slot] = 0;
+    this.set(slot, slot32.originHash, 0);
   }
 
   #append(slot: number, segment: Segment): void {
     const tail = this.#tails[segment] as number;
-    this.#segment[slot] = segment;
-    this.#previous[slot] = tail;
-    this.#next[slot] = none;
+    this.set(slot, slot32.previous, tail);
+    this.set(slot, slot32.next, none);
     if (tail === none) this.#heads[segment] = slot;
-    else this.#next[tail] = slot;
+    else this.set(tail, slot32.next, slot);
     this.#tails[segment] = slot;
     this.#sizes[segment]++;
   }
 
   #unlink(slot: number): void {
-    const segment = this.#segment[slot] as Segment;
-    const next = this.#next[slot] as number;
-    const previous = this.#previous[slot] as number;
+    const segment = this.#segmentOf(slot);
+    const next = this.get(slot, slot32.next) | 0;
+    const previous = this.get(slot, slot32.previous) | 0;
     if (previous === none) this.#heads[segment] = next;
-    else this.#next[previous] = next;
+    else this.set(previous, slot32.next, next);
     if (next === none) this.#tails[segment] = previous;
-    else this.#previous[next] = previous;
+    else this.set(next, slot32.previous, previous);
     this.#sizes[segment]--;
   }
 }
@@ -269,8 +355,4 @@ export function hashOrigin(words: Uint32Array, application: number, agent: numbe
       Math.imul(application + 1, 0xc2b2ae35),
   );
   return hash === 0 ? 1 : hash;
-}
-
-function tableOf(hashOf: (slot: number) => number): IndexedTable {
-  return { hashOf };
 }

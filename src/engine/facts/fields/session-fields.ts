@@ -1,4 +1,4 @@
-import { sessionFlag } from "../../features/state.ts";
+import { sessionFlag } from "../../sessions/session-table.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share } from "../field.ts";
 import { type SessionCounter, sessionSum } from "../session-book.ts";
@@ -32,7 +32,7 @@ function answers(view: FactView): number {
 }
 
 function flagged(view: FactView, bit: number): boolean {
-  return ((view.sources.state.sessions.flags[view.slot] as number) & bit) !== 0;
+  return view.sources.state.sessions.flag(view.slot, bit);
 }
 
 /** What the session did so far, exactly; the request at hand is counted, its answer is not known yet. */
