@@ -13,7 +13,7 @@ import {
   clopperPearsonUpper,
   drawDirichlet,
   drawNormal,
-  EnumerationCase,
+  EnumerationCases,
   EProcess,
   fitDirichlet,
   GapLaw,
@@ -218,12 +218,13 @@ function enumeration(): void {
     spaces[1].learn(zip, i * 50, { number: zip });
   }
   const after = (request: () => readonly [number, number], limit: number): number => {
-    const cases = [new EnumerationCase(), new EnumerationCase()] as const;
+    const cases = new EnumerationCases(16);
+    const [first, second] = [cases.open(1, 0), cases.open(1, 1)];
     for (let n = 1; n <= limit; n++) {
       const [sku, zip] = request();
-      cases[0].observe(scramble(sku), scramble(sku), spaces[0]);
-      cases[1].observe(zip, zip, spaces[1]);
-      if (productEvidence(cases.map((subject) => subject.finding().nats)) >= Math.log(1e3)) return n;
+      cases.slab.observe(first, { value: scramble(sku), number: scramble(sku) }, spaces[0]);
+      cases.slab.observe(second, { value: zip, number: zip }, spaces[1]);
+      if (cases.evidence(1) >= Math.log(1e3)) return n;
     }
     return Number.POSITIVE_INFINITY;
   };

@@ -1,11 +1,10 @@
-import { assert, Bloom } from "#core";
-import { type AxisLaws, averageEvidence, EProcess } from "../cohorts/e-process.ts";
+import { bloomFalsePositiveRate } from "#core";
+import { averageEvidence } from "../cohorts/e-process.ts";
+import { mix32 } from "../sessions/text-hash.ts";
 import { popularityBins, type SlotSpace } from "./slot-space.ts";
 
 /** Excess share of unpopular values from which popularity may speak. */
 const leanMin = 0.3;
-/** Classes of popularity up to this one count as unpopular: never, hardly ever, less than most. */
-const unpopularBins = 2;
 /** Neighbours are numbers at most this far apart. */
 const strideMax = 3;
 /** Share of people's repeats that an enumerator still makes. */
@@ -13,7 +12,23 @@ const repeatsLeft = 0.05;
 /** Values after which the filter of seen ones is too full for the birthday test. */
 const distinctMax = 300;
 /** Evidence never sinks below this, so that years of innocence do not shield a change; costs e^-20 of validity. */
-const floor = -20;
+const birthdayLeast = Math.exp(-20);
+/** E-values are kept as products, which needs no logarithm a request; these ends keep them finite and above zero. */
+const productLeast = 1e-300;
+const productMost = 1e300;
+
+const binCount = popularityBins.length;
+const filterBits = 2_048;
+const filterHashes = 4;
+/** Bytes of one case: the filter of values seen, then the rest. */
+export const caseBytes = 384;
+const words = caseBytes / 4;
+const wide = caseBytes / 8;
+
+/** Places inside a case, in units of the view named. */
+const at64 = { universal: 32, known: 33, birthday: 34, stepUniversal: 35, stepKnown: 36, last: 37, mass: 38 } as const;
+const at32 = { counts: 78, steps: 85, unpopularHonest: 87 } as const;
+const at32u = { subject: 88, space: 89, next: 90, requests: 91, unpopular: 92, distinct: 93 } as const;
 
 /** What a case found, in nats, by the way of enumerating. */
 export interface EnumerationFinding {
@@ -32,180 +47,220 @@ export interface EnumerationFinding {
 }
 
 /**
- * Evidence that one subject (a session or a cohort) enumerates one space, by three tests: popularity against the
- * people's, no repeats against the people's, steps between neighbours. About 300 bytes; O(1) per request.
+ * Evidence that subjects (sessions or cohorts) enumerate spaces, one case for each pair, by three tests: popularity
+ * against the people's, no repeats against the people's, steps between neighbours. 384 bytes a case in one buffer whose
+ * pages the system commits as they are first used; O(1) per request.
  *
  * One request per address is no shelter when the subject is a cohort. Evaded only by asking like people do, repeats
  * included, which costs 10-24 times the requests for nine tenths of a catalogue.
  */
-export class EnumerationCase {
-  readonly #popularity = new EProcess(popularityBins.length);
-  readonly #seen = new Bloom(2048, 4);
-  #distinct = 0;
-  #mass = 0;
-  #birthday = 0;
-  readonly #sequential = new EProcess(2);
-  #last = Number.NaN;
-  #requests = 0;
-  #unpopular = 0;
-  #unpopularHonest = 0;
+export class EnumerationSlab {
+  readonly #u32: Uint32Array;
+  readonly #f32: Float32Array;
+  readonly #f64: Float64Array;
 
-  /** Takes one request. `number` is the value when it is a plain integer, NaN otherwise. */
-  observe(value: number, number: number, space: SlotSpace): void {
-    this.#requests++;
-    const laws = space.laws;
-    if (laws !== undefined) {
-      const bin = space.binOf(value);
-      if (bin <= unpopularBins) this.#unpopular++;
-      this.#unpopularHonest = honestUnpopular(laws);
-      this.#popularity.observe(bin, laws);
-    }
-    this.#repeat(this.#seen.add(value), space.shareOf(value));
-    if (laws !== undefined) this.#step(number, space);
+  constructor(casesMax: number) {
+    const buffer = new ArrayBuffer(casesMax * caseBytes);
+    this.#u32 = new Uint32Array(buffer);
+    this.#f32 = new Float32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
   }
 
-  /** Starts over for another subject. */
-  reset(): void {
-    this.#popularity.reset();
-    this.#seen.clear();
-    this.#distinct = 0;
-    this.#mass = 0;
-    this.#birthday = 0;
-    this.#sequential.reset();
-    this.#last = Number.NaN;
-    this.#requests = 0;
-    this.#unpopular = 0;
-    this.#unpopularHonest = 0;
+  /** Starts a case over for another subject and space; `next` is another case of the same subject, or -1. */
+  open(place: number, key: { readonly subject: number; readonly space: number; readonly next: number }): void {
+    this.#u32.fill(0, place * words, (place + 1) * words);
+    for (const product of [at64.universal, at64.known, at64.birthday, at64.stepUniversal, at64.stepKnown])
+      this.#f64[place * wide + product] = 1;
+    this.#f64[place * wide + at64.last] = Number.NaN;
+    this.#u32[place * words + at32u.subject] = key.subject;
+    this.#u32[place * words + at32u.space] = key.space;
+    this.link(place, key.next);
+  }
+
+  subjectOf(place: number): number {
+    return this.#u32[place * words + at32u.subject] as number;
+  }
+
+  spaceOf(place: number): number {
+    return this.#u32[place * words + at32u.space] as number;
+  }
+
+  /** Another case of the same subject, or -1. */
+  nextOf(place: number): number {
+    return (this.#u32[place * words + at32u.next] as number) - 1;
+  }
+
+  link(place: number, next: number): void {
+    this.#u32[place * words + at32u.next] = next + 1;
   }
 
   /** Requests taken. */
-  get requests(): number {
-    return this.#requests;
+  requestsOf(place: number): number {
+    return this.#u32[place * words + at32u.requests] as number;
   }
 
-  finding(): EnumerationFinding {
-    const lean = this.#purity();
-    const unlike = this.#popularity.total === 0 ? 0 : this.#popularity.logEvidence(true);
+  /** Takes one request. `number` is the value when it is a plain integer, NaN otherwise. */
+  observe(
+    place: number,
+    { value, number }: { readonly value: number; readonly number: number },
+    space: SlotSpace,
+  ): void {
+    const u32 = this.#u32;
+    const at = place * words;
+    u32[at + at32u.requests] = (u32[at + at32u.requests] as number) + 1;
+    const laws = space.laws;
+    if (laws !== undefined) {
+      const bin = space.binOf(value);
+      if (space.isUnpopular(bin)) u32[at + at32u.unpopular] = (u32[at + at32u.unpopular] as number) + 1;
+      this.#f32[at + at32.unpopularHonest] = space.unpopularHonest;
+      this.#popularity(place, bin, space);
+    }
+    this.#repeat(place, this.#seen(place, value), space.shareOf(value));
+    if (laws !== undefined) this.#step(place, number, space);
+  }
+
+  finding(place: number): EnumerationFinding {
+    const lean = this.#purity(place);
+    const at = place * wide;
+    const unlike =
+      this.#total(place) === 0
+        ? 0
+        : mixture(this.#f64[at + at64.universal] as number, this.#f64[at + at64.known] as number);
     // Asking for what is more popular than usual is unlike people too, and innocent: a sale, an app's first screen.
     const unpopular = lean >= leanMin ? unlike : Math.min(0, unlike);
-    const sequential = this.#walks();
-    const nats = averageEvidence([unpopular, this.#birthday, sequential]);
+    const birthday = Math.log(this.#f64[at + at64.birthday] as number);
+    const sequential = this.#walks(place);
     return {
-      nats,
+      nats: averageEvidence([unpopular, birthday, sequential]),
       unpopular,
-      birthday: this.#birthday,
+      birthday,
       sequential,
-      requests: this.#requests,
-      distinct: this.#distinct,
+      requests: this.requestsOf(place),
+      distinct: this.#u32[place * words + at32u.distinct] as number,
       purity: sequential > Math.max(3, unpopular) ? 1 : lean,
     };
   }
 
-  #purity(): number {
-    if (this.#popularity.total === 0) return 0;
-    const share = this.#unpopular / this.#popularity.total;
-    return Math.max(0, (share - this.#unpopularHonest) / (1 - this.#unpopularHonest));
+  /**
+   * The test martingale of `EProcess` as a product: Krichevsky-Trofimov over the honest law, and the law of
+   * enumeration over the honest law.
+   */
+  #popularity(place: number, bin: number, space: SlotSpace): void {
+    const { laws } = space;
+    if (laws === undefined) return;
+    const counts = place * words + at32.counts;
+    const f32 = this.#f32;
+    const n = this.#total(place);
+    const count = f32[counts + bin] as number;
+    const honest = ((laws.honest[bin] as number) + count) / (laws.honestTotal + n);
+    const known = ((laws.automated?.[bin] ?? 0) + count) / (laws.automatedTotal + n);
+    this.#multiply(place * wide + at64.universal, (count + 0.5) / ((n + 0.5 * binCount) * honest));
+    this.#multiply(place * wide + at64.known, known / honest);
+    f32[counts + bin] = count + 1;
   }
 
-  /** Evidence of walking; a subject that steps to neighbours less often than people is no walker. */
-  #walks(): number {
-    const process = this.#sequential;
-    if (process.total === 0) return 0;
-    const share = (process.counts[1] as number) / process.total;
-    return share > 0.3 ? process.logEvidence(true) : Math.min(0, process.logEvidence(true));
+  #step(place: number, number: number, space: SlotSpace): void {
+    const last = this.#f64[place * wide + at64.last] as number;
+    this.#f64[place * wide + at64.last] = number;
+    if (Number.isNaN(number) || Number.isNaN(last)) return;
+    const laws = space.strideLaws;
+    const counts = place * words + at32.steps;
+    const f32 = this.#f32;
+    const bin = isNeighbour(number, last) ? 1 : 0;
+    const n = (f32[counts] as number) + (f32[counts + 1] as number);
+    const count = f32[counts + bin] as number;
+    const honest = ((laws.honest[bin] as number) + count) / (laws.honestTotal + n);
+    const known = ((laws.automated?.[bin] ?? 0) + count) / (laws.automatedTotal + n);
+    this.#multiply(place * wide + at64.stepUniversal, (count + 0.5) / ((n + 1) * honest));
+    this.#multiply(place * wide + at64.stepKnown, known / honest);
+    f32[counts + bin] = count + 1;
   }
 
   /**
    * Under people's law the next request repeats one of the values seen with the probability mass of those values:
    * halved, because honest cohorts differ in how much they browse the same things. The alternative repeats twenty
-   * times less often.
+   * times less often. Under both, the filter takes a fresh value for a repeat at its own known rate.
    */
-  #repeat(fresh: boolean, share: number): void {
+  #repeat(place: number, fresh: boolean, share: number): void {
+    const distinct = this.#u32[place * words + at32u.distinct] as number;
+    const at = place * wide;
     // A full filter calls fresh values repeats; then the test stops rather than speaks.
-    const honest = this.#distinct < distinctMax ? 0.5 * Math.min(0.98, this.#mass) : 0;
-    if (honest > 0)
-      this.#birthday += fresh ? Math.log((1 - repeatsLeft * honest) / (1 - honest)) : Math.log(repeatsLeft);
-    this.#birthday = Math.max(this.#birthday, floor);
+    const honest = distinct < distinctMax ? 0.5 * Math.min(0.98, this.#f64[at + at64.mass] as number) : 0;
+    if (honest > 0) {
+      const factor = fresh ? (1 - repeatsLeft * honest) / (1 - honest) : repeatRatio(honest, distinct);
+      const evidence = (this.#f64[at + at64.birthday] as number) * factor;
+      this.#f64[at + at64.birthday] = Math.min(productMost, Math.max(birthdayLeast, evidence));
+    }
     if (!fresh) return;
-    this.#distinct++;
-    this.#mass += share;
+    this.#u32[place * words + at32u.distinct] = distinct + 1;
+    this.#f64[at + at64.mass] = (this.#f64[at + at64.mass] as number) + share;
   }
 
-  #step(number: number, space: SlotSpace): void {
-    if (!Number.isNaN(number) && !Number.isNaN(this.#last)) {
-      this.#sequential.observe(isNeighbour(number, this.#last) ? 1 : 0, space.strideLaws);
+  /** Adds a value to the filter (Bloom 1970); true when it was not there. */
+  #seen(place: number, value: number): boolean {
+    const u32 = this.#u32;
+    let bit = mix32(value);
+    const step = (bit >>> 11) | 1;
+    let fresh = false;
+    for (let i = 0; i < filterHashes; i++) {
+      const word = place * words + ((bit & (filterBits - 1)) >>> 5);
+      const flag = 1 << (bit & 31);
+      if (((u32[word] as number) & flag) === 0) {
+        u32[word] = (u32[word] as number) | flag;
+        fresh = true;
+      }
+      bit = (bit + step) | 0;
     }
-    this.#last = number;
+    return fresh;
+  }
+
+  #multiply(place: number, factor: number): void {
+    const product = (this.#f64[place] as number) * factor;
+    this.#f64[place] = product < productLeast ? productLeast : Math.min(product, productMost);
+  }
+
+  /** Requests judged by popularity. */
+  #total(place: number): number {
+    const f32 = this.#f32;
+    const from = place * words + at32.counts;
+    let total = 0;
+    for (let i = from; i < from + binCount; i++) total += f32[i] as number;
+    return total;
+  }
+
+  #purity(place: number): number {
+    const total = this.#total(place);
+    if (total === 0) return 0;
+    const share = (this.#u32[place * words + at32u.unpopular] as number) / total;
+    const honest = this.#f32[place * words + at32.unpopularHonest] as number;
+    return Math.max(0, (share - honest) / (1 - honest));
+  }
+
+  /** Evidence of walking; a subject that steps to neighbours less often than people is no walker. */
+  #walks(place: number): number {
+    const counts = place * words + at32.steps;
+    const neighbours = this.#f32[counts + 1] as number;
+    const total = (this.#f32[counts] as number) + neighbours;
+    if (total === 0) return 0;
+    const at = place * wide;
+    const nats = mixture(this.#f64[at + at64.stepUniversal] as number, this.#f64[at + at64.stepKnown] as number);
+    return neighbours / total > 0.3 ? nats : Math.min(0, nats);
   }
 }
 
-function honestUnpopular({ honest, honestTotal }: AxisLaws): number {
-  let sum = 0;
-  for (let bin = 0; bin <= unpopularBins; bin++) sum += honest[bin] as number;
-  return sum / honestTotal;
+/** How likely a seeming repeat is for an enumerator, against people, from the share of true ones and the filter's mistakes. */
+function repeatRatio(honest: number, distinct: number): number {
+  const mistaken = bloomFalsePositiveRate(filterBits, filterHashes, distinct);
+  return (mistaken + (1 - mistaken) * repeatsLeft * honest) / (mistaken + (1 - mistaken) * honest);
+}
+
+/** ln of the even mixture of two processes. */
+function mixture(universal: number, known: number): number {
+  return Math.log(0.5 * universal + 0.5 * known);
 }
 
 /** A small step in either direction; the same number again is none. */
 export function isNeighbour(a: number, b: number): boolean {
   const stride = Math.abs(a - b);
   return stride >= 1 && stride <= strideMax;
-}
-
-/**
- * Cases by subject and space, with the least busy evicted: a flood of new subjects cannot push out a busy one. Keys
- * stand in a ring that a hand goes round: walking a map from its oldest entry steps over every deleted one, which let
- * a flood of new subjects cost milliseconds a request.
- */
-export class EnumerationCases {
-  readonly #cases = new Map<number, EnumerationCase>();
-  readonly #keys: Float64Array;
-  #hand = 0;
-
-  constructor(casesMax = 20_000) {
-    assert(casesMax >= 16, `casesMax must be at least 16, found ${casesMax}`);
-    this.#keys = new Float64Array(casesMax);
-  }
-
-  get size(): number {
-    return this.#cases.size;
-  }
-
-  /** The case of a subject in a space, opened when new. `subject` is a 32-bit hash. */
-  open(subject: number, space: number): EnumerationCase {
-    const key = subject * 256 + space;
-    const known = this.#cases.get(key);
-    if (known !== undefined) return known;
-    const full = this.#cases.size >= this.#keys.length;
-    const place = full ? this.#leastBusy() : this.#cases.size;
-    const opened = full ? this.#recycle(this.#keys[place] as number) : new EnumerationCase();
-    this.#keys[place] = key;
-    this.#cases.set(key, opened);
-    return opened;
-  }
-
-  find(subject: number, space: number): EnumerationCase | undefined {
-    return this.#cases.get(subject * 256 + space);
-  }
-
-  /** Of the next sixteen by the hand, the place of the one with the fewest requests. */
-  #leastBusy(): number {
-    let best = this.#hand;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (let step = 0; step < 16; step++) {
-      const requests = this.#cases.get(this.#keys[this.#hand] as number)?.requests ?? 0;
-      if (requests < fewest) {
-        fewest = requests;
-        best = this.#hand;
-      }
-      this.#hand = (this.#hand + 1) % this.#keys.length;
-    }
-    return best;
-  }
-
-  #recycle(key: number): EnumerationCase {
-    const evicted = this.#cases.get(key) ?? new EnumerationCase();
-    this.#cases.delete(key);
-    evicted.reset();
-    return evicted;
-  }
 }

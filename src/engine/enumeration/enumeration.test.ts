@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createRandom, type Random } from "#core";
-import { EnumerationCase, EnumerationCases, SlotSpace, SlotSpaces } from "./index.ts";
+import { EnumerationCases, SlotSpace, SlotSpaces } from "./index.ts";
 
 const catalogue = 20_000;
 
@@ -12,11 +12,12 @@ function popular(random: Random): number {
 const threshold = Math.log(1e3);
 
 function requestsToConvict(draw: (i: number) => number, space: SlotSpace, limit = 600): number {
-  const subject = new EnumerationCase();
+  const cases = new EnumerationCases(16);
+  const subject = cases.open(1, 0);
   for (let i = 1; i <= limit; i++) {
     const value = draw(i);
-    subject.observe(value + 1e6, value, space);
-    if (subject.finding().nats >= threshold) return i;
+    cases.slab.observe(subject, { value: value + 1e6, number: value }, space);
+    if (cases.slab.finding(subject).nats >= threshold) return i;
   }
   return Number.POSITIVE_INFINITY;
 }
@@ -57,12 +58,16 @@ describe("enumeration", () => {
   });
 
   test("who asks for the best-sellers only, never twice, fails the birthday test in the end", () => {
-    const order = Array.from({ length: 3_000 }, (_, i) => i);
     const random = createRandom(5);
-    order.sort(() => random() - 0.5);
-    const subject = new EnumerationCase();
-    for (let i = 0; i < 250; i++) subject.observe((order[i] as number) + 1e6, Number.NaN, space);
-    expect(subject.finding().birthday).toBeGreaterThan(threshold);
+    const runs = Array.from({ length: 21 }, () => {
+      const order = Array.from({ length: 600 }, (_, i) => i).sort(() => random() - 0.5);
+      const cases = new EnumerationCases(16);
+      const subject = cases.open(1, 0);
+      for (const value of order.slice(0, 250))
+        cases.slab.observe(subject, { value: value + 1e6, number: Number.NaN }, space);
+      return cases.slab.finding(subject).birthday;
+    });
+    expect(runs.sort((a, b) => a - b)[10]).toBeGreaterThan(threshold);
   });
 
   test("an hour of attack may not teach what is popular", () => {
@@ -99,9 +104,25 @@ describe("slot spaces", () => {
     const cases = new EnumerationCases(16);
     const busy = cases.open(1, 1);
     const space = new SlotSpace(createRandom(1));
-    for (let i = 0; i < 5; i++) busy.observe(i, Number.NaN, space);
+    for (let i = 0; i < 5; i++) cases.slab.observe(busy, { value: i, number: Number.NaN }, space);
     for (let subject = 2; subject < 500; subject++) cases.open(subject, 1);
     expect(cases.size).toBeLessThanOrEqual(16);
     expect(cases.find(1, 1)).toBe(busy);
+  });
+
+  test("a subject is followed in four spaces, and evicting one of its cases leaves the others findable", () => {
+    const cases = new EnumerationCases(16);
+    const space = new SlotSpace(createRandom(1));
+    for (let number = 0; number < 4; number++) {
+      const place = cases.open(9, number);
+      for (let i = 0; i <= number; i++) cases.slab.observe(place, { value: i, number: Number.NaN }, space);
+    }
+    expect(cases.open(9, 4)).toBe(-1);
+    for (let subject = 100; subject < 400; subject++)
+      cases.slab.observe(cases.open(subject, 1), { value: 1, number: 1 }, space);
+    expect(cases.size).toBe(16);
+    const left = [0, 1, 2, 3].filter((number) => cases.find(9, number) >= 0);
+    expect(left).toContain(3);
+    for (const number of left) expect(cases.slab.requestsOf(cases.find(9, number))).toBe(number + 1);
   });
 });

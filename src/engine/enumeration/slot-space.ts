@@ -17,6 +17,8 @@ const widthFull = 1 << 16;
 const hourMs: Millis = 3_600_000;
 /** Requests before the space may speak. */
 const requestsLeast = 2_000;
+/** Classes of popularity up to this one count as unpopular: never, hardly ever, less than most. */
+const unpopularBins = 2;
 /** How alike honest cohorts are in what they ask for: pseudo-observations, until fitted. */
 const alikeDefault = 60;
 /** A space of fewer values (page numbers, versions, sizes) is no catalogue: walking it is what people do. */
@@ -48,6 +50,7 @@ export class SlotSpace {
   #once = 0;
   #twice = 0;
   #laws: AxisLaws | undefined;
+  #unpopularHonest = 0;
   #refreshAt = requestsLeast;
   #firstAt: Millis = Number.NaN;
   #hour = -1;
@@ -77,6 +80,15 @@ export class SlotSpace {
   /** Laws of the popularity class: honest and enumerating. Undefined until enough was learned. */
   get laws(): AxisLaws | undefined {
     return this.#laws;
+  }
+
+  /** Share of people's requests that ask for something unpopular; 0 until enough was learned. */
+  get unpopularHonest(): number {
+    return this.#unpopularHonest;
+  }
+
+  isUnpopular(bin: number): boolean {
+    return bin <= unpopularBins;
   }
 
   /** Does the space know this value? Wrong in rare cases of colliding counts. */
@@ -196,6 +208,7 @@ export class SlotSpace {
             honest,
             uniform.map((share) => 40 * share + 0.01),
           );
+    this.#unpopularHonest = this.#laws === undefined ? 0 : unpopularShare(this.#laws);
     // Two strangers in a row asking for neighbours is chance; one person does so a little more often.
     const chance = this.#neighbours / Math.max(1, this.#steps);
     this.#strideLaws = strideLawsFor(Math.min(0.6, chance + stridePrior));
@@ -209,4 +222,10 @@ const stridePrior = 0.08;
 
 function strideLawsFor(rate: number): AxisLaws {
   return axisLaws(Float64Array.of(15 * (1 - rate), 15 * rate), Float64Array.of(1, 9));
+}
+
+function unpopularShare({ honest, honestTotal }: AxisLaws): number {
+  let sum = 0;
+  for (let bin = 0; bin <= unpopularBins; bin++) sum += honest[bin] as number;
+  return sum / honestTotal;
 }

@@ -269,7 +269,7 @@ export class CohortPart {
     const subject = this.subject(slot);
     this.#swept.fill(Number.NEGATIVE_INFINITY);
     this.#swept[1] = this.#sources.enumeration.evidence(subject);
-    this.#purity[1] = this.#sources.enumeration.finding(subject).purity;
+    this.#purity[1] = this.#sources.enumeration.purity(subject);
   }
 
   #gapLaw(application: number): GapLaw {

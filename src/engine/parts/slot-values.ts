@@ -3,14 +3,24 @@ export interface SlotValue {
   slot: number;
   value: number;
   number: number;
+  /** Number of the space it belongs to, filled in by whoever knows the spaces. */
+  space: number;
 }
+
+/** The value's space has not been asked for yet. */
+export const unknownSpace = -2;
 
 const slotsMax = 4;
 const valueCharsMax = 64;
 
 /** A request's parameter values; one list is refilled by every call. */
 export class SlotValues {
-  readonly values: readonly SlotValue[] = Array.from({ length: slotsMax }, () => ({ slot: 0, value: 0, number: 0 }));
+  readonly values: readonly SlotValue[] = Array.from({ length: slotsMax }, () => ({
+    slot: 0,
+    value: 0,
+    number: 0,
+    space: unknownSpace,
+  }));
   size = 0;
 
   /**
@@ -60,6 +70,7 @@ export class SlotValues {
     place.slot = slot >>> 0;
     place.value = hashOf(text, { from, to, seed: fnvOffset });
     place.number = numberIn(text, from, to);
+    place.space = unknownSpace;
     this.size++;
   }
 }
