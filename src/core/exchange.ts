@@ -19,14 +19,28 @@ export interface Exchange {
   readonly request: HttpRequest;
   /** Absent until the origin answers; absent for good when we answered instead. */
   readonly response?: HttpResponse | undefined;
+  /** Numbers that stand for texts of this exchange; absent where the connector gives none. */
+  readonly marks?: TextMarks | undefined;
   /** What the connector could see. An axis that was not fully observed is unknown, never evidence. */
   readonly observes: Observes;
+}
+
+/**
+ * Numbers under which a connector handed the same texts over before: equal numbers, whatever connector gave them, mean
+ * equal texts, so that what was worked out about a text is found again without looking at it. 0 says nothing.
+ */
+export interface TextMarks {
+  readonly path: number;
+  readonly referer: number;
+  readonly userAgent: number;
 }
 
 /** Who seems to be there: what the wire showed and what was verified about it before judgement. */
 export interface Client {
   /** Canonical text form: dotted IPv4, or RFC 5952 IPv6 (IPv4-mapped addresses are written as IPv4). */
   readonly ip: string;
+  /** The same as a number, when it is IPv4 and the connector has it so; -1 or absent otherwise. */
+  readonly ipv4?: number | undefined;
   readonly fingerprint: Fingerprint;
   /** An agent whose identity was proven (signature, published range or forward-confirmed DNS). */
   readonly verified?: VerifiedAgent | undefined;

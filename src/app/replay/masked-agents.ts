@@ -19,6 +19,7 @@ export class MaskedAgents {
     const open = exchange as { observes: Observes };
     const hidden = request as { userAgent: string };
     hidden.userAgent = "";
+    if (exchange.marks !== undefined) (exchange.marks as { userAgent: number }).userAgent = 0;
     const names = request.headers.names;
     for (let i = 0; i < names.length; i++) {
       if (names[i]?.toLowerCase() === "user-agent") (request.headers.values as string[])[i] = "";

@@ -1,10 +1,11 @@
 import type { Exchange } from "#core";
 import type { RefererHosts } from "../baselines/referer-hosts.ts";
 import type { EndpointTable } from "../endpoints/endpoint-table.ts";
-import type { AddressBook } from "../sessions/address.ts";
+import { type AddressBook, writeIPv4 } from "../sessions/address.ts";
 import type { AgentBook } from "../sessions/agent-book.ts";
 import { hashText } from "../sessions/text-hash.ts";
 import { codeOfMethod, type Facts, hostStart, refererKind } from "./facts.ts";
+import { MarkTable } from "./mark-table.ts";
 
 /** Works out the facts of a request: who, which endpoint, which referer. Interns every text it keeps. */
 export class Reader {
@@ -16,6 +17,9 @@ export class Reader {
   readonly #endpoints: EndpointTable;
   readonly #hosts: RefererHosts;
   readonly #seed: number;
+  readonly #agentMarks = new MarkTable();
+  readonly #pathMarks = new MarkTable();
+  readonly #refererMarks = new MarkTable();
   #lastName = "";
   #lastApplication = -1;
 
@@ -40,17 +44,43 @@ export class Reader {
   }
 
   read(facts: Facts, exchange: Exchange): void {
-    const { request } = exchange;
+    const { request, marks } = exchange;
     facts.at = exchange.at;
     facts.application = this.#application(exchange.application);
-    facts.agent = this.#agents.idOf(request.userAgent);
-    this.#addresses.parse(exchange.client.ip, facts.words);
-    facts.endpoint = this.#endpoints.match(request.path);
-    facts.pathHash = this.#endpoints.pathHash;
+    facts.agent = this.#agentOf(request.userAgent, marks?.userAgent ?? 0);
+    this.#readAddress(facts, exchange);
+    this.#readPath(facts, request.path, marks?.path ?? 0);
     facts.urlHash = this.#endpoints.hashUrl(facts.pathHash, request.query, 0, request.query.length);
     facts.class = this.#endpoints.classOf(facts.endpoint);
     facts.method = codeOfMethod(request.method);
     this.#readReferer(facts, exchange);
+  }
+
+  #agentOf(userAgent: string, mark: number): number {
+    if (mark === 0) return this.#agents.idOf(userAgent);
+    const known = this.#agentMarks.find(mark);
+    if (known >= 0) return this.#agentMarks.first(known);
+    const agent = this.#agents.idOf(userAgent);
+    this.#agentMarks.set(mark, agent, 0);
+    return agent;
+  }
+
+  #readAddress(facts: Facts, { client }: Exchange): void {
+    const ipv4 = client.ipv4 ?? -1;
+    if (ipv4 < 0) this.#addresses.parse(client.ip, facts.words);
+    else writeIPv4(ipv4, facts.words);
+  }
+
+  #readPath(facts: Facts, path: string, mark: number): void {
+    const known = mark === 0 ? -1 : this.#pathMarks.find(mark);
+    if (known >= 0) {
+      facts.pathHash = this.#pathMarks.first(known);
+      facts.endpoint = this.#pathMarks.second(known);
+      return;
+    }
+    facts.endpoint = this.#endpoints.match(path);
+    facts.pathHash = this.#endpoints.pathHash;
+    if (mark !== 0) this.#pathMarks.set(mark, facts.pathHash, facts.endpoint);
   }
 
   #readReferer(facts: Facts, exchange: Exchange): void {
@@ -61,11 +91,22 @@ export class Reader {
       facts.referer = exchange.observes.referer ? refererKind.none : refererKind.unobserved;
       return;
     }
+    // Whether a referer is of the host that was asked is no property of its text.
+    const mark = host === "" ? (exchange.marks?.referer ?? 0) : 0;
+    const known = mark === 0 ? -1 : this.#refererMarks.find(mark);
+    if (known >= 0) {
+      facts.refererHash = this.#refererMarks.first(known);
+      facts.refererHost = this.#refererMarks.second(known);
+    } else if (this.#parseReferer(facts, referer, host)) return;
+    else if (mark !== 0) this.#refererMarks.set(mark, facts.refererHash, facts.refererHost);
+    const own = facts.refererHost !== 0 && this.#hosts.isOwn(facts.refererHost);
+    facts.referer = own ? refererKind.own : refererKind.foreign;
+  }
+
+  /** Hashes the referer's page and, where the request's host is unknown, its host. True when the kind is settled too. */
+  #parseReferer(facts: Facts, referer: string, host: string): boolean {
     const start = hostStart(referer);
-    if (start < 0) {
-      facts.referer = refererKind.foreign;
-      return;
-    }
+    if (start < 0) return false;
     let slash = start;
     while (slash < referer.length && referer.charCodeAt(slash) !== 47) slash++;
     let cut = slash;
@@ -77,11 +118,11 @@ export class Reader {
     if (host !== "") {
       const own = slash - start === host.length && referer.startsWith(host, start);
       facts.referer = own ? refererKind.own : refererKind.foreign;
-      return;
+      return true;
     }
     // The log does not say which host was asked: learn which hosts' pages are ours.
     facts.refererHost = hashText(referer, this.#seed, start, slash);
-    facts.referer = this.#hosts.isOwn(facts.refererHost) ? refererKind.own : refererKind.foreign;
+    return false;
   }
 
   #application(name: string): number {

@@ -77,11 +77,16 @@ function parseIPv4(text: string, words: AddressWords): boolean {
     } else return false;
   }
   if (dots !== 3 || part < 0) return false;
+  writeIPv4(value * 256 + part, words);
+  return true;
+}
+
+/** The words of an IPv4 address that is known as a number. */
+export function writeIPv4(address: number, words: AddressWords): void {
   words[0] = 0;
   words[1] = 0;
   words[2] = mappedPrefix;
-  words[3] = value * 256 + part;
-  return true;
+  words[3] = address;
 }
 
 function parseIPv6(text: string, words: AddressWords): boolean {

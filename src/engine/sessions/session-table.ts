@@ -26,7 +26,7 @@ export const slot32 = {
   previous: 9,
   lastPageAt: 10,
   redirectTo: 11,
-  redirectAt: 12,
+  movedAt: 12,
   step: 13,
   pendingPath: 16,
   pendingAt: 20,
@@ -39,6 +39,7 @@ export const slot32 = {
   shape: 43,
   offeredAt: 44,
   loginRefusedAt: 45,
+  redirectAt: 46,
 } as const;
 export const slot16 = { requests: 28, idEndpoint: 29, pendingEndpoint: 48, walk: 56 } as const;
 export const slot8 = {
@@ -66,6 +67,8 @@ const none = -1;
 /** No endpoint has this number: the session has asked for no identifier yet. */
 const noEndpoint = 0xffff;
 const tickMax = 0xfffffffe;
+/** Precision of the order of silence: a thirtieth of what makes a session idle. */
+const moveMs: Millis = 60_000;
 
 /** Which of the two age lists a session stands in. */
 type Segment = 0 | 1;
@@ -228,10 +231,10 @@ export class SessionTable {
   victim(): number {
     if (this.#free !== none || this.#used < this.slotsMax) return none;
     const [waiting] = this.#sizes;
-    const oldest = this.#heads[probation] as number;
+    const oldest = this.#oldest(probation);
     if (oldest !== none && waiting > this.#probationMax) return oldest;
     // A full house of established sessions lets its longest-silent one go, unless newcomers hold more than their share.
-    const silent = this.#heads[established] as number;
+    const silent = this.#oldest(established);
     return waiting > 0 && (silent === none || waiting >= this.#probationMax) ? oldest : silent;
   }
 
@@ -242,6 +245,7 @@ export class SessionTable {
     this.setRow(slot, row);
     this.#f64[slot * wide + slot64.firstAt] = at;
     this.#f64[slot * wide + slot64.lastAt] = at;
+    this.set(slot, slot32.movedAt, 1);
     this.u16[slot * halves + slot16.idEndpoint] = noEndpoint;
     this.u32[slot * words + slot32.originHash] = originHash;
     const earlier = this.findByOrigin(originHash);
@@ -267,14 +271,15 @@ export class SessionTable {
     this.#byIdentity.add(slot);
   }
 
-  /** Moves a session to the young end of its list. */
+  /**
+   * Notes a request. The session moves to the young end of its list at most once in `moveMs`: moving touches three other
+   * sessions' memory, and the order of silence needs no more than that.
+   */
   touch(slot: number, at: Millis): void {
     const place = slot * wide + slot64.lastAt;
     if (at > (this.#f64[place] as number)) this.#f64[place] = at;
-    const segment = this.#segmentOf(slot);
-    if (this.#tails[segment] === slot) return;
-    this.#unlink(slot);
-    this.#append(slot, segment);
+    const tick = this.tickOf(slot, at);
+    if (tick - this.get(slot, slot32.movedAt) > moveMs) this.#move(slot, tick);
   }
 
   /** The session has shown a past: it leaves probation. */
@@ -291,9 +296,9 @@ export class SessionTable {
 
   /** A session silent since before `before`, oldest first; -1 when there is none. */
   idle(before: Millis): number {
-    const waiting = this.#heads[probation] as number;
+    const waiting = this.#oldest(probation);
     if (waiting !== none && this.lastAt(waiting) < before) return waiting;
-    const silent = this.#heads[established] as number;
+    const silent = this.#oldest(established);
     return silent !== none && this.lastAt(silent) < before ? silent : none;
   }
 
@@ -302,6 +307,25 @@ export class SessionTable {
     for (const segment of [probation, established] as const) {
       for (let slot = this.#heads[segment] as number; slot !== none; slot = this.get(slot, slot32.next) | 0) yield slot;
     }
+  }
+
+  /** Head of a list, once those that had a request since they were last moved are out of the way. */
+  #oldest(segment: Segment): number {
+    for (;;) {
+      const slot = this.#heads[segment] as number;
+      if (slot === none || slot === this.#tails[segment]) return slot;
+      const tick = this.tickOf(slot, this.lastAt(slot));
+      if (tick <= this.get(slot, slot32.movedAt)) return slot;
+      this.#move(slot, tick);
+    }
+  }
+
+  #move(slot: number, tick: number): void {
+    const segment = this.#segmentOf(slot);
+    this.set(slot, slot32.movedAt, tick);
+    if (this.#tails[segment] === slot) return;
+    this.#unlink(slot);
+    this.#append(slot, segment);
   }
 
   #take(): number {

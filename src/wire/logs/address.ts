@@ -25,6 +25,31 @@ export class AddressReader {
 }
 
 /**
+ * A dotted IPv4 address in bytes as a number, or -1 for anything else. As strict as `canonicalAddress`: four octets
+ * without leading zeros.
+ */
+export function readIPv4(bytes: Buffer, start: number, end: number): number {
+  if (end - start < 7 || end - start > 15) return -1;
+  let address = 0;
+  let octet = -1;
+  let dots = 0;
+  for (let i = start; i < end; i++) {
+    const digit = (bytes[i] as number) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      // A leading zero would be octal to some readers (inet_aton) and decimal to others: it is no address here.
+      if (octet === 0) return -1;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return -1;
+    } else if (digit === -2 && octet >= 0) {
+      address = address * 256 + octet;
+      octet = -1;
+      dots++;
+    } else return -1;
+  }
+  return dots === 3 && octet >= 0 ? address * 256 + octet : -1;
+}
+
+/**
  * The canonical text of an address: dotted IPv4 without leading zeros, or RFC 5952 IPv6; an IPv4-mapped
  * address is written as IPv4. Brackets, a port and a zone are dropped (`[::1]:443`, `192.0.2.1:80`,
  * `fe80::1%eth0`). Returns "" for anything else, host names included.

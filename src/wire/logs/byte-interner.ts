@@ -1,6 +1,12 @@
 /** How bytes become a string when they are first seen. */
 export type Decode = (bytes: Buffer, start: number, end: number) => string;
 
+/** Marks hold the slot in their low bits, so that a direct-mapped table beside this one has no other collisions. */
+const markSlots = 16_384;
+
+/** Counts over all interners of the process: no two strings that differ share a mark. */
+let nextSerial = 1;
+
 /**
  * Makes one string for equal byte runs, so that what repeats from line to line costs no allocation and
  * hashes once. A direct-mapped cache with a full comparison: a collision, chosen or not, costs a miss and
@@ -14,6 +20,8 @@ export class ByteInterner {
   readonly #shift: number;
   readonly #wordsMax: number;
   readonly #decode: Decode;
+  /** Serial number of each slot's string; the slot itself is added to make a mark. */
+  readonly #serials: Uint32Array;
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, 0);
 
@@ -23,16 +31,22 @@ export class ByteInterner {
     this.#keys = new Int32Array(slots * this.#wordsMax);
     this.#lengths = new Uint16Array(slots);
     this.#strings = new Array<string>(slots).fill("");
+    this.#serials = new Uint32Array(slots);
     this.#shift = Math.clz32(slots) + 1;
     this.#decode = decode;
   }
 
+  /** Number of the string returned last, for `TextMarks`; 0 for one that is not remembered. */
+  mark = 0;
+
   intern(bytes: Buffer, start: number, end: number): string {
     const length = end - start;
+    this.mark = 0;
     if (length < 4 || length > this.#wordsMax << 2) return length === 0 ? "" : this.#decode(bytes, start, end);
     if (bytes !== this.#bytes) this.#open(bytes);
     const slot = this.#slotOf(start, length);
     if (this.#lengths[slot] === length && this.#matches(slot * this.#wordsMax, start, end - 4)) {
+      this.mark = this.#markOf(slot);
       return this.#strings[slot] as string;
     }
     return this.#remember(slot, start, end);
@@ -45,7 +59,14 @@ export class ByteInterner {
     if (bytes !== this.#bytes) this.#open(bytes);
     const slot = this.#slotOf(start, length);
     const hit = this.#lengths[slot] === length && this.#matches(slot * this.#wordsMax, start, end - 4);
-    return hit ? this.#strings[slot] : undefined;
+    if (!hit) return undefined;
+    this.mark = this.#markOf(slot);
+    return this.#strings[slot];
+  }
+
+  #markOf(slot: number): number {
+    const serial = this.#serials[slot] as number;
+    return serial === 0xffffffff ? 0 : serial * markSlots + slot;
   }
 
   #slotOf(start: number, length: number): number {
@@ -83,6 +104,10 @@ export class ByteInterner {
     this.#lengths[slot] = end - start;
     const made = this.#decode(this.#bytes, start, end);
     this.#strings[slot] = made;
+    this.#serials[slot] = nextSerial;
+    // Past this many strings nothing is marked any more, rather than one number given twice.
+    if (nextSerial < 0xffffffff) nextSerial++;
+    this.mark = this.#markOf(slot);
     return made;
   }
 

@@ -1,5 +1,5 @@
 import { keyedHash, logLimits } from "#core";
-import { AddressReader } from "./address.ts";
+import { AddressReader, readIPv4 } from "./address.ts";
 import { ByteInterner } from "./byte-interner.ts";
 import { applyForwarded } from "./forwarded.ts";
 import {
@@ -91,6 +91,11 @@ export class CombinedParser implements LogParser {
       bytes[fast - 3] === space &&
       bytes[fast - 4] === dash
     ) {
+      const ipv4 = readIPv4(bytes, start, addressEnd);
+      if (ipv4 >= 0) {
+        this.record.client.setIPv4(ipv4);
+        return fast;
+      }
       const ip = this.#addresses.read(bytes, start, addressEnd);
       if (ip !== "") {
         this.record.client.ip = ip;
@@ -164,6 +169,7 @@ export class CombinedParser implements LogParser {
     if (refererEnd < 0) return "cut off";
     if (!isDash(bytes, from + 2, refererEnd)) {
       request.referer = this.#referers.intern(bytes, from + 2, this.#capped(from + 2, refererEnd));
+      this.record.marks.referer = this.#referers.mark;
     }
     if (bytes[refererEnd + 1] !== space || bytes[refererEnd + 2] !== quote) return "missing field";
     const agentStart = refererEnd + 3;
@@ -172,12 +178,14 @@ export class CombinedParser implements LogParser {
     const known = bytes[end - 1] === quote ? this.#userAgents.known(bytes, agentStart, end - 1) : undefined;
     if (known !== undefined) {
       request.userAgent = known;
+      this.record.marks.userAgent = this.#userAgents.mark;
       return "parsed";
     }
     const agentEnd = closingQuote(bytes, agentStart, end);
     if (agentEnd < 0) return "cut off";
     if (!isDash(bytes, agentStart, agentEnd)) {
       request.userAgent = this.#userAgents.intern(bytes, agentStart, this.#capped(agentStart, agentEnd));
+      this.record.marks.userAgent = this.#userAgents.mark;
     }
     if (agentEnd + 1 < end) this.#readTail(bytes, agentEnd + 1, end);
     return "parsed";

@@ -1,14 +1,5 @@
-import type {
-  Client,
-  CookieSeen,
-  CookieSet,
-  Exchange,
-  Fingerprint,
-  Hashed,
-  HttpRequest,
-  HttpResponse,
-  Observes,
-} from "#core";
+import type { CookieSeen, CookieSet, Exchange, Hashed, HttpRequest, HttpResponse, Observes, TextMarks } from "#core";
+import { LogClient } from "./log-client.ts";
 import type { Oddity } from "./oddities.ts";
 
 type Mutable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
@@ -17,8 +8,9 @@ type Mutable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
  * One exchange as a log parser fills it: the shape of `Exchange`, written over for every line. Who receives it
  * keeps nothing of it but its strings. `response` is `answer` when the log shows an answer, else undefined.
  */
-export interface LogRecord extends Mutable<Omit<Exchange, "client" | "request" | "response" | "observes">> {
-  readonly client: Mutable<Client>;
+export interface LogRecord extends Mutable<Omit<Exchange, "client" | "request" | "response" | "observes" | "marks">> {
+  readonly client: LogClient;
+  readonly marks: Mutable<TextMarks>;
   readonly request: Mutable<HttpRequest>;
   response: Mutable<HttpResponse> | undefined;
   observes: Observes;
@@ -71,7 +63,6 @@ export const observesLog: Observes = Object.freeze({
 
 /** An empty record. One per parser: monomorphic, so that hot code reads it at fixed offsets. */
 export function createLogRecord(application: string, observes: Observes): LogRecord {
-  const fingerprint: Mutable<Fingerprint> = { ja4: "", h2: "", headers: "" };
   const answer: Mutable<HttpResponse> = {
     status: 0,
     bytes: -1,
@@ -85,7 +76,8 @@ export function createLogRecord(application: string, observes: Observes): LogRec
     id: "",
     at: 0,
     application,
-    client: { ip: "", fingerprint, verified: undefined },
+    client: new LogClient(),
+    marks: { path: 0, referer: 0, userAgent: 0 },
     request: {
       method: "",
       scheme: "http",
@@ -112,7 +104,10 @@ export function createLogRecord(application: string, observes: Observes): LogRec
 
 /** Empties what a line may leave unset, so that nothing of the line before shines through. */
 export function clearLogRecord(record: LogRecord): void {
-  const { request, answer, client } = record;
+  const { request, answer, client, marks } = record;
+  marks.path = 0;
+  marks.referer = 0;
+  marks.userAgent = 0;
   request.method = "";
   request.host = "";
   request.path = "";

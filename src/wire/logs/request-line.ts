@@ -80,8 +80,10 @@ export class RequestLineReader {
       record.request.query = maskQuery(text);
       noteBytes(record, text);
     }
-    if (bytes[start] === slash) record.request.path = path;
-    else this.#readOtherTarget(record, path);
+    if (bytes[start] === slash) {
+      record.request.path = path;
+      if (!odd) record.marks.path = this.#paths.mark;
+    } else this.#readOtherTarget(record, path);
   }
 
   #readOtherTarget(record: LogRecord, target: string): void {

@@ -40,6 +40,9 @@ export function readLine(format: string, line: string, options: Parameters<typeo
 }
 
 function copyOf(record: Exchange): Exchange {
-  const { answer: _, ...rest } = structuredClone(record) as Exchange & { answer?: unknown };
+  const { answer: _, ...rest } = structuredClone({
+    ...record,
+    client: { ...record.client, ip: record.client.ip },
+  }) as Exchange & { answer?: unknown };
   return rest;
 }
