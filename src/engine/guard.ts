@@ -129,7 +129,7 @@ class FastLane implements Engine {
       applicationName: (index) => this.#reader.applicationName(index),
     });
     this.#journey = new JourneyPart(this.#sessions, this.#intel);
-    this.#enumeration = new EnumerationPart(seed);
+    this.#enumeration = new EnumerationPart(seed, this.#sessions);
     this.#accounts = new AccountPart(this.#state, this.#intel);
     this.#cohorts = new CohortPart({
       enumeration: this.#enumeration,

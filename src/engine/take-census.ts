@@ -1,6 +1,6 @@
 import { type ClientTable, rowBytes } from "./clients/client-table.ts";
 import type { Census } from "./engine.ts";
-import { type SessionTable, slotBytes } from "./sessions/session-table.ts";
+import { type SessionTable, sessionBytes } from "./sessions/session-table.ts";
 
 interface Counted extends Pick<Census, "endpoints" | "sessionsEvicted" | "clientsForgotten" | "requestsForgotten"> {
   readonly sessions: SessionTable;
@@ -17,7 +17,7 @@ export function takeCensus({ sessions, clients, partBytes, ...counts }: Counted)
     ...counts,
     sessions: sessions.size,
     clients: clients.size,
-    bytesPerSession: slotBytes + perSession + rowBytes + perClient + partBytes,
+    bytesPerSession: sessionBytes + perSession + rowBytes + perClient + partBytes,
     bytesPerClient: rowBytes + perClient,
   };
 }

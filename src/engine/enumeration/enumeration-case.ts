@@ -28,7 +28,7 @@ const wide = caseBytes / 8;
 /** Places inside a case, in units of the view named. */
 const at64 = { universal: 32, known: 33, birthday: 34, stepUniversal: 35, stepKnown: 36, last: 37, mass: 38 } as const;
 const at32 = { counts: 78, steps: 85, unpopularHonest: 87 } as const;
-const at32u = { subject: 88, space: 89, next: 90, requests: 91, unpopular: 92, distinct: 93 } as const;
+const at32u = { space: 89, next: 90, requests: 91, unpopular: 92, distinct: 93 } as const;
 
 /** What a case found, in nats, by the way of enumerating. */
 export interface EnumerationFinding {
@@ -58,9 +58,12 @@ export class EnumerationSlab {
   readonly #u32: Uint32Array;
   readonly #f32: Float32Array;
   readonly #f64: Float64Array;
+  /** Apart from the cases, because the index reads many of them when it closes a gap. */
+  readonly #subjects: Uint32Array;
 
   constructor(casesMax: number) {
     const buffer = new ArrayBuffer(casesMax * caseBytes);
+    this.#subjects = new Uint32Array(casesMax);
     this.#u32 = new Uint32Array(buffer);
     this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
@@ -72,13 +75,13 @@ export class EnumerationSlab {
     for (const product of [at64.universal, at64.known, at64.birthday, at64.stepUniversal, at64.stepKnown])
       this.#f64[place * wide + product] = 1;
     this.#f64[place * wide + at64.last] = Number.NaN;
-    this.#u32[place * words + at32u.subject] = key.subject;
+    this.#subjects[place] = key.subject;
     this.#u32[place * words + at32u.space] = key.space;
     this.link(place, key.next);
   }
 
   subjectOf(place: number): number {
-    return this.#u32[place * words + at32u.subject] as number;
+    return this.#subjects[place] as number;
   }
 
   spaceOf(place: number): number {

@@ -35,8 +35,13 @@ export class EnumerationCases {
     return this.#slab;
   }
 
-  /** The case of a subject (a 32-bit hash) in a space, opened when new; -1 when the subject has its four already. */
-  open(subject: number, space: number): number {
+  /**
+   * The case of a subject (a 32-bit hash) in a space, opened when new; -1 when the subject has its four already. `hint`:
+   * a case that this subject may have had before, looked at first.
+   */
+  open(subject: number, space: number, hint: number = none): number {
+    const own = hint >= 0 && hint < this.#size && this.#slab.subjectOf(hint) === subject >>> 0;
+    if (own && this.#slab.spaceOf(hint) === space) return hint;
     const head = this.#head(subject >>> 0);
     let spaces = 0;
     for (let place = head; place !== none; place = this.#slab.nextOf(place)) {

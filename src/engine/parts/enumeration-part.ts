@@ -1,8 +1,8 @@
 import type { Exchange, Signal } from "#core";
 import { EnumerationCases } from "../enumeration/enumeration-cases.ts";
-import type { SlotSpace } from "../enumeration/slot-space.ts";
 import { SlotSpaces } from "../enumeration/slot-spaces.ts";
 import { type Facts, isAsset } from "../features/facts.ts";
+import { type SessionTable, slot32 } from "../sessions/session-table.ts";
 import { mix32 } from "../sessions/text-hash.ts";
 import { type SlotValue, SlotValues, unknownSpace } from "./slot-values.ts";
 
@@ -16,11 +16,13 @@ const nothingAsked = { requests: 0, distinct: 0, purity: 0 } as const;
  * cohorts, in spaces that span endpoints. Learns only from clients without a conviction.
  */
 export class EnumerationPart {
+  readonly #sessions: SessionTable;
   readonly #spaces: SlotSpaces;
   readonly #cases: EnumerationCases;
   readonly #values: SlotValues = new SlotValues();
 
-  constructor(seed: number, casesMax = 20_000) {
+  constructor(seed: number, sessions: SessionTable, casesMax = 20_000) {
+    this.#sessions = sessions;
     this.#spaces = new SlotSpaces(seed);
     this.#cases = new EnumerationCases(casesMax);
   }
@@ -42,8 +44,14 @@ export class EnumerationPart {
       const value = values[i] as SlotValue;
       const space = this.#spaces.space(this.#spaceOf(facts.application, value));
       if (space === undefined) continue;
-      this.#observe(session, value, space);
-      if (cohort !== 0) this.#observe(cohort, value, space);
+      const hint = this.#sessions.get(facts.slot, slot32.sweep) - 1;
+      const place = this.#cases.open(session, value.space, hint);
+      if (place >= 0) {
+        this.#cases.slab.observe(place, value, space);
+        if (place !== hint) this.#sessions.set(facts.slot, slot32.sweep, place + 1);
+      }
+      const shared = cohort === 0 ? -1 : this.#cases.open(cohort, value.space);
+      if (shared >= 0) this.#cases.slab.observe(shared, value, space);
     }
   }
 
@@ -90,11 +98,6 @@ export class EnumerationPart {
     if (value.space === unknownSpace)
       value.space = this.#spaces.spaceOf(mix32(value.slot ^ Math.imul(application + 1, 0x9e3779b1)), value.value);
     return value.space;
-  }
-
-  #observe(subject: number, value: SlotValue, space: SlotSpace): void {
-    const place = this.#cases.open(subject, value.space);
-    if (place >= 0) this.#cases.slab.observe(place, value, space);
   }
 }
 

@@ -7,8 +7,10 @@ export const establishedAfter = 4;
 export const ringSize = 8;
 export const pendingSize = 4;
 
-/** Bytes of one session: three cache lines, so that a request touches no more of it than that. */
+/** Bytes of one session in the slots' buffer: three cache lines, so that a request touches no more of it than that. */
 export const slotBytes = 192;
+/** Bytes of one session in all. */
+export const sessionBytes: number = slotBytes + 4;
 const wide = slotBytes / 8;
 const words = slotBytes / 4;
 const halves = slotBytes / 2;
@@ -21,13 +23,13 @@ const halves = slotBytes / 2;
 const slot64 = { lastAt: 0, identity: 1, firstAt: 2 } as const;
 export const slot32 = {
   row: 6,
-  originHash: 7,
   next: 8,
   previous: 9,
   lastPageAt: 10,
   redirectTo: 11,
   movedAt: 12,
   step: 13,
+  sweep: 7,
   pendingPath: 16,
   pendingAt: 20,
   surprisal: 27,
@@ -92,7 +94,8 @@ export class SessionTable {
   readonly u32: Uint32Array;
   readonly u16: Uint16Array;
   readonly u8: Uint8Array;
-
+  /** Apart from the slots, because the index reads many of them when it closes a gap. */
+  readonly #origins: Uint32Array;
   readonly #heads: Int32Array = new Int32Array([none, none]);
   readonly #tails: Int32Array = new Int32Array([none, none]);
   readonly #sizes: [number, number] = [0, 0];
@@ -106,6 +109,7 @@ export class SessionTable {
   constructor(slotsMax: number, probationShare: number) {
     const buffer = new ArrayBuffer(slotsMax * slotBytes);
     this.slotsMax = slotsMax;
+    this.#origins = new Uint32Array(slotsMax);
     this.#f64 = new Float64Array(buffer);
     this.f32 = new Float32Array(buffer);
     this.u32 = new Uint32Array(buffer);
@@ -140,7 +144,7 @@ export class SessionTable {
 
   /** Hash under which the session is found without an identity; 0 once another session of the origin has the entry. */
   originOf(slot: number): number {
-    return this.u32[slot * words + slot32.originHash] as number;
+    return this.#origins[slot] as number;
   }
 
   lastAt(slot: number): Millis {
@@ -247,7 +251,7 @@ export class SessionTable {
     this.#f64[slot * wide + slot64.lastAt] = at;
     this.set(slot, slot32.movedAt, 1);
     this.u16[slot * halves + slot16.idEndpoint] = noEndpoint;
-    this.u32[slot * words + slot32.originHash] = originHash;
+    this.#origins[slot] = originHash;
     const earlier = this.findByOrigin(originHash);
     if (earlier !== none) this.#leaveOrigin(earlier);
     this.#byOrigin.add(slot);
@@ -344,7 +348,7 @@ export class SessionTable {
 
   #leaveOrigin(slot: number): void {
     this.#byOrigin.remove(slot);
-    this.set(slot, slot32.originHash, 0);
+    this.#origins[slot] = 0;
   }
 
   #append(slot: number, segment: Segment): void {
