@@ -24,6 +24,7 @@ export {
   type Decided,
   type DecisionService,
   type DecisionServiceOptions,
+  readAskedHead,
 } from "./beside/decision-service.ts";
 export { envoyCheckObserves, envoyObserves, openEnvoyAgent } from "./envoy/envoy-agent.ts";
 export { haproxyObserves, openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
@@ -40,3 +41,4 @@ export {
   type RefusalAnswer,
   nodeObserves,
 } from "./node/node-middleware.ts";
+export { openSyslogListener, type SyslogListener, type SyslogOptions } from "./syslog/syslog-listener.ts";

@@ -1,5 +1,7 @@
 import type { BotPurpose } from "#core";
 
+import type { PassiveConfig, PublishConfig } from "./passive-section.ts";
+
 /** `10m`, `7d`: see `parseDuration`. */
 export type DurationText = string;
 /** `64KB`, `10MB` or plain bytes: see `parseByteSize`. */
@@ -107,6 +109,8 @@ export interface Config {
   readonly upstream?: string | UpstreamConfig | undefined;
   readonly applications: readonly ApplicationConfig[];
   readonly beside?: BesideConfig | undefined;
+  readonly passive?: PassiveConfig | undefined;
+  readonly publish?: PublishConfig | undefined;
   readonly tls?: CertificateConfig | readonly CertificateConfig[] | undefined;
   readonly trustedProxies: readonly string[];
   readonly mode: "observe" | "enforce";

@@ -7,6 +7,8 @@ export function checkConsistency(config: Config): readonly PathProblem[] {
   return [
     ...checkUpstreams(config),
     ...checkBeside(config),
+    ...checkPassive(config),
+    ...checkPublish(config),
     ...checkApplications(config),
     ...checkListeners(config),
     ...checkAdmin(config),
@@ -77,9 +79,41 @@ function checkBeside(config: Config): readonly PathProblem[] {
   );
 }
 
+function checkPassive({ passive, trustedProxies }: Config): readonly PathProblem[] {
+  if (passive === undefined) return [];
+  const { logs, syslog, syslogTls, ingest } = passive;
+  if (logs.length === 0 && syslog === undefined && syslogTls === undefined && ingest === undefined) {
+    return [problem(["passive"], "passive names no door; expected logs, syslog, syslogTls or ingest")];
+  }
+  const doors: readonly (readonly [string, string | undefined])[] = [
+    ["syslog", syslog],
+    ["syslogTls", syslogTls?.address],
+  ];
+  return doors.flatMap(([key, address]) =>
+    address === undefined || onLoopback(address) || trustedProxies.length > 0
+      ? []
+      : [
+          problem(
+            ["passive", key],
+            `${address} can be reached from elsewhere; expected loopback, or trustedProxies that say who may send`,
+          ),
+        ],
+  );
+}
+
+function checkPublish({ publish }: Config): readonly PathProblem[] {
+  if (publish === undefined) return [];
+  if (publish.listen === undefined && publish.nginxMap === undefined && publish.haproxyMap === undefined) {
+    return [problem(["publish"], "publish names no reader; expected listen, nginxMap or haproxyMap")];
+  }
+  return publish.listen !== undefined && publish.keyFile === undefined
+    ? [problem(["publish", "listen"], "publish.listen needs publish.keyFile: who reads the list must have a key")]
+    : [];
+}
+
 function checkUpstreams(config: Config): readonly PathProblem[] {
   if (!forwards(config)) {
-    if (config.beside !== undefined) return [];
+    if (config.beside !== undefined || config.passive !== undefined) return [];
     return [
       problem(
         [],

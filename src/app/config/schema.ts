@@ -3,6 +3,7 @@ import { workerLimits } from "#core";
 import { agentsSection } from "./agents-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
+import { passiveSection, publishSection } from "./passive-section.ts";
 import {
   byteSize,
   durationText,
@@ -272,6 +273,13 @@ export const configSchema: z.ZodType<Config> = z
     beside: beside.optional().meta({
       description:
         "Gait beside the proxy you already run: it asks about each request. Configurations for it are under deploy/. Needs no `upstream`.",
+    }),
+    passive: passiveSection.optional().meta({
+      description:
+        "Doors that tell of what is over: growing logs, syslog, batches over HTTP. Nothing can be done to those requests; `publish` tells proxies what to refuse next. Needs no `upstream`.",
+    }),
+    publish: publishSection.optional().meta({
+      description: "Decisions about addresses offered to proxies and firewalls. They act in `mode: enforce` only.",
     }),
     tls: z
       .union([certificate, z.array(certificate).min(1).max(1_000)])

@@ -44,6 +44,7 @@ export function gatewayOptions(
 export function applicationModes(config: Config): ReadonlyMap<string, "observe" | "enforce"> {
   const modes = new Map(applicationOptions(config).map(({ name, mode }) => [name, mode ?? config.mode] as const));
   if (config.beside !== undefined) modes.set(config.beside.application, config.mode);
+  if (config.passive !== undefined) modes.set(config.passive.application, config.mode);
   return modes;
 }
 

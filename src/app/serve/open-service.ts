@@ -8,14 +8,16 @@ import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
+import { openPassive } from "../passive/open-passive.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
 import { openRecords } from "../records/open-records.ts";
 import { restoreDecisions } from "../records/standing-decisions.ts";
+import { openPublish } from "../publish/open-publish.ts";
 import { applicationModes, gatewayOptions } from "./gateway-options.ts";
 import { idleGateway } from "./idle-gateway.ts";
 import { createJudge } from "./judge.ts";
-import { type Beside, type BesideParts, openBeside } from "./open-beside.ts";
+import { openBeside } from "./open-beside.ts";
 import { createProtection } from "./protection.ts";
 import { messageOf, type ReloadResult, type Service } from "./service.ts";
 import { startConfig } from "./start-config.ts";
@@ -38,7 +40,17 @@ export interface RunningService extends Service {
 }
 
 /** Changes of these keys wait for the next start: they are bound to sockets and files that are open. */
-const atNextStartKeys = ["listen", "workers", "beside", "admin", "store", "accessLog", "tls"] as const;
+const atNextStartKeys = [
+  "listen",
+  "workers",
+  "beside",
+  "passive",
+  "publish",
+  "admin",
+  "store",
+  "accessLog",
+  "tls",
+] as const;
 
 const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
@@ -71,9 +83,16 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     engine: judge.engine,
     records,
   });
+  const publishing = await openPublish(config, {
+    clock: systemClock,
+    decisions: protection.decisions,
+    config: () => config,
+    say: (text) => process.stderr.write(`gait: ${text}\n`),
+  });
+  const guard = publishing.around(witness);
   const gateway = forwards(config)
     ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }), {
-        guard: witness,
+        guard,
         clock: systemClock,
         workers: config.workers,
         decisions: protection.decisions,
@@ -81,10 +100,11 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
         limits: config.limits.workers ?? {},
       })
     : idleGateway;
-  const beside = await openBesideOrDrain(
-    config,
-    { guard: witness, clock: systemClock, hashKey: state.hashKey, statePath: state.path },
-    gateway,
+  const beside = await openOrDrain("beside", gateway, () =>
+    openBeside(config, { guard, clock: systemClock, hashKey: state.hashKey, statePath: state.path }),
+  );
+  const passive = await openOrDrain("passive", gateway, () =>
+    openPassive(config, { guard, clock: systemClock, hashKey: state.hashKey }),
   );
   const keep = (): void => {
     if (sources.path !== undefined) state.keepLastGood(resolve(sources.path), renderEffective(config));
@@ -129,6 +149,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     configFile: sources.path,
     addresses: gateway.addresses,
     beside: beside.addresses,
+    passive,
+    publishing,
     socketPath,
     witness,
     protection,
@@ -164,6 +186,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       draining = true;
       const { cut } = await gateway.drain();
       await beside.close();
+      await passive.close();
+      await publishing.close();
       clearInterval(sweeper);
       agents.close();
       await admin.close();
@@ -184,12 +208,19 @@ async function openAdminOrDrain(service: Service, gateway: Gateway): ReturnType<
   }
 }
 
-/** The same for the doors of the proxies beside us. */
-async function openBesideOrDrain(config: Config, parts: BesideParts, gateway: Gateway): Promise<Beside> {
+/** The same for every other door. */
+async function openOrDrain<Door>(
+  name: "beside" | "passive",
+  gateway: Gateway,
+  open: () => Promise<Door>,
+): Promise<Door> {
   try {
-    return await openBeside(config, parts);
+    return await open();
   } catch (error) {
     await gateway.drain();
-    throw error instanceof GaitError ? error : new GaitError("beside-listen", `beside: ${messageOf(error)}`);
+    if (error instanceof GaitError) throw error;
+    throw name === "beside"
+      ? new GaitError("beside-listen", `beside: ${messageOf(error)}`)
+      : new GaitError("passive-listen", `passive: ${messageOf(error)}`);
   }
 }

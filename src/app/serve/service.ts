@@ -4,8 +4,10 @@ import type { Engine } from "#engine";
 import type { AgentRow } from "../agents/agent-ledger.ts";
 import type { Config } from "../config/config.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
+import type { Passive } from "../passive/open-passive.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
 import type { Records } from "../records/open-records.ts";
+import type { Publishing } from "../publish/open-publish.ts";
 import type { Protection } from "./protection.ts";
 import type { Witness } from "./witness.ts";
 
@@ -34,6 +36,10 @@ export interface Service {
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
   /** Doors of the proxies beside us. */
   readonly beside: readonly { readonly host: string; readonly port: number }[];
+  /** Doors that tell of what is over. */
+  readonly passive: Passive;
+  /** Decisions offered to others. */
+  readonly publishing: Publishing;
   readonly adminAddress: string | undefined;
   readonly socketPath: string;
   readonly witness: Witness;

@@ -19,6 +19,29 @@ export const appLimits = {
   adminBodyBytesMax: { default: 65_536, unit: "bytes", why: "Body of an admin request." },
   adminStreamMs: { default: 1_000, unit: "ms", why: "Between two updates of an open status page." },
   decisionsListedMax: { default: 1_000, unit: "count", why: "Standing decisions in one answer." },
+  eventIdsMax: {
+    default: 200_000,
+    unit: "count",
+    why: "Ids of product events remembered to take each once, in each of two generations; about 20 MB at most.",
+  },
+  ingestBodyBytesMax: { default: 4_194_304, unit: "bytes", why: "One batch sent to the ingest endpoint." },
+  ingestItemsMax: { default: 10_000, unit: "count", why: "Exchanges or events in one batch." },
+  ingestBatchesMax: { default: 8, unit: "count", why: "Batches read at once; more are 503 with Retry-After." },
+  ingestItemsPerSecond: {
+    default: 20_000,
+    unit: "per-second",
+    why: "Exchanges and events a second, above which senders are told 429 with Retry-After: the engine judges people's requests first.",
+  },
+  publishedMax: {
+    default: 100_000,
+    unit: "count",
+    why: "Addresses in published lists; when full the one that ends first leaves.",
+  },
+  peopleRememberedMax: {
+    default: 200_000,
+    unit: "count",
+    why: "Addresses behind which a person was seen, so that their address is not published.",
+  },
 } as const;
 
 appLimits satisfies Readonly<Record<string, Limit>>;

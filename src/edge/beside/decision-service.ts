@@ -1,4 +1,4 @@
-import type { Action, Clock, Exchange, Guard, HashKey, HttpResponse, Observes, Verdict } from "#core";
+import type { Action, Clock, Exchange, Guard, HashKey, HttpResponse, Millis, Observes, Verdict } from "#core";
 import { type Fields, parseRequestHead, type Refusal, type RequestHead } from "#wire";
 import { createExchange, createResponse, type LiveExchange } from "../proxy/exchange-facts.ts";
 import type { Mode } from "../proxy/options.ts";
@@ -13,6 +13,8 @@ export interface AskedRequest {
   readonly facts: ConnectionFacts;
   /** Where this proxy shows more or less than its connector usually sees. */
   readonly observes?: Observes;
+  /** When it happened, where it is told of later. Default: now. */
+  readonly at?: Millis;
 }
 
 /** What the proxy is told. */
@@ -103,14 +105,14 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
   };
 
   return {
-    decide({ id, head, facts, observes = options.observes }) {
+    decide({ id, head, facts, at, observes = options.observes }) {
       asked++;
       const reference = id === "" || pending.has(id) ? ids.next() : id;
       const { application, hashKey } = options;
       const seen = createExchange({
         id: reference,
         application,
-        at: clock.now(),
+        at: at ?? clock.now(),
         head,
         facts,
         ip: facts.peer,

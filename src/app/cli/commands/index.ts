@@ -11,12 +11,14 @@ import { reload } from "./reload.ts";
 import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
+import { tail } from "./tail.ts";
 import { version } from "./version.ts";
 
 /** Every verb, in the order `gait --help` lists them. */
 export const verbs: readonly Verb[] = [
   demo,
   replay,
+  tail,
   serve,
   check,
   config,

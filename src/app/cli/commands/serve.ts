@@ -100,7 +100,18 @@ function announce(
   const listen = addresses.map(written);
   const beside = service.beside.map(written);
   if (json) {
-    const document = { version: 1, listen, beside, admin: adminAddress ?? null, socket: socketPath, mode: config.mode };
+    const passive = service.passive.doors.map(({ kind, where }) => ({ kind, where }));
+    const publish = service.publishing.port ?? null;
+    const document = {
+      version: 1,
+      listen,
+      beside,
+      passive,
+      publish,
+      admin: adminAddress ?? null,
+      socket: socketPath,
+      mode: config.mode,
+    };
     context.stdout.write(`${JSON.stringify(document)}\n`);
   }
   const scheme = config.tls === undefined ? "http" : "https";
@@ -112,6 +123,8 @@ function announce(
     `gait is ready in ${mode}`,
     ...(listen.length === 0 ? [] : [`  traffic  ${listen.map((address) => `${scheme}://${address}`).join(", ")}`]),
     ...(beside.length === 0 ? [] : [`  beside   ${beside.join(", ")} (your proxy asks here)`]),
+    ...service.passive.doors.map(({ kind, where }) => `  passive  ${kind} ${where}`),
+    ...(service.publishing.port === undefined ? [] : [`  publish  port ${service.publishing.port}`]),
     `  status   ${adminAddress ?? "no page; gait status works"}`,
   ];
   if (service.degraded !== "") lines.push(`  DEGRADED ${service.degraded}`);
