@@ -104,8 +104,7 @@ export function hashEvent(sent: SentEvent, key: HashKey): ProductEvent {
 }
 
 /** Invisible and direction-changing characters, and tags: they make two equal-looking names differ. */
-const invisible =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]/gu;
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * The form by which spellings of one identity meet: Unicode NFKC, invisible characters removed, lower case; email

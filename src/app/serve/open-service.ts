@@ -8,6 +8,7 @@ import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
+import { Probes } from "../doctor/probe-guard.ts";
 import { openPassive } from "../passive/open-passive.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
@@ -89,7 +90,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     config: () => config,
     say: (text) => process.stderr.write(`gait: ${text}\n`),
   });
-  const guard = publishing.around(witness);
+  const probes = new Probes(systemClock);
+  const guard = probes.around(publishing.around(witness));
   const gateway = forwards(config)
     ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }), {
         guard,
@@ -151,6 +153,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     beside: beside.addresses,
     passive,
     publishing,
+    probes,
     socketPath,
     witness,
     protection,

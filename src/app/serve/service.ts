@@ -3,6 +3,7 @@ import type { EdgeStats } from "#edge";
 import type { Engine } from "#engine";
 import type { AgentRow } from "../agents/agent-ledger.ts";
 import type { Config } from "../config/config.ts";
+import type { Probes } from "../doctor/probe-guard.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
 import type { Passive } from "../passive/open-passive.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
@@ -40,6 +41,8 @@ export interface Service {
   readonly passive: Passive;
   /** Decisions offered to others. */
   readonly publishing: Publishing;
+  /** Rounds of `gait doctor`. */
+  readonly probes: Probes;
   readonly adminAddress: string | undefined;
   readonly socketPath: string;
   readonly witness: Witness;

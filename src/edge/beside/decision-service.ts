@@ -4,6 +4,7 @@ import { createExchange, createResponse, type LiveExchange } from "../proxy/exch
 import type { Mode } from "../proxy/options.ts";
 import { createRequestIds, type RequestIds } from "../proxy/request-ids.ts";
 import type { ConnectionFacts } from "../proxy/seam.ts";
+import { LinkCut } from "./link-cut.ts";
 
 /** A request that another proxy received and asks about. */
 export interface AskedRequest {
@@ -48,6 +49,7 @@ export interface BesideStats {
 
 /** The engine as proxies beside it see it: a question per request and, where the proxy can, an answer report. */
 export interface DecisionService {
+  /** @throws LinkCut when the guard asks for it: the connector ends the connection without an answer. */
   decide(asked: AskedRequest): Decided;
   /**
    * Reports the origin's answer to a request decided before: its fields, or the response itself where the proxy hashed
@@ -173,7 +175,8 @@ function ask({ guard, mode, failMode }: DecisionServiceOptions, exchange: Exchan
   try {
     const verdict = guard.inspect(exchange);
     return { verdict, action: mode === "enforce" ? verdict.action : "allow", reference, failure: "" };
-  } catch {
+  } catch (error) {
+    if (error instanceof LinkCut) throw error;
     const action = failMode === "open" ? "allow" : "block";
     const verdict: Verdict = {
       action,

@@ -114,14 +114,15 @@ export class SpoeConnection {
       this.#end(disconnectStatus.invalid, "a message that ends too early");
       return false;
     }
-    this.#out.push(
-      renderAck(
-        frame.streamId,
-        frame.frameId,
-        messages.flatMap((message) => this.#answer(message)),
-      ),
-    );
-    return true;
+    try {
+      const variables = messages.flatMap((message) => this.#answer(message));
+      this.#out.push(renderAck(frame.streamId, frame.frameId, variables));
+      return true;
+    } catch {
+      // No answer is better than a wrong one: HAProxy's own fail mode takes over.
+      this.#socket.destroy();
+      return false;
+    }
   }
 
   #flush(): void {

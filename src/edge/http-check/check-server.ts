@@ -91,7 +91,14 @@ function answer(
       .end();
     return;
   }
-  const decided = service.decide(asked);
+  let decided: Decided;
+  try {
+    decided = service.decide(asked);
+  } catch {
+    // No answer is better than a wrong one: the proxy's own fail mode takes over.
+    request.socket.destroy();
+    return;
+  }
   const status = statusOf(decided.action, asker.dialect);
   response.writeHead(status, headersOf(decided, status)).end();
 }

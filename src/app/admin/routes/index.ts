@@ -7,6 +7,7 @@ import { livez, readyz } from "./health.ts";
 import { live } from "./live.ts";
 import { metrics } from "./metrics.ts";
 import { pageFiles } from "./page.ts";
+import { arrivedProbes, beginProbes } from "./probes.ts";
 import { reload } from "./reload.ts";
 import { status } from "./status.ts";
 
@@ -25,5 +26,7 @@ export const routes: readonly AdminRoute[] = [
   addDecision,
   removeDecision,
   reload,
+  beginProbes,
+  arrivedProbes,
   agentsRoute,
 ];

@@ -5,6 +5,7 @@ import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { allow, block, decisions, unblock } from "./decisions.ts";
 import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { intel } from "./intel.ts";
 import { reload } from "./reload.ts";
@@ -24,6 +25,7 @@ export const verbs: readonly Verb[] = [
   config,
   reload,
   status,
+  doctor,
   explain,
   block,
   allow,
