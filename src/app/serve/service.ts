@@ -7,8 +7,8 @@ import type { Probes } from "../doctor/probe-guard.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
 import type { Passive } from "../passive/open-passive.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
-import type { Records } from "../records/open-records.ts";
 import type { Publishing } from "../publish/open-publish.ts";
+import type { Records } from "../records/open-records.ts";
 import type { Protection } from "./protection.ts";
 import type { Witness } from "./witness.ts";
 

@@ -7,6 +7,7 @@ import { allow, block, decisions, unblock } from "./decisions.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { init } from "./init.ts";
 import { intel } from "./intel.ts";
 import { reload } from "./reload.ts";
 import { replay } from "./replay.ts";
@@ -17,6 +18,7 @@ import { version } from "./version.ts";
 
 /** Every verb, in the order `gait --help` lists them. */
 export const verbs: readonly Verb[] = [
+  init,
   demo,
   replay,
   tail,
