@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, expect, inject } from "vitest";
+import { afterAll, afterEach, expect, inject } from "vitest";
 
 /** How a page is opened. */
 export interface Visit {
@@ -16,6 +16,13 @@ export interface Visit {
 
 let browser: Browser | undefined;
 const contexts: BrowserContext[] = [];
+let complaints: string[] = [];
+
+afterEach(() => {
+  const all = complaints;
+  complaints = [];
+  expect(all).toEqual([]);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -44,14 +51,11 @@ export async function visit(path: string, options: Visit = {}): Promise<Page> {
     JSON.stringify({ theme, language, zone: "utc" }),
   );
   const page = await context.newPage();
-  const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
     // An operation that this gateway does not have answers 404, and the screen says so.
-    if (message.type() === "error" && !/status of 40[34]/.test(message.text())) complaints.push(message.text());
-  });
-  page.on("close", () => {
-    if (options.mayComplain !== true) expect(complaints).toEqual([]);
+    if (message.type() !== "error" || options.mayComplain === true) return;
+    if (!/status of 40[34]/.test(message.text())) complaints.push(message.text());
   });
   await page.goto(`${options.admin ?? inject("admin")}/console${path}`);
   await page.waitForSelector("main h1, main .state");

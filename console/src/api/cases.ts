@@ -1,4 +1,4 @@
-import type { ActorSummary, Counted, EventRow } from "./records.ts";
+import type { ActorSummary, Counted } from "./records.ts";
 
 /** Counts per step; a row per step with one number per kind, in the order of `kinds`. */
 export interface Series {
@@ -9,17 +9,6 @@ export interface Series {
 }
 
 export type Role = "viewer" | "support" | "analyst" | "operator" | "admin";
-
-export interface Session {
-  readonly user: string | null;
-  readonly role: Role | null;
-  /** Names of the operations that this caller may use. */
-  readonly may: readonly string[];
-  /** True until the first administrator was made. */
-  readonly bootstrap: boolean;
-  /** Sent back as `X-CSRF-Token` with every change. */
-  readonly csrf: string | null;
-}
 
 export interface IncidentSummary {
   readonly id: string;
@@ -77,44 +66,12 @@ export interface PolicyDraft {
   readonly mode: "watch" | "canary" | "enforce" | "retired";
 }
 
-export interface PolicyRule extends PolicyDraft {
-  readonly version: number;
-  readonly pack: string | null;
-  readonly author: string;
-  readonly changedAt: number | null;
-  readonly matched: number;
-  readonly acted: number;
-  readonly expiresAt: number | null;
-}
-
-export interface PolicyVersion {
-  readonly version: number;
-  readonly at: number;
-  readonly author: string;
-  readonly rule: PolicyDraft;
-}
-
 /** Where a text is wrong, counted in characters from 0, and what may have been meant. */
 export interface TextProblem {
   readonly from: number;
   readonly to: number;
   readonly message: string;
   readonly suggestion: string | null;
-}
-
-export interface BacktestResult {
-  readonly from: number;
-  readonly to: number;
-  readonly requests: number;
-  readonly sessions: number;
-  readonly likelyHuman: number;
-  readonly verifiedBots: number;
-  readonly humanLimit: number;
-  readonly overLimit: boolean;
-  readonly tookMs: number;
-  readonly byPath: readonly Counted[];
-  readonly byNetwork: readonly Counted[];
-  readonly samples: readonly EventRow[];
 }
 
 export interface Proposal {
@@ -125,7 +82,7 @@ export interface Proposal {
   readonly author: string;
   readonly at: number;
   readonly expiresAt: number | null;
-  readonly effect: BacktestResult | null;
+  readonly effect: BacktestedRule | null;
 }
 
 export interface Pack {
@@ -185,4 +142,61 @@ export interface TokenRow {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly lastUsed: number | null;
+}
+
+/** A rule as it stands. */
+export interface PolicyRule {
+  readonly name: string;
+  readonly why: string;
+  readonly when: string;
+  readonly does: string;
+  readonly mode: PolicyDraft["mode"];
+  readonly step: string;
+  readonly tags: readonly string[];
+  readonly applies: readonly string[];
+  readonly pack: string;
+  readonly author: string;
+  readonly changedAt: number | null;
+  readonly expiresAt: number | null;
+  readonly matched: number;
+  readonly acted: number;
+  readonly version: number;
+}
+
+/** One change of a rule, as text before and after. */
+export interface RuleChange {
+  readonly version: number;
+  readonly at: number;
+  readonly who: string;
+  readonly why: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What one rule would have done to what is stored. */
+export interface BacktestedRule {
+  readonly rule: string;
+  readonly requests: number;
+  readonly sessions: number;
+  readonly actors: number;
+  readonly likelyHuman: number;
+  readonly verifiedBots: number;
+  readonly humanShare: number | null;
+  readonly humansPerDay: number;
+  readonly savedRequests: number;
+  readonly savedBytes: number;
+  readonly savedOriginMs: number;
+  readonly overLimit: boolean;
+  readonly reason: string;
+  readonly notStored: readonly string[];
+}
+
+/** Who is signed in and what they may do. */
+export interface SessionState {
+  readonly user: string | null;
+  readonly role: Role | null;
+  readonly may: readonly string[];
+  readonly bootstrap: boolean;
+  readonly csrf: string | null;
+  readonly secondFactor: boolean;
 }

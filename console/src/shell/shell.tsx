@@ -1,6 +1,7 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useLive } from "../api/live.ts";
+import { useSession } from "../api/session.ts";
 import { useLanguage, useTranslator } from "../i18n/translate.ts";
 import { DecideHost } from "../parts/decide-dialog.tsx";
 import { Icon } from "../parts/icons.tsx";
@@ -16,6 +17,7 @@ import { Topbar } from "./topbar.tsx";
 /** The frame round every screen: navigation, top bar, search, keys, dialogs, toasts. */
 export function Shell(): ReactNode {
   const ready = useLanguage();
+  const session = useSession();
   const [dialog, setDialog] = useState<"palette" | "help">();
   const [navigationOpen, setNavigationOpen] = useState(false);
   const palette = useCallback(() => setDialog("palette"), []);
@@ -37,7 +39,8 @@ export function Shell(): ReactNode {
     if (shown.current !== path) main.current?.focus();
     shown.current = path;
   }, [path]);
-  if (!ready) return null;
+  // Before the answer about the session no call would carry its proof.
+  if (!ready || session.isPending) return null;
   return (
     <div className="shell">
       <a className="skip" href="#main">

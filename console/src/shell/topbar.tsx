@@ -1,5 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { pauseLive, useLive } from "../api/live.ts";
+import { useSession } from "../api/session.ts";
 import { useTranslator } from "../i18n/translate.ts";
 import { Icon } from "../parts/icons.tsx";
 import { openMenu, useMenuAnchor } from "../parts/menu.tsx";
@@ -35,9 +37,34 @@ export function Topbar({
       <div className="topbar-tools">
         <ModeBadge />
         <LiveButton />
+        <WhoLink />
         <ViewMenu />
       </div>
     </div>
+  );
+}
+
+/** Who is signed in; leads to signing in and out. */
+function WhoLink(): ReactNode {
+  const t = useTranslator();
+  const { data } = useSession();
+  const user = data?.user ?? null;
+  return (
+    <Link
+      to="/login"
+      search={{}}
+      className="button"
+      title={user === null ? t("login.looking.why") : t("login.in", { user })}
+    >
+      <Icon name="person" size={14} />
+      {user === null ? (
+        <span className="who">{t("login.looking")}</span>
+      ) : (
+        <span className="who data" translate="no">
+          {user}
+        </span>
+      )}
+    </Link>
   );
 }
 

@@ -68,7 +68,10 @@ export function filterOf(where: readonly string[] | undefined): EventFilter {
     ? filter
     : {
         ...filter,
-        exclude: excluded.map(({ field, value }) => ({ field: field === "network" ? "ip" : field, value })),
+        exclude: excluded.flatMap(({ field, value }) =>
+          // A score is a bound, not a value: it cannot be left out.
+          field === "score" ? [] : [{ field: field === "network" ? ("ip" as const) : field, value }],
+        ),
       };
 }
 

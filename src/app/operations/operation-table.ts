@@ -12,6 +12,7 @@ import { removeDecision } from "./decisions/remove-decision.ts";
 import { listEndpoints } from "./discovery/list-endpoints.ts";
 import { eventFacets } from "./events/event-facets.ts";
 import { eventSeries } from "./events/event-series.ts";
+import { eventWays } from "./events/event-ways.ts";
 import { queryEvents } from "./events/query-events.ts";
 import { health } from "./health/health.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
@@ -28,6 +29,7 @@ export interface OperationTable {
   readonly "events.query": typeof queryEvents;
   readonly "events.series": typeof eventSeries;
   readonly "events.facets": typeof eventFacets;
+  readonly "events.ways": typeof eventWays;
   readonly "decisions.list": typeof listDecisions;
   readonly "decisions.find": typeof findDecision;
   readonly "decisions.add": typeof addDecision;
@@ -50,6 +52,7 @@ export const operationTable: OperationTable = {
   "events.query": queryEvents,
   "events.series": eventSeries,
   "events.facets": eventFacets,
+  "events.ways": eventWays,
   "decisions.list": listDecisions,
   "decisions.find": findDecision,
   "decisions.add": addDecision,

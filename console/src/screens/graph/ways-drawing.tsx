@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useTranslator } from "../../i18n/translate.ts";
 import { useScreenSearch } from "../../state/search.ts";
-import type { WayEdge, Ways } from "./ways.ts";
+import { templateOf, type WayEdge, type Ways } from "./ways.ts";
 import { layOut } from "./ways-layout.ts";
 
 const width = 1_000;
@@ -23,7 +23,7 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
       to: "/events",
       search: {
         ...(search.range === undefined ? {} : { range: search.range }),
-        where: [...(search.where ?? ["kind:automated"]), `template:${edge.to}`],
+        where: [...(search.where ?? ["kind:automated"]), `template:${templateOf(edge.to)}`],
       },
     });
   return (

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import type { WayEdge, Ways } from "./ways.ts";
+import { templateOf, type WayEdge, type Ways } from "./ways.ts";
 
 /** Every step of the picture in words and numbers. */
 export function WaysTable({ ways }: { readonly ways: Ways }): ReactNode {
@@ -11,13 +11,13 @@ export function WaysTable({ ways }: { readonly ways: Ways }): ReactNode {
     {
       id: "from",
       title: t("graph.from"),
-      cell: ({ from }) => <Chip type="template" value={from} bare />,
+      cell: ({ from }) => <Chip type="template" value={templateOf(from)} label={from} bare />,
       sort: ({ from }) => from,
     },
     {
       id: "to",
       title: t("graph.to"),
-      cell: ({ to }) => <Chip type="template" value={to} bare />,
+      cell: ({ to }) => <Chip type="template" value={templateOf(to)} label={to} bare />,
       sort: ({ to }) => to,
     },
     {

@@ -1,10 +1,4 @@
-/** How often one endpoint followed another. */
-export interface Way {
-  readonly from: string;
-  readonly to: string;
-  readonly requests: number;
-  readonly sessions: number;
-}
+import type { Way } from "../../api/contract.ts";
 
 /** One arrow of the picture. */
 export interface WayEdge {
@@ -87,4 +81,9 @@ function nodesOf(edges: readonly WayEdge[]): Ways["nodes"] {
 
 function keyOf(from: string, to: string): string {
   return `${from}\n${to}`;
+}
+
+/** The template of `GET /product/{x}`. */
+export function templateOf(endpoint: string): string {
+  return endpoint.slice(endpoint.indexOf(" ") + 1);
 }

@@ -84,42 +84,44 @@ function Actions({ figures }: { readonly figures: Figures }): ReactNode {
   if (rows.length === 0) return <p className="soft">{t("overview.nothing")}</p>;
   const range = figures.sinceStart ? "7d" : figures.range;
   return (
-    <table className="table">
-      <caption className="unseen">{t("overview.done")}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("overview.action")}</th>
-          <th scope="col" className="number">
-            {t("overview.was")}
-          </th>
-          <th scope="col" className="number">
-            {t("overview.would")}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ action, done, would }) => (
-          <tr key={action}>
-            <th scope="row" className="plain">
-              {name(action)}
+    <div className="scroller">
+      <table className="table">
+        <caption className="unseen">{t("overview.done")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("overview.action")}</th>
+            <th scope="col" className="number">
+              {t("overview.was")}
             </th>
-            <td className="number">
-              <Link to="/events" search={{ range, where: [`enforced:${action}`] }}>
-                {t.number(done)}
-              </Link>
-            </td>
-            <td className="number">
-              {would === 0 ? (
-                "0"
-              ) : (
-                <Link to="/events" search={{ range, where: [`action:${action}`, `-enforced:${action}`] }}>
-                  {t.number(would)}
-                </Link>
-              )}
-            </td>
+            <th scope="col" className="number">
+              {t("overview.would")}
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(({ action, done, would }) => (
+            <tr key={action}>
+              <th scope="row" className="plain">
+                {name(action)}
+              </th>
+              <td className="number">
+                <Link to="/events" search={{ range, where: [`enforced:${action}`] }}>
+                  {t.number(done)}
+                </Link>
+              </td>
+              <td className="number">
+                {would === 0 ? (
+                  "0"
+                ) : (
+                  <Link to="/events" search={{ range, where: [`action:${action}`, `-enforced:${action}`] }}>
+                    {t.number(would)}
+                  </Link>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,15 +1,13 @@
 import { type ReactNode, useEffect } from "react";
-import type { BacktestResult } from "../../api/contract.ts";
+import type { BacktestedRule } from "../../api/contract.ts";
 import { useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Card } from "../../parts/card.tsx";
-import { Chip } from "../../parts/chip.tsx";
-import { CountList } from "../../parts/count-list.tsx";
-import { KindBadge } from "../../parts/kind.tsx";
+import { Moment } from "../../parts/figures.tsx";
 import { Answered } from "../../parts/states.tsx";
-import { useQuiet } from "../../state/use-time.ts";
+import { duration, useQuiet } from "../../state/use-time.ts";
 
-/** What the condition would have matched on record: asked again shortly after each change. */
+/** What the condition would have matched of what is stored: asked again shortly after each change. */
 export function BacktestPanel({
   when,
   onOverLimit,
@@ -18,9 +16,9 @@ export function BacktestPanel({
   readonly onOverLimit: (over: boolean) => void;
 }): ReactNode {
   const t = useTranslator();
-  const asked = useQuiet(when.trim(), 500);
+  const asked = useQuiet(when.trim(), 700);
   const answer = useOperation("policies.backtest", { when: asked }, { enabled: asked !== "" });
-  const over = answer.data?.overLimit === true && answer.error === null;
+  const over = answer.data?.rules[0]?.overLimit === true && answer.error === null;
   useEffect(() => onOverLimit(over), [over, onOverLimit]);
   return (
     <Card title={t("backtest.title")} note={t("backtest.note")}>
@@ -28,7 +26,20 @@ export function BacktestPanel({
         <p className="soft">{t("backtest.empty")}</p>
       ) : (
         <Answered of={answer} compact>
-          {(result) => <BacktestView result={result} />}
+          {({ rules: [rule], storedRequests, storedSessions, from, to, tookMs }) => (
+            <div className="stack tight">
+              {rule === undefined ? null : <BacktestView rule={rule} />}
+              <p className="note">
+                {t("backtest.stored", { requests: storedRequests, sessions: storedSessions, ms: tookMs })}
+                {from > 0 ? (
+                  <>
+                    {" · "}
+                    <Moment at={from} as="short" /> – <Moment at={to} as="short" />
+                  </>
+                ) : null}
+              </p>
+            </div>
+          )}
         </Answered>
       )}
     </Card>
@@ -36,52 +47,45 @@ export function BacktestPanel({
 }
 
 /** The numbers of one backtest; each person among them is one too many. */
-export function BacktestView({ result }: { readonly result: BacktestResult }): ReactNode {
+export function BacktestView({ rule }: { readonly rule: BacktestedRule }): ReactNode {
   const t = useTranslator();
   return (
-    <div className="stack">
+    <div className="stack tight">
       <p className="lead" aria-live="polite">
         {t("backtest.sentence", {
-          requests: t.number(result.requests),
-          sessions: t.number(result.sessions),
-          humans: t.number(result.likelyHuman),
-          bots: t.number(result.verifiedBots),
+          requests: t.number(rule.requests),
+          sessions: t.number(rule.sessions),
+          humans: t.number(rule.likelyHuman),
+          bots: t.number(rule.verifiedBots),
         })}
       </p>
-      {result.overLimit ? (
+      {rule.overLimit ? (
         <p className="banner" data-tone="bad">
-          {t("backtest.over", { limit: result.humanLimit })}
+          {t("backtest.over")}{" "}
+          <span translate="no" lang="en" className="data">
+            {rule.reason}
+          </span>
         </p>
       ) : null}
-      <p className="note">{t("backtest.took", { ms: result.tookMs })}</p>
-      {result.byPath.length === 0 ? null : (
-        <div>
-          <h3>{t("overview.endpoints")}</h3>
-          <CountList counts={result.byPath} type="template" />
-        </div>
+      {rule.notStored.length === 0 ? null : (
+        <p className="banner" data-tone="warn">
+          {t("backtest.notStored")} <code translate="no">{rule.notStored.join(", ")}</code>
+        </p>
       )}
-      {result.byNetwork.length === 0 ? null : (
-        <div>
-          <h3>{t("overview.networks")}</h3>
-          <CountList counts={result.byNetwork} type="network" />
-        </div>
-      )}
-      {result.samples.length === 0 ? null : (
-        <div>
-          <h3>{t("backtest.samples")}</h3>
-          <ul className="stack tight">
-            {result.samples.slice(0, 8).map((sample) => (
-              <li key={sample.reference} className="row">
-                <KindBadge kind={sample.kind} />
-                <code translate="no" className="data">
-                  {sample.method} {sample.path}
-                </code>
-                <Chip type="reference" value={sample.reference} label={`…${sample.reference.slice(-8)}`} bare />
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <dl className="facts">
+        <dt>{t("nav.actors")}</dt>
+        <dd>{t.number(rule.actors)}</dd>
+        <dt>{t("backtest.share")}</dt>
+        <dd>
+          {rule.humanShare === null
+            ? t("backtest.share.none")
+            : t.number(rule.humanShare, { style: "percent", maximumSignificantDigits: 2 })}
+        </dd>
+        <dt>{t("overview.saved")}</dt>
+        <dd>
+          {t("palette.requests", { count: rule.savedRequests })} · {duration(rule.savedOriginMs, t.locale)}
+        </dd>
+      </dl>
     </div>
   );
 }

@@ -1,7 +1,5 @@
 import type { PolicyDraft } from "../../api/contract.ts";
 
-const modes = ["watch", "canary", "enforce", "retired"] as const;
-
 /** A new rule, or the proposal that a link carries as JSON. It always begins by watching, whatever the link says. */
 export function draftOf(text: string | undefined, name = ""): PolicyDraft {
   const empty: PolicyDraft = { name, why: "", when: "", does: "log", mode: "watch" };
@@ -21,9 +19,35 @@ export function draftOf(text: string | undefined, name = ""): PolicyDraft {
   }
 }
 
-/** A state from text; `watch` for what is none. */
-export function modeOf(text: string): PolicyDraft["mode"] {
-  return modes.find((each) => each === text) ?? "watch";
+/** The file of rules that holds a rule of the console. */
+export function fileOf(name: string): string {
+  return `console-${name}.yaml`;
+}
+
+/** A rule as a file of rules. JSON is YAML: nothing an author types breaks out of its place. */
+export function textOf({ name, why, when, does, mode, ttl = "", tags = [], applies = [] }: PolicyDraft): string {
+  const weight = /^weight (-?\d+(?:\.\d+)?)$/.exec(does)?.[1];
+  const fields: readonly (readonly [string, unknown])[] = [
+    ["name", name],
+    ["why", why],
+    ["when", when],
+    weight === undefined ? ["then", actionOf(does)] : ["weight", Number(weight)],
+    ["mode", mode],
+    ...(ttl === "" ? [] : [["ttl", ttl] as const]),
+    ...(tags.length === 0 ? [] : [["tags", tags] as const]),
+    ...(applies.length === 0 ? [] : [["applies", applies] as const]),
+  ];
+  return `- {${fields.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ")}}\n`;
+}
+
+/** An action, or one with its options, which are shown as JSON. */
+function actionOf(does: string): unknown {
+  if (!does.startsWith("{")) return does;
+  try {
+    return JSON.parse(does) as unknown;
+  } catch {
+    return does;
+  }
 }
 
 /** One line of a difference. */
@@ -63,18 +87,4 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
     }
   }
   return lines;
-}
-
-/** A rule as lines, for reading and comparing. */
-export function linesOf(draft: PolicyDraft): readonly string[] {
-  return [
-    `name: ${draft.name}`,
-    `why: ${draft.why}`,
-    ...draft.when.split("\n").map((line, index) => (index === 0 ? `when: ${line}` : `  ${line}`)),
-    `then: ${draft.does}`,
-    ...(draft.ttl === undefined || draft.ttl === "" ? [] : [`ttl: ${draft.ttl}`]),
-    `mode: ${draft.mode}`,
-    ...(draft.tags === undefined ? [] : [`tags: ${draft.tags.join(" ")}`]),
-    ...(draft.applies === undefined ? [] : [`applies: ${draft.applies.join(" ")}`]),
-  ];
 }

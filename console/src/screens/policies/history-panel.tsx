@@ -1,15 +1,14 @@
 import { type ReactNode, useState } from "react";
-import type { PolicyDraft } from "../../api/contract.ts";
 import { useChange, useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Card } from "../../parts/card.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { Answered } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
-import { diffLines, linesOf } from "./draft.ts";
+import { diffLines } from "./draft.ts";
 
-/** Earlier versions of a rule, how each differs from what is being edited, and the way back to it. */
-export function HistoryPanel({ name, current }: { readonly name: string; readonly current: PolicyDraft }): ReactNode {
+/** Who changed a rule, when and why, what differs, and the way back to the rules of that version. */
+export function HistoryPanel({ name }: { readonly name: string }): ReactNode {
   const t = useTranslator();
   const answer = useOperation("policies.history", { name });
   const rollback = useChange("policies.rollback");
@@ -19,12 +18,14 @@ export function HistoryPanel({ name, current }: { readonly name: string; readonl
       <Answered of={answer} compact>
         {({ versions }) => (
           <ul className="stack tight">
-            {versions.map(({ version, at, author, rule }) => (
+            {[...versions].reverse().map(({ version, at, who, why, before, after }) => (
               <li key={version} className="stack tight">
                 <div className="row">
                   <b>{t("policy.version", { version })}</b>
                   <Moment at={at} as="short" />
-                  <Data>{author}</Data>
+                  <Data>
+                    {who}: {why}
+                  </Data>
                   <button
                     type="button"
                     className="button"
@@ -38,7 +39,7 @@ export function HistoryPanel({ name, current }: { readonly name: string; readonl
                     className="button"
                     onClick={() =>
                       rollback.mutate(
-                        { name, version },
+                        { version },
                         {
                           onSuccess: () => say(t("policy.rolledback", { version })),
                           onError: (error) => say(error.message),
@@ -49,7 +50,7 @@ export function HistoryPanel({ name, current }: { readonly name: string; readonl
                     {t("policy.rollback")}
                   </button>
                 </div>
-                {open === version ? <Diff before={rule} after={current} /> : null}
+                {open === version ? <Diff before={before} after={after} /> : null}
               </li>
             ))}
           </ul>
@@ -59,9 +60,10 @@ export function HistoryPanel({ name, current }: { readonly name: string; readonl
   );
 }
 
-function Diff({ before, after }: { readonly before: PolicyDraft; readonly after: PolicyDraft }): ReactNode {
+function Diff({ before, after }: { readonly before: string; readonly after: string }): ReactNode {
   const t = useTranslator();
   const marks = { same: " ", gone: "−", new: "+" } as const;
+  const linesOf = (text: string): readonly string[] => (text === "" ? [] : text.split("\n"));
   let place = 0;
   return (
     <pre className="diff" translate="no">

@@ -130,8 +130,8 @@ function RuleTable({ rules }: { readonly rules: readonly PolicyRule[] }): ReactN
     {
       id: "pack",
       title: t("policies.pack"),
-      cell: ({ pack }) => <Data>{pack ?? "–"}</Data>,
-      sort: ({ pack }) => pack ?? "",
+      cell: ({ pack }) => <Data>{pack === "" ? "–" : pack}</Data>,
+      sort: ({ pack }) => pack,
     },
     { id: "tags", title: t("policies.threats"), cell: ({ tags }) => <Data>{(tags ?? []).join(" ")}</Data> },
     {

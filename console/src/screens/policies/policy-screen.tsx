@@ -10,7 +10,7 @@ import { say } from "../../parts/toasts.tsx";
 import { useScreenSearch } from "../../state/search.ts";
 import { BacktestPanel } from "./backtest-panel.tsx";
 import { ConditionEditor } from "./condition-editor.tsx";
-import { draftOf } from "./draft.ts";
+import { draftOf, fileOf, textOf } from "./draft.ts";
 import { HistoryPanel } from "./history-panel.tsx";
 import { RuleMode } from "./rule-mode.tsx";
 
@@ -53,18 +53,19 @@ function Editor({ start, rule }: { readonly start: PolicyDraft; readonly rule: P
   const [draft, setDraft] = useState<PolicyDraft>(start);
   const [confirm, setConfirm] = useState("");
   const [overLimit, setOverLimit] = useState(false);
-  const save = useChange("policies.save");
+  const save = useChange("policies.apply");
   const ids = { name: useId(), why: useId(), does: useId(), mode: useId(), ttl: useId(), confirm: useId() };
   const change = (part: Partial<PolicyDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const acts = draft.mode === "enforce" || draft.mode === "canary";
   const held = acts && overLimit && confirm !== draft.name;
   const submit = (): void => {
+    const file = fileOf(draft.name);
     save.mutate(
-      { rule: draft, ...(confirm === "" ? {} : { confirm }) },
+      { file, text: textOf(draft), why: draft.why, ...(confirm === draft.name ? { confirm: file } : {}) },
       {
-        onSuccess: (saved) => {
-          say(t("policy.saved", { name: saved.name }));
-          void navigate({ to: "/policies/$policy", params: { policy: saved.name }, search: {} });
+        onSuccess: () => {
+          say(t("policy.saved", { name: draft.name }));
+          void navigate({ to: "/policies/$policy", params: { policy: draft.name }, search: {} });
         },
       },
     );
@@ -188,7 +189,7 @@ function Editor({ start, rule }: { readonly start: PolicyDraft; readonly rule: P
               </div>
             </div>
           </Card>
-          {rule === undefined ? null : <HistoryPanel name={rule.name} current={draft} />}
+          {rule === undefined ? null : <HistoryPanel name={rule.name} />}
         </div>
         <BacktestPanel when={draft.when} onOverLimit={setOverLimit} />
       </div>

@@ -186,7 +186,7 @@ function ProposalView({
         </div>
         <div>
           <h3>{t("review.effect")}</h3>
-          {effect === null ? <p className="soft">{t("review.effect.none")}</p> : <BacktestView result={effect} />}
+          {effect === null ? <p className="soft">{t("review.effect.none")}</p> : <BacktestView rule={effect} />}
         </div>
         <Link
           to="/policies/$policy"

@@ -36,7 +36,34 @@ export interface EventFilter {
   readonly reference?: string | undefined;
   /** Score of at least this. */
   readonly scoreMin?: number | undefined;
+  /** Events that carry one of these are left out: any field above but times, as text. */
+  readonly exclude?: readonly { readonly field: ExcludedField; readonly value: string }[] | undefined;
 }
+
+const excludedFields = [
+  "kind",
+  "action",
+  "enforced",
+  "application",
+  "ip",
+  "session",
+  "actor",
+  "account",
+  "cohort",
+  "fingerprint",
+  "agent",
+  "verified",
+  "path",
+  "template",
+  "method",
+  "status",
+  "rule",
+  "detector",
+  "reference",
+] as const;
+
+/** A field by which events can be left out. */
+export type ExcludedField = (typeof excludedFields)[number];
 
 const text = z.string().min(1).max(512);
 const words = z.array(z.string().min(1).max(64)).max(16);
@@ -65,6 +92,11 @@ export const eventFilterShape: Readonly<Record<keyof EventFilter, z.ZodType>> = 
   detector: text.optional().meta({ description: "Detector that spoke." }),
   account: z.number().optional().meta({ description: "Keyed hash of the account claimed." }),
   reference: text.optional().meta({ description: "Request id of the answer." }),
+  exclude: z
+    .array(z.strictObject({ field: z.enum(excludedFields), value: text }))
+    .max(20)
+    .optional()
+    .meta({ description: "Events that carry one of these are left out." }),
   scoreMin: z.number().min(0).max(100).optional().meta({ description: "Score of at least this." }),
 };
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { EventFilter, Where } from "./event-filter.ts";
+import type { EventFilter, ExcludedField, Where } from "./event-filter.ts";
 
 type Value = string | number;
 
@@ -40,5 +40,19 @@ export function eventWhere(filter: EventFilter, hashAddress: (ip: string) => num
     parts.push(`(rule = ${bind(filter.rule)} OR contains(' ' || watched || ' ', ${bind(` ${filter.rule} `)}))`);
   }
   if (filter.detector !== undefined) parts.push(`contains(signals, ${bind(`["${filter.detector}",`)})`);
+  for (const { field, value } of filter.exclude ?? []) {
+    // The same clause as for keeping, turned round; what is not known (NULL) is not excluded by it.
+    const kept = eventWhere(onlyField(field, value), hashAddress);
+    const moved = kept.sql.replace(/\$(\d+)/g, (_, number: string) => bind(kept.values[Number(number) - 1] ?? ""));
+    parts.push(`NOT coalesce((${moved}), false)`);
+  }
   return { sql: parts.length === 0 ? "true" : parts.join(" AND "), values };
+}
+
+/** A filter of one field from its text. */
+function onlyField(field: ExcludedField, value: string): EventFilter {
+  if (field === "kind" || field === "action" || field === "enforced" || field === "application")
+    return { [field]: [value] };
+  if (field === "status" || field === "account") return { [field]: Number(value) };
+  return { [field]: value };
 }
