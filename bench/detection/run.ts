@@ -3,7 +3,7 @@
  * as live traffic is. Prints recall, volume that got through, sessions to decision, harm per persona, calibration and
  * cost; the last line is JSON. A goal that this size of run cannot decide has `met: null`; one that is missed, false.
  *
- *     npm run bench:detection [-- --quick] [-- --seed 3]
+ *     npm run bench:detection [-- --quick] [-- --seed 3] [-- --full [--seeds 20]]
  *
  * The attack by the tool "aiohttp-like" on the application "devtool" took no part in tuning; people of that application
  * did, when caps of cohorts were chosen.
@@ -25,6 +25,7 @@ import {
   stuffing,
   takeover,
 } from "./attackers.ts";
+import { runFull } from "./full.ts";
 import { createPeople, type Person, type Persona, type Site, visit } from "./people.ts";
 
 const quick = process.argv.includes("--quick");
@@ -33,7 +34,9 @@ const random = createRandom(seed);
 const hour = 3_600_000;
 const day = 24 * hour;
 const start = Date.UTC(2026, 0, 5);
-const perDay = quick ? 4_000 : 20_000;
+/** One seed of the full run: one visit of each of thirty thousand people on the measured day, and a template held out. */
+const pooled = process.argv.includes("--pooled");
+const perDay = quick ? 4_000 : pooled ? 30_000 : 20_000;
 /**
  * Sessions of the ladder's last step: a conviction within thirty sessions, which is its goal, can stop nine in ten only of
  * three hundred and more.
@@ -46,6 +49,14 @@ const sites: readonly Site[] = [
   { application: "devtool", login: "/session", assets: ["/build/bundle.{v}.js", "/build/style.{v}.css"], version: 1 },
 ];
 const [shop, portal, devtool] = sites as [Site, Site, Site];
+/** Took no part in anything until the full run: neither its people nor attacks on it. */
+const library: Site = {
+  application: "library",
+  login: "/signin",
+  assets: ["/pkg/core.{v}.js", "/pkg/theme.{v}.css", "/pkg/icons.{v}.js"],
+  version: 1,
+};
+const played: readonly Site[] = pooled ? [...sites, library] : sites;
 
 /** Where a simulated address lives: its first byte is its network; 20-24 are the home of most people. */
 const intel: Intel = {
@@ -151,7 +162,7 @@ function visitsOf(
   const count = Math.round((perDay * (to - from)) / day);
   const visits = Array.from({ length: count }, (_, i) => {
     const person = people[Math.floor(random() * people.length)] as Person;
-    const site = { ...(sites[person.number % 3] as Site), version };
+    const site = { ...(played[person.number % played.length] as Site), version };
     const at = from + (i / count) * (to - from) + random() * 60_000;
     const sale = version === 2 && i % 20 === 0;
     return {
@@ -411,7 +422,7 @@ function peopleConvicted(): number {
 
 function main(): void {
   const peopleRandom: Random = createRandom(seed + 1);
-  const people = createPeople(quick ? 1_800 : 8_000, peopleRandom);
+  const people = createPeople(quick ? 1_800 : pooled ? 30_000 : 8_000, peopleRandom);
   const first = visitsOf(people, { from: start, to: start + day, measured: false, version: 1 });
   play(first);
   const recorded = first.ordinary;
@@ -430,12 +441,12 @@ function main(): void {
     random,
   });
   console.log(
-    `seed ${seed}, ${2 * perDay} honest visits of ${people.length} people on ${sites.length} applications, then attacks among as many more`,
+    `seed ${seed}, ${2 * perDay} honest visits of ${people.length} people on ${played.length} applications, then attacks among as many more`,
   );
   const attacks: Attack[] = [
     stuffing(options(shop, 0), 300),
     spraying(options(portal, 1), 200),
-    heldOutTool(options(devtool, 2), 200),
+    heldOutTool(options(pooled ? library : devtool, 2), 200),
     enumeration(options(shop, 3), 300),
     scraper(options(shop, 4), 120),
     replayFarm(
@@ -471,7 +482,8 @@ function main(): void {
     console.log(
       `  ${met === null ? "undecided" : met ? "met      " : "MISSED   "} ${name}: ${value ?? "not measured"} (${target})`,
     );
-  console.log(JSON.stringify({ goals }));
+  console.log(JSON.stringify(pooled ? { seed, harm: Object.fromEntries(harm), goals } : { goals }));
 }
 
-main();
+if (process.argv.includes("--full")) runFull();
+else main();

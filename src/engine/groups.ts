@@ -82,6 +82,12 @@ export const presentationNatsMax = 2;
 /** For groups nobody has entered: as modest as an unmeasured cause must be. */
 const unknownPrior: PrevalencePrior = { rate: 0.03, sessions: 300, source: "design; a cause nobody has measured" };
 
+/** What is kept of the caps. */
+export interface SavedCaps {
+  readonly clients: number;
+  readonly hits: readonly (readonly [group: string, clients: number])[];
+}
+
 /** What local anchored clients have shown about each group; caps follow from both. */
 export class GroupCaps {
   readonly #caps = new Map<string, number>();
@@ -103,6 +109,16 @@ export class GroupCaps {
     this.#clients++;
     for (const group of groups) this.#hits.set(group, (this.#hits.get(group) ?? 0) + 1);
     if ((this.#clients & 31) === 0 || groups.length > 0) this.#caps.clear();
+  }
+
+  save(): SavedCaps {
+    return { clients: this.#clients, hits: [...this.#hits] };
+  }
+
+  restore(saved: SavedCaps): void {
+    this.#clients = saved.clients;
+    for (const [group, hits] of saved.hits) this.#hits.set(group, hits);
+    this.#caps.clear();
   }
 
   /** Anchored clients seen: what a certificate would rest on. */

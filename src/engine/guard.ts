@@ -14,8 +14,9 @@ import type { CompromisedAccount } from "./auth/account-risk.ts";
 import { RefererHosts } from "./baselines/referer-hosts.ts";
 import { SiteBaseline } from "./baselines/site-baseline.ts";
 import { AddressTable } from "./clients/address-table.ts";
-import { ClientTable, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
+import { ClientTable, rowFlag } from "./clients/client-table.ts";
 import { clientViews } from "./clients/client-view.ts";
+import { rememberVerdict } from "./clients/remember-verdict.ts";
 import { VerdictMemory } from "./clients/verdict-memory.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts";
@@ -28,6 +29,7 @@ import type { FeatureState } from "./features/state.ts";
 import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
+import { LearnedState } from "./learned/index.ts";
 import { foreignLanguageBit, networkCode } from "./networks.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
@@ -43,7 +45,7 @@ import { AgentBook } from "./sessions/agent-book.ts";
 import { IdentityNames } from "./sessions/identity-names.ts";
 import { Locator } from "./sessions/locator.ts";
 import { agentReader } from "./sessions/read-agent.ts";
-import { establishedAfter, hashOrigin, SessionTable } from "./sessions/session-table.ts";
+import { establishedAfter, SessionTable } from "./sessions/session-table.ts";
 import { takeCensus } from "./take-census.ts";
 
 /** Makes an engine. It owns its memory and starts without knowledge of any site. */
@@ -80,12 +82,12 @@ class FastLane implements Engine {
   readonly #languages: LanguageLaw = new LanguageLaw();
   readonly #facts: Facts = new Facts();
   readonly facts: LazyFacts;
-  readonly #words: Uint32Array = new Uint32Array(4);
   readonly #trails: TrailPart;
   #latest: Millis = Number.NEGATIVE_INFINITY;
   #sessionsEvicted = 0;
   #clientsForgotten = 0;
   #requestsForgotten = 0;
+  readonly learned: LearnedState;
 
   constructor(options: EngineOptions) {
     const limits = limitValues(engineLimits, options.limits);
@@ -158,6 +160,13 @@ class FastLane implements Engine {
       sequence: this.#journey.sequence,
     });
     this.#trails = new TrailPart(this.#state, this.#cohorts);
+    this.learned = new LearnedState(this.#state, {
+      reader: this.#reader,
+      sites: this.#sites,
+      caps: this.#caps,
+      parts: [this.#orchestration, this.#cohorts, this.#accounts],
+      seed,
+    });
     this.#judge = new Judge({
       clients: this.#clients,
       sites: this.#sites,
@@ -357,7 +366,7 @@ class FastLane implements Engine {
           this.#trails.open(slot);
           this.#sessions.setNetwork(slot, this.#networkOf(exchange));
           this.#journey.open(slot);
-          this.#cohorts.open(slot, exchange, this.#facts.agent);
+          this.#cohorts.open(slot, exchange);
         },
         close: (slot) => {
           this.#sessionsEvicted++;
@@ -385,14 +394,6 @@ class FastLane implements Engine {
     this.#requestsForgotten += clients.requestsOf(row);
     this.#cohorts.forget(row);
     if (!clients.flag(row, rowFlag.convicted)) return;
-    const judgement = this.#judge.row(row, 0);
-    if (judgement.kind !== "automated") return;
-    for (let i = 0; i < 4; i++) this.#words[i] = clients.u32[row * (rowBytes / 4) + row32.address + i] as number;
-    const origin = hashOrigin(this.#words, clients.applicationOf(row), clients.agentOf(row));
-    const said = judgement.signals.reduce(
-      (sum, signal) => (signal.axis === "presentation" ? sum : sum + signal.nats),
-      0,
-    );
-    this.#memory.remember(origin, said, clients.lastSeen(row));
+    rememberVerdict(this.#memory, clients, { row, judgement: this.#judge.row(row, 0) });
   }
 }

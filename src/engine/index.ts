@@ -17,3 +17,4 @@ export * from "./models/index.ts";
 export * from "./sequence/index.ts";
 export * from "./statistics/index.ts";
 export * from "./swarms/index.ts";
+export type { LearnedOutcome } from "./learned/index.ts";

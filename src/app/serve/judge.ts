@@ -4,6 +4,8 @@ import type { Agents } from "../agents/open-agents.ts";
 
 /** The engine as the gateway runs it. */
 export interface Judge extends Guard {
+  /** What was learned, to be written down and put back. */
+  readonly learned: Engine["learned"];
   /** What rules may ask about the request judged last. */
   readonly facts: LiveFacts;
   /** Adds the evidence of rules to a verdict. */
@@ -20,6 +22,7 @@ export function createJudge(hashKey: HashKey, agents: Agents): Judge {
   const engine = createEngine({ intel: agents.intel, seed: hashKey.k0 ^ hashKey.k1 });
   const guard = agents.around(engine);
   return {
+    learned: engine.learned,
     facts: engine.facts,
     engine,
     inspect: (exchange) => guard.inspect(exchange),

@@ -9,6 +9,7 @@ import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
 import { Probes } from "../doctor/probe-guard.ts";
+import { openLearned } from "../learned/open-learned.ts";
 import { openPassive } from "../passive/open-passive.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
@@ -69,6 +70,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const state = openStateDirectory(config.store.path);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
+  const learned = openLearned(state.path, judge.learned, { clock: systemClock });
   const records = await openRecords(config, state.hashKey);
   const { control } = records;
   const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts, control });
@@ -158,6 +160,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     witness,
     protection,
     policyRoom: rules,
+    learned,
     get config(): Config {
       return config;
     },
@@ -192,6 +195,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       await passive.close();
       await publishing.close();
       clearInterval(sweeper);
+      await learned.close();
       agents.close();
       await admin.close();
       await rules.close();

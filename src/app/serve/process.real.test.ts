@@ -95,6 +95,35 @@ test("SIGHUP takes a good file, refuses a bad one, kill -9 boots the last good o
   expect(await stopped).toBe(0);
 });
 
+test("what was learned outlives an orderly end and kill -9 after it; a damaged state is refused and said", async () => {
+  write("mode: observe\n");
+  const first = await serve();
+  await (await fetch(`http://${first.listen}/orders/7`)).text();
+  const stopped = ended(first.child);
+  first.child.kill("SIGTERM");
+  expect(await stopped).toBe(0);
+
+  const second = await serve();
+  await until(() => /learned state of \S+: [1-9]\d* endpoints/.test(second.stderr()));
+  const killed = ended(second.child);
+  second.child.kill("SIGKILL");
+  await killed;
+
+  const third = await serve();
+  await until(() => /learned state of \S+: [1-9]\d* endpoints/.test(third.stderr()));
+  const killedToo = ended(third.child);
+  third.child.kill("SIGKILL");
+  await killedToo;
+
+  writeFileSync(join(directory, "state", "learned.state"), "no state at all, but longer than its head would be");
+  const fourth = await serve();
+  await until(() => fourth.stderr().includes("learned state refused: it is no learned state of Gait"));
+  expect(await (await fetch(`http://${fourth.listen}/`)).text()).toBe("origin");
+  const over = ended(fourth.child);
+  fourth.child.kill("SIGTERM");
+  expect(await over).toBe(0);
+});
+
 test("check answers within a second and exits with 2 on a mistake", () => {
   write("mode: angry\n");
   const started = performance.now();

@@ -5,6 +5,7 @@ import type { AgentRow } from "../agents/agent-ledger.ts";
 import type { Config } from "../config/config.ts";
 import type { Probes } from "../doctor/probe-guard.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
+import type { Learned } from "../learned/open-learned.ts";
 import type { Passive } from "../passive/open-passive.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
 import type { Publishing } from "../publish/open-publish.ts";
@@ -51,6 +52,8 @@ export interface Service {
   readonly records: Records;
   /** What the engine learned, for people to look at. */
   readonly engine: Engine;
+  /** What the engine knew from before, and how writing it down goes. */
+  readonly learned: Pick<Learned, "notice" | "failures" | "failure">;
   edgeStats(): EdgeStats;
   engineStats(): Readonly<Record<string, number>>;
   /** Agents on this site since the start, and what is wrong with the address lists. */

@@ -9,7 +9,7 @@ import { mix32 } from "./mix.ts";
 export class CountMin {
   readonly width: number;
   readonly depth: number;
-  readonly #cells: Uint32Array;
+  readonly cells: Uint32Array;
   #total = 0;
 
   /** @param width cells per row, a power of two. @param depth rows, 1-8. */
@@ -18,7 +18,15 @@ export class CountMin {
     assert(depth >= 1 && depth <= 8, `count-min depth must be 1-8, found ${depth}`);
     this.width = width;
     this.depth = depth;
-    this.#cells = new Uint32Array(width * depth);
+    this.cells = new Uint32Array(width * depth);
+  }
+
+  /** A sketch that goes on where another one of this shape stood. */
+  static from(width: number, depth: number, saved: { readonly cells: Uint32Array; readonly total: number }): CountMin {
+    const sketch = new CountMin(width, depth);
+    sketch.cells.set(saved.cells.subarray(0, sketch.cells.length));
+    sketch.#total = saved.total;
+    return sketch;
   }
 
   /** Everything added, less what decay took. */
@@ -34,7 +42,7 @@ export class CountMin {
     const next = this.#least(a, b) + count;
     for (let row = 0; row < this.depth; row++) {
       const cell = row * this.width + ((a + Math.imul(row, b)) & mask);
-      if ((this.#cells[cell] as number) < next) this.#cells[cell] = next;
+      if ((this.cells[cell] as number) < next) this.cells[cell] = next;
     }
     this.#total += count;
     return next;
@@ -46,7 +54,7 @@ export class CountMin {
 
   /** Halves every count: one half-life passed. O(width * depth). */
   halve(): void {
-    const cells = this.#cells;
+    const cells = this.cells;
     for (let i = 0; i < cells.length; i++) cells[i] = (cells[i] as number) >>> 1;
     this.#total = Math.floor(this.#total / 2);
   }
@@ -54,8 +62,8 @@ export class CountMin {
   /** Adds another sketch of the same shape; estimates stay upper bounds. */
   merge(other: CountMin): void {
     assert(other.width === this.width && other.depth === this.depth, "count-min: only sketches of one shape merge");
-    for (let i = 0; i < this.#cells.length; i++) {
-      this.#cells[i] = (this.#cells[i] as number) + (other.#cells[i] as number);
+    for (let i = 0; i < this.cells.length; i++) {
+      this.cells[i] = (this.cells[i] as number) + (other.cells[i] as number);
     }
     this.#total += other.#total;
   }
@@ -64,7 +72,7 @@ export class CountMin {
     const mask = this.width - 1;
     let least = 0xffffffff;
     for (let row = 0; row < this.depth; row++) {
-      const count = this.#cells[row * this.width + ((a + Math.imul(row, b)) & mask)] as number;
+      const count = this.cells[row * this.width + ((a + Math.imul(row, b)) & mask)] as number;
       if (count < least) least = count;
     }
     return least;

@@ -9,3 +9,4 @@ export * from "./reservoir.ts";
 export * from "./space-saving.ts";
 export * from "./window-counts.ts";
 export * from "./window-sets.ts";
+export { packWords, unpackWords } from "./pack-words.ts";

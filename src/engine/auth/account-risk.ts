@@ -45,6 +45,24 @@ export interface CompromisedAccount {
   readonly reasons: readonly string[];
 }
 
+/** What is kept of an account's habits: keyed hashes and counts. */
+export interface SavedAccount {
+  readonly account: number;
+  readonly values: readonly (readonly [facet: string, logins: number])[];
+  readonly logins: number;
+  readonly strange: readonly [at: Millis | null, nats: number];
+  readonly last: Millis;
+}
+
+/** What is kept of all accounts. */
+export interface SavedAccounts {
+  readonly accounts: readonly SavedAccount[];
+  readonly compromised: readonly CompromisedAccount[];
+}
+
+/** Accounts written to a snapshot, the latest ones: so that writing it stays short. */
+const accountsSavedMax = 20_000;
+
 export interface AccountRiskOptions {
   readonly accountsMax?: number;
   /** Nats from which a login is unlike the account. Default 4. */
@@ -147,6 +165,31 @@ export class AccountRisk {
   /** Accounts that may be compromised, most recent first. */
   compromised(): CompromisedAccount[] {
     return [...this.#compromised.values()].sort((a, b) => b.since - a.since);
+  }
+
+  save(): SavedAccounts {
+    const accounts = [...this.#accounts].slice(-accountsSavedMax).map(([account, habit]) => ({
+      account,
+      values: [...habit.values],
+      logins: habit.logins,
+      strange: [Number.isFinite(habit.strangeAt) ? habit.strangeAt : null, habit.strangeNats] as const,
+      last: habit.last,
+    }));
+    return { accounts, compromised: [...this.#compromised.values()] };
+  }
+
+  restore(saved: SavedAccounts): void {
+    for (const { account, values, logins, strange, last } of saved.accounts.slice(-this.#accountsMax)) {
+      const [at, strangeNats] = strange;
+      this.#accounts.set(account, {
+        values: new Map(values),
+        logins,
+        strangeAt: at ?? Number.NEGATIVE_INFINITY,
+        strangeNats,
+        last,
+      });
+    }
+    for (const found of saved.compromised) this.#compromised.set(found.account, found);
   }
 
   #suspect(

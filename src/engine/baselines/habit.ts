@@ -11,6 +11,9 @@ export interface HabitPrior {
   readonly source: string;
 }
 
+/** What is kept of a habit. */
+export type SavedHabit = readonly [exhibitors: number, abstainers: number, chances: number, kept: number];
+
 /** One client's chances count at most this often: no client teaches the site alone. */
 export const chancesPerClientMax = 16;
 const countsMax = 100_000;
@@ -66,5 +69,16 @@ export class Habit {
     const silent = Math.max(0, this.abstainers / 50 - this.exhibitors);
     const doubt = (1 + silent) / (2 + this.prior.exhibitors + this.exhibitors + silent);
     return Math.min(1, this.prior.persona + doubt);
+  }
+
+  save(): SavedHabit {
+    return [this.exhibitors, this.abstainers, this.#chances, this.#kept];
+  }
+
+  restore([exhibitors, abstainers, chances, kept]: SavedHabit): void {
+    this.exhibitors = exhibitors;
+    this.abstainers = abstainers;
+    this.#chances = chances;
+    this.#kept = kept;
   }
 }

@@ -1,4 +1,4 @@
-import { Habit, type HabitPrior } from "./habit.ts";
+import { Habit, type HabitPrior, type SavedHabit } from "./habit.ts";
 
 export type HabitName = "subresources" | "links" | "assetReferers" | "cookies" | "redirects" | "warmLogins";
 
@@ -56,6 +56,13 @@ const paceMean = Math.log(20);
 const paceWeight = 30;
 const versionsTracked = 8;
 
+/** What is kept of a site's baseline. */
+export interface SavedSite {
+  readonly habits: Readonly<Partial<Record<HabitName, SavedHabit>>>;
+  readonly versions: readonly (readonly [mean: number, count: number])[];
+  readonly pace: readonly [sum: number, count: number];
+}
+
 /**
  * What one application has taught about the people who use it. Every number starts from a stated prior and moves with
  * local traffic; nothing here is ever set by one client alone.
@@ -101,5 +108,25 @@ export class SiteBaseline {
   versionsBehind(family: number, major: number): number {
     if (major <= 0 || (this.#versionCount[family] ?? 0) < 20) return 0;
     return (this.#versionMean[family] as number) - major;
+  }
+
+  save(): SavedSite {
+    return {
+      habits: Object.fromEntries(Object.entries(this.habits).map(([name, habit]) => [name, habit.save()])),
+      versions: [...this.#versionMean].map((mean, family) => [mean, this.#versionCount[family] as number]),
+      pace: [this.#paceSum, this.#paceCount],
+    };
+  }
+
+  restore(saved: SavedSite): void {
+    for (const [name, habit] of Object.entries(this.habits)) {
+      const kept = saved.habits[name as HabitName];
+      if (kept !== undefined) habit.restore(kept);
+    }
+    for (const [family, [mean, count]] of saved.versions.slice(0, versionsTracked).entries()) {
+      this.#versionMean[family] = mean;
+      this.#versionCount[family] = count;
+    }
+    [this.#paceSum, this.#paceCount] = saved.pace;
   }
 }

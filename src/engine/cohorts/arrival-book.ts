@@ -6,6 +6,9 @@ interface Row {
   all: number;
 }
 
+/** What is kept of one step. */
+export type SavedArrival = readonly [step: number, bare: number, all: number];
+
 const stepsMax = 512;
 /** A cohort whose every member comes straight to the step: a native app, a script of a partner, an attack. */
 const prior: PrevalencePrior = { rate: 0.0005, sessions: 2000, source: "assumed; replaced by what local cohorts show" };
@@ -54,5 +57,13 @@ export class ArrivalBook {
     if (bin !== 2) return 0;
     row.bare += weight;
     return weight;
+  }
+
+  save(): readonly SavedArrival[] {
+    return [...this.#rows].map(([step, { bare, all }]) => [step, bare, all]);
+  }
+
+  restore(saved: readonly SavedArrival[]): void {
+    for (const [step, bare, all] of saved.slice(0, stepsMax)) this.#rows.set(step, { bare, all });
   }
 }

@@ -45,7 +45,12 @@ export function viewOfCohort(cohort: Cohort, conviction: Conviction | undefined,
       ),
     ),
     needed: cohort.alpha > 0 ? -Math.log(cohort.alpha) : null,
-    state: conviction !== undefined ? "convicted" : cohort.honestUntil > cohort.lastSeen ? "known honest" : judged,
+    state:
+      conviction !== undefined
+        ? "convicted"
+        : Math.max(cohort.honestUntil, cohort.pardonedUntil) > cohort.lastSeen
+          ? "known honest"
+          : judged,
     conviction,
   };
 }

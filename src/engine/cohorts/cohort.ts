@@ -37,6 +37,8 @@ export class Cohort {
   convicted = false;
   /** Until when the cohort is known honest; 0: not. */
   honestUntil: Millis = 0;
+  /** Until when an operator, or the people it hit, keep it from being convicted again; 0: not. */
+  pardonedUntil: Millis = 0;
   /** Anchored sessions: legitimacy rests on scarce facts. */
   anchored = 0;
   /** The most that the manner of arrival may say here, in nats: honest clients that arrive alike bound it. */
@@ -74,6 +76,7 @@ export class Cohort {
     this.alpha = 0;
     this.convicted = false;
     this.honestUntil = 0;
+    this.pardonedUntil = 0;
     this.anchored = 0;
     this.arrivalCap = Number.POSITIVE_INFINITY;
     this.taught = 0;
@@ -190,14 +193,17 @@ function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
   return seen / process.total - honest >= excessMin * (1 - honest);
 }
 
-/** ln of the e-value for innocence: honest law over the law of known automation, averaged over groups that saw both. */
-export function innocence(cohort: Cohort, laws: NullLaws): number {
+/**
+ * ln of the e-value for innocence: honest law over the law of known automation, averaged over the axes that saw both and
+ * do not define the grouping. Where one of them speaks for automation, the others are no alibi.
+ */
+export function innocence(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): number {
   let sum = 0;
   let axes = 0;
   for (let axis = 0; axis < cohort.axes.length; axis++) {
     const process = cohort.axes[axis] as EProcess;
     const law = laws.axes[axis];
-    if (process.total < 4 || law?.automated === undefined) continue;
+    if (process.total < 4 || law?.automated === undefined || excluded.has(axis)) continue;
     let nats = 0;
     for (let bin = 0; bin < process.counts.length; bin++) {
       const count = process.counts[bin] as number;
@@ -205,8 +211,14 @@ export function innocence(cohort: Cohort, laws: NullLaws): number {
       const automated = (law.automated[bin] as number) / law.automatedTotal;
       nats += count * Math.log(honest / Math.max(automated, 0.02));
     }
+    if (nats < -1 && sessionLevel(axis)) return 0;
     sum += Math.min(nats, 12);
     axes++;
   }
   return axes === 0 ? 0 : sum / axes;
+}
+
+/** Axes on which the null of one session is known; the others differ between cohorts by themselves. */
+function sessionLevel(axis: number): boolean {
+  return ["cadence", "gap", "answers", "account"].includes((cohortAxes[axis] as CohortAxis).name);
 }

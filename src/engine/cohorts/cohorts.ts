@@ -1,18 +1,18 @@
 import { Bloom, cohortLimits, combine32, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
 import { AuthCounters } from "../auth/auth-counters.ts";
 import { AlphaLedger } from "./alpha-ledger.ts";
-import { ArrivalBook } from "./arrival-book.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
 import { type CaseStrength, Cohort, caseStrength, innocence } from "./cohort.ts";
+import { CohortMemory, type StandingConviction } from "./cohort-memory.ts";
 import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
-import { CollisionAudit } from "./collision-audit.ts";
+import type { CollisionAudit } from "./collision-audit.ts";
 import { certificateFor } from "./conformal-gate.ts";
 import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } from "./conviction.ts";
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
-import { type CohortHistograms, fitNullLaws, type NullLaws, priorNullLaws } from "./null-laws.ts";
-import { Population } from "./population.ts";
+import { type CohortHistograms, fitNullLaws, type NullLaws } from "./null-laws.ts";
+import type { Population } from "./population.ts";
 import { duplicationNats, fillBins, type Sighting } from "./sighting.ts";
-import { WorkList } from "./work-list.ts";
+import type { WorkList } from "./work-list.ts";
 
 export interface CohortsOptions {
   /** Honest people per day that convictions may be expected to hit. Default 1. */
@@ -25,6 +25,12 @@ export interface CohortsOptions {
 }
 
 const day: Millis = 86_400_000;
+/**
+ * Sessions before a cohort may be called honest, and how much stronger a case must be then. Not a shelter: a driven browser
+ * does on most axes what people do, and would stand acquitted before the axis that gives it away had spoken.
+ */
+const honestVotes = 20;
+const honestNats = Math.log(100);
 
 /**
  * Judges sessions together. Bounded: a table of `cohortsMax` rows and, apart from it, the convictions, so that an
@@ -37,23 +43,17 @@ export class Cohorts {
   readonly #limits: LimitValues<typeof cohortLimits>;
   readonly #rows: Cohort[] = [];
   readonly #byKey = new Map<number, Cohort>();
-  readonly #convictions = new Map<number, { conviction: Conviction; lastMet: Millis; met: number; anchored: number }>();
-  readonly #populations = new Map<string, Population>();
-  readonly #workLists = new Map<string, WorkList>();
+  readonly #memory: CohortMemory;
   readonly #alpha: AlphaLedger;
   readonly #certifiedRate: number;
-  readonly #arrivals = new ArrivalBook();
   readonly #voters = new Bloom(1 << 18, 4);
-  readonly #audit = new CollisionAudit();
   readonly #keys = new Float64Array(groupings.length);
   readonly #bins = new Int8Array(cohortAxisCount);
-  #laws: NullLaws = priorNullLaws();
   #hand = 0;
-  #anchoredGroups = 0;
-  #anchoredHit = 0;
 
   constructor(options: CohortsOptions = {}) {
     this.#limits = limitValues(cohortLimits, options.limits);
+    this.#memory = new CohortMemory(this.#limits.populationsMax);
     this.#certifiedRate = options.certifiedRate ?? 1e-3;
     this.#alpha = new AlphaLedger({
       alpha: options.alpha ?? 1e-3,
@@ -63,7 +63,7 @@ export class Cohorts {
   }
 
   get laws(): NullLaws {
-    return this.#laws;
+    return this.#memory.laws;
   }
 
   get alphaLedger(): AlphaLedger {
@@ -71,34 +71,21 @@ export class Cohorts {
   }
 
   get audit(): CollisionAudit {
-    return this.#audit;
+    return this.#memory.audit;
+  }
+
+  /** What is learned and found, and outlives a restart. */
+  get memory(): CohortMemory {
+    return this.#memory;
   }
 
   population(application: string): Population {
-    let population = this.#populations.get(application);
-    if (population === undefined) {
-      if (this.#populations.size >= this.#limits.populationsMax) {
-        const oldest = this.#populations.keys().next().value;
-        if (oldest !== undefined) this.#populations.delete(oldest);
-      }
-      population = new Population();
-      this.#populations.set(application, population);
-    }
-    return population;
+    return this.#memory.population(application);
   }
 
   /** Accounts that convicted campaigns have tried at an application. */
   workList(application: string): WorkList {
-    let list = this.#workLists.get(application);
-    if (list === undefined) {
-      if (this.#workLists.size >= this.#limits.populationsMax) {
-        const oldest = this.#workLists.keys().next().value;
-        if (oldest !== undefined) this.#workLists.delete(oldest);
-      }
-      list = new WorkList();
-      this.#workLists.set(application, list);
-    }
-    return list;
+    return this.#memory.workList(application);
   }
 
   /**
@@ -106,13 +93,13 @@ export class Cohorts {
    * and perhaps some bins are known. Does not learn.
    */
   judge(membership: Membership, bins: Int8Array, at: Millis): Conviction | undefined {
-    if (this.#convictions.size === 0) return undefined;
+    if (this.#memory.convictions.size === 0) return undefined;
     writeCohortKeys(membership, this.#keys);
     for (let g = 0; g < groupings.length; g++) {
-      const entry = this.#keys[g] === 0 ? undefined : this.#convictions.get(this.#keys[g] as number);
-      if (entry === undefined || !hits(entry.conviction, bins, this.#laws.axes)) continue;
+      const entry = this.#keys[g] === 0 ? undefined : this.#memory.convictions.get(this.#keys[g] as number);
+      if (entry === undefined || !hits(entry.conviction, bins, this.#memory.laws.axes)) continue;
       if (at - entry.lastMet > this.#limits.convictionIdleMs) {
-        this.#convictions.delete(entry.conviction.key);
+        this.#memory.convictions.delete(entry.conviction.key);
         continue;
       }
       entry.met++;
@@ -136,11 +123,11 @@ export class Cohorts {
       const conviction = this.#reportTo(key, g, sighting);
       if (conviction !== undefined) found = [...(found ?? []), conviction, ...this.#link(conviction, sighting)];
     }
-    const guilty = standing !== undefined && hits(standing.conviction, this.#bins, this.#laws.axes);
+    const guilty = standing !== undefined && hits(standing.conviction, this.#bins, this.#memory.laws.axes);
     if (guilty && sighting.anchored) this.#collide(standing, sighting.at);
     if (sighting.anchored && this.#firstVote(sighting)) {
-      this.#anchoredGroups++;
-      if (guilty) this.#anchoredHit++;
+      this.#memory.anchoredGroups++;
+      if (guilty) this.#memory.anchoredHit++;
     }
     if (!guilty && found === undefined) this.#learn(sighting, population);
     return found ?? [];
@@ -148,7 +135,7 @@ export class Cohorts {
 
   /** Refits the null on the cohorts that stand unconvicted. The slow lane's: O(cohorts * axes). */
   refit(): void {
-    this.#laws = fitNullLaws(this.honest(), this.#laws);
+    this.#memory.laws = fitNullLaws(this.honest(), this.#memory.laws);
   }
 
   /** Histograms of cohorts that are not convicted and not under strong suspicion, one vote each. */
@@ -164,9 +151,9 @@ export class Cohorts {
   /** What is judged and what was found, convictions first. */
   cohorts(): CohortView[] {
     const views = [...this.#byKey.values()].map((cohort) =>
-      viewOfCohort(cohort, this.#convictions.get(cohort.key)?.conviction, this.#laws),
+      viewOfCohort(cohort, this.#memory.convictions.get(cohort.key)?.conviction, this.#memory.laws),
     );
-    for (const { conviction } of this.#convictions.values()) {
+    for (const { conviction } of this.#memory.convictions.values()) {
       if (!this.#byKey.has(conviction.key)) views.push(viewOfConviction(conviction));
     }
     return views.sort(
@@ -175,7 +162,7 @@ export class Cohorts {
   }
 
   convictions(): Conviction[] {
-    return [...this.#convictions.values()].map(({ conviction }) => conviction);
+    return [...this.#memory.convictions.values()].map(({ conviction }) => conviction);
   }
 
   /** An operator's pardon: the conviction ends and the cohort counts as honest for a week. */
@@ -183,9 +170,9 @@ export class Cohorts {
     const cohort = this.#byKey.get(key);
     if (cohort !== undefined) {
       cohort.open(key, cohort.grouping, at);
-      cohort.honestUntil = at + 7 * day;
+      cohort.pardonedUntil = at + 7 * day;
     }
-    return this.#convictions.delete(key);
+    return this.#memory.convictions.delete(key);
   }
 
   #reportTo(key: number, grouping: number, sighting: Sighting): Conviction | undefined {
@@ -194,7 +181,7 @@ export class Cohorts {
     if (sighting.behaviour !== 0) cohort.behaviours.add(sighting.behaviour);
     if (sighting.anchored) cohort.anchored++;
     if (sighting.country !== "") cohort.countries.add(fnv1a(sighting.country));
-    cohort.arrivalCap = this.#arrivals.cap(sighting.application, sighting.step, cohort.taught);
+    cohort.arrivalCap = this.#memory.arrivals.cap(sighting.application, sighting.step, cohort.taught);
     cohort.step = sighting.step;
     const swept = sighting.enumeration?.[grouping];
     if (swept !== undefined) cohort.enumeration = swept;
@@ -208,11 +195,10 @@ export class Cohorts {
     if (!cohort.admit(walk ? sighting.addressHash : sighting.client)) return undefined;
     for (let axis = 0; axis < cohortAxisCount; axis++) {
       const bin = this.#bins[axis] as number;
-      const laws = this.#laws.axes[axis];
+      const laws = this.#memory.laws.axes[axis];
       if (bin >= 0 && laws !== undefined) cohort.axes[axis]?.observe(bin, laws);
     }
-    if (cohort.convicted || cohort.votes < this.#limits.votesToJudge || sighting.at < cohort.honestUntil)
-      return undefined;
+    if (cohort.convicted || cohort.votes < this.#limits.votesToJudge) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     return this.#tryCase(cohort, sighting.at);
   }
@@ -230,12 +216,16 @@ export class Cohorts {
 
   #tryCase(cohort: Cohort, at: Millis): Conviction | undefined {
     const excluded = excludedAxes[cohort.grouping] as ReadonlySet<number>;
-    const strength = caseStrength(cohort, this.#laws, excluded);
-    if (strength.nats < -Math.log(cohort.alpha)) {
-      if (strength.nats < 0 && innocence(cohort, this.#laws) >= Math.log(100)) cohort.honestUntil = at + 7 * day;
+    const strength = caseStrength(cohort, this.#memory.laws, excluded);
+    const needed = -Math.log(cohort.alpha) + (at < cohort.honestUntil ? honestNats : 0);
+    if (strength.nats < needed) {
+      const innocent = strength.nats < 0 && cohort.votes >= honestVotes;
+      if (innocent && innocence(cohort, this.#memory.laws, excluded) >= Math.log(100))
+        cohort.honestUntil = at + 7 * day;
       return undefined;
     }
-    const purity = cohortPurity(cohort, this.#laws, excluded);
+    if (cohort.pardonedUntil > at) return undefined;
+    const purity = cohortPurity(cohort, this.#memory.laws, excluded);
     if (purity < 0.1) return undefined;
     return this.#convict(cohort, strength, { at, purity });
   }
@@ -244,7 +234,7 @@ export class Cohorts {
     const grouping = groupings[cohort.grouping]?.name ?? "context";
     const members = Math.max(cohort.addresses.estimate(), 1);
     cohort.convicted = true;
-    this.#arrivals.withdraw(cohort.application, cohort.step, cohort.taught);
+    this.#memory.arrivals.withdraw(cohort.application, cohort.step, cohort.taught);
     const conviction: Conviction = {
       key: cohort.key,
       grouping,
@@ -258,7 +248,7 @@ export class Cohorts {
       sessions: cohort.sessions,
       purity,
       pattern: speakingPattern(cohort),
-      evidence: caseInWords(cohort, strength.groups, this.#laws),
+      evidence: caseInWords(cohort, strength.groups, this.#memory.laws),
     };
     this.#keep(conviction, at);
     return conviction;
@@ -272,14 +262,14 @@ export class Cohorts {
     const cohort = this.#byKey.get(conviction.key);
     const [top] = cohort?.behaviours.top(1) ?? [];
     if (cohort === undefined || top === undefined || conviction.grouping === "behaviour") return [];
-    if (top.count - top.error < 0.6 * cohort.sessions || !this.#audit.actionable(top.value, this.#certifiedRate))
+    if (top.count - top.error < 0.6 * cohort.sessions || !this.#memory.audit.actionable(top.value, this.#certifiedRate))
       return [];
     writeCohortKeys(
       { application, behaviour: top.value, presentation: 0, stack: 0, step: 0, context: 0, walk: 0 },
       this.#keys,
     );
     const key = this.#keys[0] as number;
-    if (this.#convictions.has(key)) return [];
+    if (this.#memory.convictions.has(key)) return [];
     const linked: Conviction = {
       ...conviction,
       key,
@@ -288,7 +278,7 @@ export class Cohorts {
       linkedFrom: conviction.key,
       purity: 1,
       evidence: [
-        `shared by ${Math.round((100 * top.count) / cohort.sessions)} % of a convicted cohort and by ${this.#audit.alike(top.value)} of ${this.#audit.sessions} honest sessions`,
+        `shared by ${Math.round((100 * top.count) / cohort.sessions)} % of a convicted cohort and by ${this.#memory.audit.alike(top.value)} of ${this.#memory.audit.sessions} honest sessions`,
         ...conviction.evidence,
       ],
     };
@@ -297,11 +287,11 @@ export class Cohorts {
   }
 
   #keep(conviction: Conviction, at: Millis): void {
-    if (this.#convictions.size >= this.#limits.convictionsMax) {
-      const oldest = this.#convictions.keys().next().value;
-      if (oldest !== undefined) this.#convictions.delete(oldest);
+    if (this.#memory.convictions.size >= this.#limits.convictionsMax) {
+      const oldest = this.#memory.convictions.keys().next().value;
+      if (oldest !== undefined) this.#memory.convictions.delete(oldest);
     }
-    this.#convictions.set(conviction.key, { conviction, lastMet: at, met: 0, anchored: 0 });
+    this.#memory.convictions.set(conviction.key, { conviction, lastMet: at, met: 0, anchored: 0 });
   }
 
   /** One vote per account (or client) and day. */
@@ -310,20 +300,24 @@ export class Cohorts {
   }
 
   #basis(): Pick<Conviction, "basis" | "certifiedFpr" | "missing"> {
-    const { certifiedFpr, missing } = certificateFor(this.#anchoredHit, this.#anchoredGroups, this.#certifiedRate);
+    const { certifiedFpr, missing } = certificateFor(
+      this.#memory.anchoredHit,
+      this.#memory.anchoredGroups,
+      this.#certifiedRate,
+    );
     return { basis: certifiedFpr === null ? "prior" : "certified", certifiedFpr, missing };
   }
 
-  #standing(keys: Float64Array): { conviction: Conviction; anchored: number; met: number } | undefined {
+  #standing(keys: Float64Array): StandingConviction | undefined {
     for (const key of keys) {
-      const entry = key === 0 ? undefined : this.#convictions.get(key);
+      const entry = key === 0 ? undefined : this.#memory.convictions.get(key);
       if (entry !== undefined) return entry;
     }
     return undefined;
   }
 
   /** An anchored person was hit: the conviction ends once that is more than the budget allows. */
-  #collide(entry: { conviction: Conviction; anchored: number; met: number }, at: Millis): void {
+  #collide(entry: StandingConviction, at: Millis): void {
     entry.anchored++;
     if (entry.anchored >= 3 && entry.anchored > 0.01 * entry.met) this.pardon(entry.conviction.key, at);
   }
@@ -333,9 +327,9 @@ export class Cohorts {
     if (account !== 0 && letIn !== null && population.knowsAccount(account))
       this.workList(sighting.application).learn(account, at);
     const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
-    if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#audit.vote(sighting.behaviour);
+    if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#memory.audit.vote(sighting.behaviour);
     const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;
-    const taught = this.#arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
+    const taught = this.#memory.arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
     if (taught > 0) for (const key of this.#keys) this.#taught(key, taught);
     population.learn({ at, country, asn, address, device, account, letIn: letIn === true });
   }
@@ -360,7 +354,7 @@ export class Cohorts {
     const row = this.#rows.length < this.#limits.cohortsMax ? this.#newRow() : this.#evict();
     row.open(key, grouping, sighting.at);
     row.application = sighting.application;
-    row.convicted = this.#convictions.has(key);
+    row.convicted = this.#memory.convictions.has(key);
     this.#byKey.set(key, row);
     return row;
   }

@@ -1,5 +1,12 @@
-import { CountMin } from "#core";
+import { CountMin, packWords, unpackWords } from "#core";
 import { clopperPearsonUpper } from "../statistics/index.ts";
+
+/** What is kept of an audit. */
+export interface SavedAudit {
+  readonly sessions: number;
+  readonly total: number;
+  readonly cells: string;
+}
 
 /**
  * How many honest sessions share a behavioural key: the question "whom else would this block?". Counts one vote
@@ -7,7 +14,7 @@ import { clopperPearsonUpper } from "../statistics/index.ts";
  * 95 % bound of its honest prevalence is within `rate`. Never undercounts, because count-min does not.
  */
 export class CollisionAudit {
-  readonly #keys = new CountMin(1 << 14, 4);
+  #keys = new CountMin(1 << 14, 4);
   #sessions = 0;
 
   get sessions(): number {
@@ -39,5 +46,14 @@ export class CollisionAudit {
   fade(): void {
     this.#keys.halve();
     this.#sessions = Math.floor(this.#sessions / 2);
+  }
+
+  save(): SavedAudit {
+    return { sessions: this.#sessions, total: this.#keys.total, cells: packWords(this.#keys.cells) };
+  }
+
+  restore(saved: SavedAudit): void {
+    this.#keys = CountMin.from(1 << 14, 4, { cells: unpackWords(saved.cells), total: saved.total });
+    this.#sessions = saved.sessions;
   }
 }

@@ -6,6 +6,12 @@ export const commonnessBins: readonly string[] = ["very common", "common", "unco
 const valuesMax = 4_096;
 const refreshEvery = 512;
 
+/** What is kept: values with their weights. */
+export interface SavedCommonness {
+  readonly weights: readonly (readonly [value: number | string, weight: number])[];
+  readonly decayedAt: Millis | null;
+}
+
 /**
  * How common a value (country, network, hour of the week) is in the application's own traffic, as one of five
  * classes by cumulative share. A cohort that draws its members from the application's own people has the same mix
@@ -69,6 +75,18 @@ export class Commonness {
       before += weight;
     }
     this.#classes = classes;
+  }
+
+  save(): SavedCommonness {
+    return { weights: [...this.#weights], decayedAt: Number.isNaN(this.#decayedAt) ? null : this.#decayedAt };
+  }
+
+  restore(saved: SavedCommonness): void {
+    for (const [value, weight] of saved.weights.slice(0, valuesMax)) this.#weights.set(value, weight);
+    this.#total = [...this.#weights.values()].reduce((sum, weight) => sum + weight, 0);
+    if (saved.decayedAt === null) return;
+    this.#decayedAt = saved.decayedAt;
+    this.refresh(saved.decayedAt);
   }
 
   #prune(): void {

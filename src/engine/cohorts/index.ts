@@ -14,3 +14,4 @@ export * from "./null-laws.ts";
 export * from "./population.ts";
 export * from "./sighting.ts";
 export * from "./work-list.ts";
+export * from "./cohort-memory.ts";

@@ -1,10 +1,24 @@
-import { Bloom, combine32, type Millis } from "#core";
-import { Commonness } from "./commonness.ts";
+import { Bloom, combine32, type Millis, packWords, unpackWords } from "#core";
+import { Commonness, type SavedCommonness } from "./commonness.ts";
 
 const dayMs: Millis = 86_400_000;
 const hourMs: Millis = 3_600_000;
 /** Below this many of a thing, "never seen before" says nothing. */
 const settled = 300;
+
+/** What is kept of a population: shares of countries, networks and hours, and filters of keyed hashes. */
+export interface SavedPopulation {
+  readonly countries: SavedCommonness;
+  readonly asns: SavedCommonness;
+  readonly hours: SavedCommonness;
+  readonly accounts: SavedEpochs;
+  readonly devices: SavedEpochs;
+  readonly addresses: SavedEpochs;
+  readonly homes: SavedEpochs;
+  readonly firstSeen: Millis | null;
+  readonly accountsIn: number;
+  readonly sessions: number;
+}
 
 /**
  * What is common in one application: its countries, networks and hours, the accounts that got in before, the
@@ -70,6 +84,34 @@ export class Population {
     this.#addresses.add(visit.address, visit.at);
     if (visit.account !== 0 && visit.letIn && this.#accounts.add(visit.account, visit.at)) this.#accountsIn++;
   }
+
+  save(): SavedPopulation {
+    return {
+      countries: this.countries.save(),
+      asns: this.asns.save(),
+      hours: this.hours.save(),
+      accounts: this.#accounts.save(),
+      devices: this.#devices.save(),
+      addresses: this.#addresses.save(),
+      homes: this.#homes.save(),
+      firstSeen: Number.isNaN(this.#firstSeen) ? null : this.#firstSeen,
+      accountsIn: this.#accountsIn,
+      sessions: this.#sessions,
+    };
+  }
+
+  restore(saved: SavedPopulation): void {
+    this.countries.restore(saved.countries);
+    this.asns.restore(saved.asns);
+    this.hours.restore(saved.hours);
+    this.#accounts.restore(saved.accounts);
+    this.#devices.restore(saved.devices);
+    this.#addresses.restore(saved.addresses);
+    this.#homes.restore(saved.homes);
+    this.#firstSeen = saved.firstSeen ?? Number.NaN;
+    this.#accountsIn = saved.accountsIn;
+    this.#sessions = saved.sessions;
+  }
 }
 
 /** What a session tells the population. */
@@ -81,6 +123,12 @@ export interface Visit {
   readonly device: number;
   readonly account: number;
   readonly letIn: boolean;
+}
+
+interface SavedEpochs {
+  readonly now: string;
+  readonly before: string;
+  readonly turnAt: Millis | null;
 }
 
 /** A Bloom memory of the last one to two epochs. */
@@ -111,5 +159,16 @@ class TwoEpochs {
     }
     const fresh = !this.#before.has(value);
     return this.#now.add(value) && fresh;
+  }
+
+  save(): SavedEpochs {
+    const turnAt = Number.isNaN(this.#turnAt) ? null : this.#turnAt;
+    return { now: packWords(this.#now.words), before: packWords(this.#before.words), turnAt };
+  }
+
+  restore(saved: SavedEpochs): void {
+    this.#now.words.set(unpackWords(saved.now).subarray(0, this.#now.words.length));
+    this.#before.words.set(unpackWords(saved.before).subarray(0, this.#before.words.length));
+    this.#turnAt = saved.turnAt ?? Number.NaN;
   }
 }

@@ -1,4 +1,4 @@
-import { Bloom, type Millis } from "#core";
+import { Bloom, type Millis, packWords, unpackWords } from "#core";
 import { type AxisLaws, axisLaws } from "./e-process.ts";
 
 const bits = 1 << 18;
@@ -10,6 +10,14 @@ const alike = 80;
 /** A campaign that tried hardly anybody, or nearly everybody, tells nothing. */
 const shareLeast = 0.05;
 const shareMost = 0.95;
+
+/** What is kept of a work list: a filter of keyed hashes, no account. */
+export interface SavedWorkList {
+  readonly done: string;
+  readonly tried: number;
+  readonly met: number;
+  readonly people: number;
+}
 
 /**
  * Which accounts convicted campaigns have tried at one application. Whoever works through a list does not try again what is
@@ -62,6 +70,18 @@ export class WorkList {
   /** Laws of that bin: people's share, and a campaign that goes on. */
   get laws(): AxisLaws | undefined {
     return this.#laws;
+  }
+
+  save(): SavedWorkList {
+    return { done: packWords(this.#done.words), tried: this.#tried, met: this.#met, people: this.#people };
+  }
+
+  restore(saved: SavedWorkList): void {
+    this.#done.words.set(unpackWords(saved.done).subarray(0, this.#done.words.length));
+    this.#tried = saved.tried;
+    this.#met = saved.met;
+    this.#people = saved.people;
+    this.#laws = this.#fit();
   }
 
   #fit(): AxisLaws | undefined {

@@ -18,6 +18,21 @@ export interface EndpointView {
   readonly requests: number;
 }
 
+/** What is kept of an endpoint: its template, class, requests, and how often browsers load parts after it. */
+export type SavedEndpoint = readonly [
+  template: string,
+  purpose: string,
+  requests: number,
+  closureChances: number,
+  closureKept: number,
+];
+
+/** What is kept of all endpoints. */
+export interface SavedEndpoints {
+  readonly endpoints: readonly SavedEndpoint[];
+  readonly collapsed: readonly string[];
+}
+
 /** Requests an endpoint needs before what was observed may overrule what its path says. */
 const roleMin = 20;
 
@@ -154,6 +169,38 @@ export class EndpointTable {
       const known = endpointClasses[this.#class[id] as number] ?? "unknown";
       yield { id, template: template.text, class: known, requests: this.#requests[id] as number };
     }
+  }
+
+  save(): SavedEndpoints {
+    return {
+      endpoints: this.#tree.templates.map(({ text }, id) => [
+        text,
+        endpointClasses[this.#class[id] as number] ?? "unknown",
+        this.#requests[id] as number,
+        this.#closureChances[id] as number,
+        this.#closureKept[id] as number,
+      ]),
+      collapsed: this.#tree.collapsed(),
+    };
+  }
+
+  /** Puts back what `save` gave, into a table that has seen nothing yet. */
+  restore(saved: SavedEndpoints): void {
+    for (const [template, purpose, requests, chances, kept] of saved.endpoints) {
+      const endpoint = template === "/{any}" ? -1 : this.#tree.restore(template);
+      if (endpoint < 0) continue;
+      const known = endpointClasses.find((name) => name === purpose);
+      this.#class[endpoint] = endpointClass[known ?? this.#guess(endpoint)];
+      this.#requests[endpoint] = requests;
+      this.#closureChances[endpoint] = chances;
+      this.#closureKept[endpoint] = kept;
+    }
+    for (const way of saved.collapsed) this.#tree.collapse(way);
+  }
+
+  /** Number of the endpoint with this template, or -1. Linear: for snapshots only. */
+  find(template: string): number {
+    return this.#tree.templates.findIndex(({ text }) => text === template);
   }
 
   #guess(endpoint: number): EndpointClass {

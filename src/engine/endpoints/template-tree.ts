@@ -47,6 +47,51 @@ export class TemplateTree {
     return node.endpoint;
   }
 
+  /** Places whose segments are taken for variables, as templates of the way there. */
+  collapsed(): string[] {
+    const found: string[] = [];
+    const look = (node: Node, way: string): void => {
+      if (node.collapsed) found.push(way);
+      for (const [name, child] of node.children) look(child, `${way}/${name}`);
+      if (node.variable !== undefined) look(node.variable, `${way}/{x}`);
+    };
+    look(this.#root, "");
+    return found;
+  }
+
+  /** Enters a template that was learned before. Returns its endpoint, or -1 when there is no room. */
+  restore(text: string): number {
+    if (this.templates.length >= this.#endpointsMax - 1) return -1;
+    const names = text.split("/", this.#segmentsMax + 1).slice(1);
+    while (names.length > 0 && names.at(-1) === "") names.pop();
+    const node = this.#reach(names);
+    if (node.endpoint < 0) node.endpoint = this.#enter(names, names);
+    return node.endpoint;
+  }
+
+  /** Takes every segment at the end of this way for a variable. */
+  collapse(way: string): void {
+    this.#reach(way.split("/", this.#segmentsMax + 1).slice(1)).collapsed = true;
+  }
+
+  #reach(names: readonly string[]): Node {
+    let node = this.#root;
+    for (const name of names) {
+      if (name === "{x}") {
+        node.variable ??= newNode();
+        node = node.variable;
+        continue;
+      }
+      let child = node.children.get(name);
+      if (child === undefined) {
+        child = newNode();
+        node.children.set(name, child);
+      }
+      node = child;
+    }
+    return node;
+  }
+
   #descend(node: Node, segment: string): [name: string, next: Node] {
     const known = node.children.get(segment);
     if (known !== undefined && !node.collapsed) return [segment, known];

@@ -39,6 +39,11 @@ export class Reader {
     this.#seed = parts.seed;
   }
 
+  /** Applications named so far, by number. */
+  applications(): readonly string[] {
+    return this.#names;
+  }
+
   applicationName(index: number): string {
     return this.#names[index] ?? "";
   }
@@ -46,7 +51,7 @@ export class Reader {
   read(facts: Facts, exchange: Exchange): void {
     const { request, marks } = exchange;
     facts.at = exchange.at;
-    facts.application = this.#application(exchange.application);
+    facts.application = this.application(exchange.application);
     facts.agent = this.#agentOf(request.userAgent, marks?.userAgent ?? 0);
     this.#readAddress(facts, exchange);
     this.#readPath(facts, request.path, marks?.path ?? 0);
@@ -125,7 +130,8 @@ export class Reader {
     return false;
   }
 
-  #application(name: string): number {
+  /** Number of an application, given out when it is first named. */
+  application(name: string): number {
     if (name === this.#lastName && this.#lastApplication >= 0) return this.#lastApplication;
     let index = this.#applications.get(name);
     if (index === undefined) {

@@ -14,7 +14,7 @@ const none: readonly Signal[] = [];
 export class AccountPart {
   readonly #state: FeatureState;
   readonly #intel: Pick<Intel, "network">;
-  readonly #risk: AccountRisk = new AccountRisk();
+  readonly risk: AccountRisk = new AccountRisk();
 
   constructor(state: FeatureState, intel: Pick<Intel, "network">) {
     this.#state = state;
@@ -23,7 +23,7 @@ export class AccountPart {
 
   /** Accounts that may be in other hands, most recent first. */
   compromised(): readonly CompromisedAccount[] {
-    return this.#risk.compromised();
+    return this.risk.compromised();
   }
 
   /** The sensitive step of a strangely entered account, as a signal. */
@@ -31,7 +31,7 @@ export class AccountPart {
     const { account, path } = exchange.request;
     if (facts.method <= methodCode.head || account === 0) return none;
     const step = sensitiveStepOf(path);
-    if (step === undefined || !this.#risk.step(account, step, facts.at)) return none;
+    if (step === undefined || !this.risk.step(account, step, facts.at)) return none;
     return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }];
   }
 
@@ -41,7 +41,7 @@ export class AccountPart {
     if (account === 0) return -1;
     const { country, asn } = this.#intel.network(exchange.client.ip);
     const device = this.#state.sessions.identityOf(facts.slot);
-    return this.#risk.novelty(account, { device, asn, country: country === "" ? 0 : fnv1a(country) });
+    return this.risk.novelty(account, { device, asn, country: country === "" ? 0 : fnv1a(country) });
   }
 
   /** `suspicious`: the session belongs to a convicted cohort. */
@@ -58,7 +58,7 @@ export class AccountPart {
       presentation: fnv1a(headers, fnv1a(ja4, fnv1a(exchange.request.userAgent))),
       hour: Math.floor(facts.at / 3_600_000) % 24,
     };
-    this.#risk.login(account, context, { at: facts.at, share, suspicious });
+    this.risk.login(account, context, { at: facts.at, share, suspicious });
   }
 }
 

@@ -3,11 +3,11 @@ import { GapLaw } from "../auth/gap-law.ts";
 import { rowBytes, rowFlag, rowFloat } from "../clients/client-table.ts";
 import {
   Cohorts,
-  type Conviction,
   cohortAxisCount,
   cohortAxisIndex,
   groupings,
   type Membership,
+  type SavedCohorts,
   type Sighting,
   writeCohortKeys,
 } from "../cohorts/index.ts";
@@ -19,6 +19,7 @@ import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
 import { slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
+import { answersBin, askedLeast, convictionSignal, jarBin, rarity } from "./cohort-bins.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
@@ -83,6 +84,8 @@ export class CohortPart {
   readonly #bins: Int8Array = new Int8Array(cohortAxisCount);
   readonly #traits = createTraits();
   readonly #named = new Map<number, string>();
+  /** Hashes of endpoints' templates, by number. */
+  readonly #endpoints: number[] = [];
   #convictions = 0;
   #reports = 0;
 
@@ -102,7 +105,7 @@ export class CohortPart {
     this.#asked = new Uint8Array(sources.sessionsMax);
   }
 
-  open(slot: number, exchange: Exchange, agent: number): void {
+  open(slot: number, exchange: Exchange): void {
     const { headers, ja4, h2 } = exchange.client.fingerprint;
     this.#reported[slot] = 0;
     this.#step[slot] = 0;
@@ -118,23 +121,33 @@ export class CohortPart {
     // Looking alike is never evidence; it only says whom to judge together.
     const stack = hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3);
     this.#stack[slot] = headers === "" && ja4 === "" && h2 === "" ? 0 : mix32(stack) | 1;
-    this.#presentation[slot] = mix32(stack ^ mix32(agent + 1));
+    this.#presentation[slot] = mix32(stack ^ hashText(exchange.request.userAgent, 4));
   }
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
     if (this.#step[slot] === 0 || isSensitive(facts))
-      this.#step[slot] = mix32(facts.endpoint * 2 + 1 + (facts.method > 1 ? 1 : 0));
+      this.#step[slot] = mix32(this.#endpointHash(facts.endpoint) + (facts.method > 1 ? 1 : 0));
     const requests = this.#sources.state.sessions.requestsOf(slot);
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!isSensitive(facts)) return;
     const again = this.#login[slot] !== 0;
-    this.#login[slot] = facts.endpoint + 1;
+    this.#login[slot] = (this.#endpointHash(facts.endpoint) & 0xffff) + 1;
     // Before the outcome is known: a key that told refused from admitted would make a cohort of whoever mistyped.
     this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
     this.#novelty[slot] = this.#sources.novelty(facts, exchange);
     this.#walk[slot] = this.#trace(slot, "look").label;
     if (!again) this.#readGap(facts);
+  }
+
+  /** Hash of an endpoint's template: numbers differ from one process to the next, and convictions outlive it. */
+  #endpointHash(endpoint: number): number {
+    let hash = this.#endpoints[endpoint] ?? 0;
+    if (hash === 0) {
+      hash = hashText(this.#sources.state.endpoints.template(endpoint), 6) || 1;
+      this.#endpoints[endpoint] = hash;
+    }
+    return hash;
   }
 
   #trace(slot: number, keep: "keep" | "look"): WalkTrace {
@@ -202,12 +215,18 @@ export class CohortPart {
     if (conviction === undefined) return none;
     if (exchange !== undefined) this.#tried(exchange.application, exchange.request.account);
     if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
-    return [signalOf(conviction)];
+    return [convictionSignal(conviction)];
   }
 
   /** Name of the cohort that a client was judged with, or "". */
   cohortOf(row: number): string {
     return this.#named.get(row) ?? "";
+  }
+
+  /** Puts back what `cohorts.memory.save` gave: convictions hit their members at once. */
+  restore(saved: SavedCohorts): void {
+    this.cohorts.memory.restore(saved);
+    this.#convictions += saved.convictions.length;
   }
 
   close(slot: number, at: Millis): void {
@@ -241,7 +260,7 @@ export class CohortPart {
       letIn: outcome.letIn,
       country: network.country,
       asn: network.asn,
-      anchored: state.clients.flag(row, rowFlag.anchored),
+      anchored: this.#isAnchored(slot, row),
       bins: this.#bins,
       enumeration: this.#swept,
       swept: this.#purity,
@@ -251,6 +270,16 @@ export class CohortPart {
     this.#readSweep(slot);
     this.#convictions += this.cohorts.report(sighting).length;
     if (++this.#reports % refitEvery === 0) this.cohorts.refit();
+  }
+
+  /**
+   * Somebody who was let in, loads pages, keeps cookies *and* comes as this account or this jar always does. The first three
+   * a driven browser with stolen credentials has as well; it must not vouch for its own cohort.
+   */
+  #isAnchored(slot: number, row: number): boolean {
+    if (!this.#sources.state.clients.flag(row, rowFlag.anchored)) return false;
+    const novelty = this.#novelty[slot] as number;
+    return (novelty >= 0 && novelty <= 1) || this.#bins[cohortAxisIndex.jar] === 0;
   }
 
   /** Spread of the client's think times, as a bin; people's have a standard deviation near 0.8 on the natural logarithm. */
@@ -337,20 +366,8 @@ interface Outcome {
   readonly letIn: boolean | null;
 }
 
-/** Requests that were answered before the mix of answers says something. */
-const askedLeast = 3;
 /** Think times before their spread says something. */
 const gapsLeast = 3;
-
-/** Unknown, common, uncommon, rare: what is rare anyway need not be told apart further. */
-function rarity(commonness: number): number {
-  return commonness < 0 ? 0 : commonness <= 1 ? 1 : commonness === 2 ? 2 : 3;
-}
-
-function answersBin(refused: number, asked: number): number {
-  if (refused === 0) return 0;
-  return refused * 2 < asked ? 1 : 2;
-}
 
 function isSensitive(facts: Facts): boolean {
   const { class: purpose, method } = facts;
@@ -358,33 +375,4 @@ function isSensitive(facts: Facts): boolean {
     method > methodCode.head &&
     (purpose === endpointClass.login || purpose === endpointClass.signup || purpose === endpointClass.checkout)
   );
-}
-
-function jarBin(ledger: OrchestrationCase["ledger"]): number {
-  if (ledger.events("neverIssued") > 0) return 4;
-  const owed = ledger.opportunities("missing");
-  if (owed > 0 && ledger.events("missing") === owed) return 3;
-  if (ledger.maturity >= 2) return 0;
-  return ledger.maturity === 1 || owed > 0 ? 1 : 2;
-}
-
-function signalOf(conviction: Conviction): Signal {
-  const { grouping, sessions, nats, purity, basis, certifiedFpr, enforced } = conviction;
-  return {
-    detector: "convicted-cohort",
-    axis: "cohort",
-    group: "cohort",
-    // Beyond the day's budget of people a conviction is watched: it is listed and weighs nothing.
-    nats: enforced ? nats : 0,
-    evidence: {
-      cohort: conviction.key.toString(36),
-      grouping,
-      sessions,
-      purity: Math.round(purity * 100) / 100,
-      basis,
-      certifiedFpr: certifiedFpr ?? "none yet",
-      enforced: enforced ? "yes" : "the day's budget of people is spent",
-      case: conviction.evidence.slice(0, 3).join("; "),
-    },
-  };
 }

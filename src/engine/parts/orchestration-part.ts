@@ -6,6 +6,7 @@ import { counter } from "../features/counters.ts";
 import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import { Orchestration, type OrchestrationCase } from "../intent/orchestration.ts";
+import { type RestoreOutcome, restoreSnapshot, type SnapshotOptions, saveSnapshot } from "../intent/snapshot.ts";
 import { sessionFlag } from "../sessions/session-table.ts";
 import { foldHashed } from "../sessions/text-hash.ts";
 
@@ -114,6 +115,28 @@ export class OrchestrationPart {
     return this.#state.sessions.flag(slot, sessionFlag.ledger);
   }
 
+  /** What the ledger and the graph have learned, as bytes; undefined while no connector has shown cookies both ways. */
+  save(options: SnapshotOptions): Uint8Array | undefined {
+    return this.#orchestration === undefined ? undefined : saveSnapshot(this.#orchestration, options);
+  }
+
+  /** Puts it back; endpoints must be known again. */
+  restore(bytes: Uint8Array, options: SnapshotOptions): RestoreOutcome {
+    const orchestration = this.#ensure();
+    return restoreSnapshot(orchestration, bytes, { ...options, endpointOf: (name) => this.#numberNamed(name) });
+  }
+
+  /** Number of "GET /template" or "POST /template"; 0 when there is no such endpoint or no number left. */
+  #numberNamed(name: string): number {
+    const writes = name.startsWith("POST ");
+    const endpoint = this.#state.endpoints.find(name.slice(name.indexOf(" ") + 1));
+    if (endpoint < 0) return 0;
+    const number = this.#numberAt(endpoint, writes);
+    if (number > 0 && this.#described[number] === 0)
+      this.#describe(number, { endpoint, class: this.#state.endpoints.classOf(endpoint) }, writes);
+    return number;
+  }
+
   #ensure(): Orchestration {
     this.#orchestration ??= new Orchestration({ sessionsMax: this.#sessionsMax });
     return this.#orchestration;
@@ -139,18 +162,20 @@ export class OrchestrationPart {
   /** Number of an endpoint and manner (reading or writing), given out as they appear; 0 when all are taken. */
   #numberOf(facts: Facts): number {
     const writes = facts.method > methodCode.head;
-    const place = facts.endpoint * 2 + (writes ? 1 : 0);
-    let number = this.#numbers[place] as number;
-    if (number === 0) {
-      if (this.#last >= numbersMax) return 0;
-      number = ++this.#last;
-      this.#numbers[place] = number;
-    }
-    if (this.#described[number] !== facts.class + 1) this.#describe(number, facts, writes);
+    const number = this.#numberAt(facts.endpoint, writes);
+    if (number > 0 && this.#described[number] !== facts.class + 1) this.#describe(number, facts, writes);
     return number;
   }
 
-  #describe(number: number, facts: Facts, writes: boolean): void {
+  #numberAt(endpoint: number, writes: boolean): number {
+    const place = endpoint * 2 + (writes ? 1 : 0);
+    const known = this.#numbers[place] as number;
+    if (known !== 0 || this.#last >= numbersMax) return known;
+    this.#numbers[place] = ++this.#last;
+    return this.#last;
+  }
+
+  #describe(number: number, facts: Pick<Facts, "endpoint" | "class">, writes: boolean): void {
     this.#described[number] = facts.class + 1;
     const purpose = facts.class;
     const page = isPage(purpose) && !writes;

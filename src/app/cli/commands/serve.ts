@@ -127,6 +127,7 @@ function announce(
     ...(service.publishing.port === undefined ? [] : [`  publish  port ${service.publishing.port}`]),
     `  status   ${adminAddress ?? "no page; gait status works"}`,
   ];
+  if (service.learned.notice !== "") lines.push(`  ${service.learned.notice}`);
   if (service.degraded !== "") lines.push(`  DEGRADED ${service.degraded}`);
   context.stderr.write(`${lines.join("\n")}\n`);
 }

@@ -1,0 +1,143 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { arch, cpus, release } from "node:os";
+import { clopperPearsonUpper } from "#engine";
+
+interface Goal {
+  readonly name: string;
+  readonly value: number | null;
+  readonly target: string;
+  readonly met: boolean | null;
+}
+
+interface SeedResult {
+  readonly seed: number;
+  readonly harm: Readonly<Record<string, { readonly sessions: number; readonly hit: number; readonly called: number }>>;
+  readonly goals: readonly Goal[];
+}
+
+/** Where the last full run is kept, with its date and machine. */
+const resultFile = "bench/results/detection-full.json";
+const exceedancesMax = 3;
+const personaSessionsLeast = 3_000;
+
+/**
+ * The long run: twenty seeds of thirty thousand people each on four applications, one of which, like one tool, took part in
+ * no tuning. Each seed runs in a process of its own; the result file grows with every seed, so an interrupted run keeps
+ * what it has.
+ */
+export function runFull(): void {
+  const asked = Number(process.argv[process.argv.indexOf("--seeds") + 1]);
+  const seeds = process.argv.includes("--seeds") && asked > 0 ? asked : 20;
+  const results: SeedResult[] = [];
+  for (let seed = 101; seed < 101 + seeds; seed++) {
+    const child = spawnSync(
+      process.execPath,
+      [...process.execArgv, "bench/detection/run.ts", "--pooled", "--seed", String(seed)],
+      { encoding: "utf8", maxBuffer: 1 << 26 },
+    );
+    const last = child.stdout?.trim().split("\n").at(-1) ?? "";
+    if (child.status !== 0 || !last.startsWith("{")) {
+      console.log(`seed ${seed} failed: ${child.stderr?.slice(-500)}`);
+      continue;
+    }
+    results.push(JSON.parse(last) as SeedResult);
+    const goals = goalsOver(results);
+    keep(results, goals);
+    console.log(`seed ${seed} done, ${results.length} of ${seeds}`);
+  }
+  const goals = goalsOver(results);
+  printHarm(results);
+  for (const { name, value, target, met } of goals)
+    console.log(`  ${met === null ? "undecided" : met ? "met      " : "MISSED   "} ${name}: ${value} (${target})`);
+  console.log(JSON.stringify({ goals }));
+}
+
+type Harm = Map<string, { sessions: number; hit: number; called: number }>;
+
+function harmOver(results: readonly SeedResult[]): Harm {
+  const all: Harm = new Map();
+  for (const { harm } of results) {
+    for (const [persona, { sessions, hit, called }] of Object.entries(harm)) {
+      const sum = all.get(persona) ?? { sessions: 0, hit: 0, called: 0 };
+      all.set(persona, { sessions: sum.sessions + sessions, hit: sum.hit + hit, called: sum.called + called });
+    }
+  }
+  return all;
+}
+
+function goalsOver(results: readonly SeedResult[]): Goal[] {
+  const harm = harmOver(results);
+  const total = [...harm.values()].reduce(
+    (sum, { sessions, hit }) => ({ sessions: sum.sessions + sessions, hit: sum.hit + hit }),
+    { sessions: 0, hit: 0 },
+  );
+  const bound = clopperPearsonUpper(total.hit, total.sessions);
+  const hits = results.map(({ harm: of }) => Object.values(of).reduce((sum, { hit }) => sum + hit, 0));
+  const worst = Math.max(...[...harm.values()].map(({ sessions, hit }) => hit / sessions));
+  const enough = [...harm.values()].every(({ sessions }) => sessions >= personaSessionsLeast);
+  const goals: Goal[] = [
+    { name: "session FPR over all seeds, 95 % bound", value: round(bound), target: "<= 1e-4", met: bound <= 1e-4 },
+    {
+      name: "most refused honest sessions in one seed",
+      value: Math.max(...hits),
+      target: `<= ${exceedancesMax}`,
+      met: Math.max(...hits) <= exceedancesMax,
+    },
+    {
+      name: "worst persona",
+      value: round(worst),
+      target: `<= 1e-3 over ${personaSessionsLeast} sessions each`,
+      met: worst > 1e-3 ? false : enough ? true : null,
+    },
+  ];
+  const skipped = new Set(["session FPR, 95 % bound", "worst persona"]);
+  for (const { name, target } of results[0]?.goals ?? []) {
+    if (skipped.has(name)) continue;
+    const values = results.flatMap(({ goals: of }) => {
+      const found = of.find((goal) => goal.name === name);
+      return found?.value === null || found === undefined ? [] : [found.value];
+    });
+    const met = results.filter(({ goals: of }) => of.some((goal) => goal.name === name && goal.met === true)).length;
+    if (values.length === 0) continue;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    goals.push({ name: `${name}, mean over seeds`, value: round(mean), target, met: met === results.length });
+  }
+  return goals;
+}
+
+function keep(results: readonly SeedResult[], goals: readonly Goal[]): void {
+  mkdirSync("bench/results", { recursive: true });
+  const [cpu] = cpus();
+  const document = {
+    bench: "detection --full",
+    at: new Date().toISOString(),
+    machine: { cpu: cpu?.model ?? "", cores: cpus().length, kernel: release(), arch: arch(), node: process.version },
+    seeds: results.length,
+    harm: Object.fromEntries(
+      [...harmOver(results)].map(([persona, sum]) => [
+        persona,
+        { ...sum, upper95: round(clopperPearsonUpper(sum.hit, sum.sessions)) },
+      ]),
+    ),
+    goals,
+    bySeed: results.map(({ seed, goals: of }) => ({
+      seed,
+      goals: Object.fromEntries(of.map(({ name, value }) => [name, value])),
+    })),
+  };
+  writeFileSync(resultFile, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+function printHarm(results: readonly SeedResult[]): void {
+  for (const [persona, { sessions, hit, called }] of harmOver(results)) {
+    const upper = clopperPearsonUpper(hit, sessions).toExponential(1);
+    console.log(
+      `  ${persona.padEnd(22)} refused ${hit} of ${sessions}, 95 % bound ${upper}, called automated ${called}`,
+    );
+  }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,2 @@
+export type { LearnedOutcome } from "./learned-state.ts";
+export { LearnedState } from "./learned-state.ts";

@@ -1,0 +1,103 @@
+import type { Millis } from "#core";
+import type { SavedAccounts } from "../auth/account-risk.ts";
+import { type SavedSite, SiteBaseline } from "../baselines/site-baseline.ts";
+import type { SavedCohorts } from "../cohorts/index.ts";
+import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
+import type { Reader } from "../features/reader.ts";
+import type { FeatureState } from "../features/state.ts";
+import type { GroupCaps, SavedCaps } from "../groups.ts";
+import type { AccountPart } from "../parts/account-part.ts";
+import type { CohortPart } from "../parts/cohort-part.ts";
+import type { OrchestrationPart } from "../parts/orchestration-part.ts";
+import { seal, unseal } from "./sealed-sections.ts";
+
+/** The parts of an engine that learn. */
+export interface LearningParts {
+  readonly reader: Reader;
+  readonly sites: SiteBaseline[];
+  readonly caps: GroupCaps;
+  readonly parts: readonly [orchestration: OrchestrationPart, cohorts: CohortPart, accounts: AccountPart];
+  /** Seed of the installation: hashes made under another one mean nothing here. */
+  readonly seed: number;
+}
+
+/** What came of restoring. A refused snapshot has changed nothing. */
+export type LearnedOutcome =
+  | { readonly kind: "restored"; readonly savedAt: Millis; readonly convictions: number; readonly endpoints: number }
+  | { readonly kind: "refused"; readonly reason: string };
+
+interface Saved {
+  readonly savedAt: Millis;
+  readonly seed: number;
+  readonly applications: readonly string[];
+  readonly sites: readonly SavedSite[];
+  readonly endpoints: SavedEndpoints;
+  readonly caps: SavedCaps;
+  readonly cohorts: SavedCohorts;
+  readonly accounts: SavedAccounts;
+}
+
+/**
+ * What an engine has learned and found, as bytes that outlive it: endpoints, habits, intent graph and cookies, what is
+ * common, what honest cohorts do, work lists, convictions, habits of accounts. Live sessions, open cases and popularity of
+ * values start over. Names, counts and keyed hashes only: no cookie, token, address or password, nor a digest of one.
+ */
+export class LearnedState {
+  readonly #state: FeatureState;
+  readonly #parts: LearningParts;
+
+  constructor(state: FeatureState, parts: LearningParts) {
+    this.#state = state;
+    this.#parts = parts;
+  }
+
+  save(now: Millis): Uint8Array {
+    const { reader, sites, caps, parts, seed } = this.#parts;
+    const { endpoints } = this.#state;
+    const [orchestration, cohorts, accounts] = parts;
+    const applications = reader.applications();
+    const saved: Saved = {
+      savedAt: now,
+      seed,
+      applications,
+      sites: applications.map((_, index) => (sites[index] ?? new SiteBaseline()).save()),
+      endpoints: endpoints.save(),
+      caps: caps.save(),
+      cohorts: cohorts.cohorts.memory.save(),
+      accounts: accounts.risk.save(),
+    };
+    const graph = orchestration.save({ now, keyCheck: seed });
+    const learned = new TextEncoder().encode(JSON.stringify(saved));
+    return seal(graph === undefined ? { learned } : { learned, graph });
+  }
+
+  /** Puts back what `save` gave. For an engine that has seen nothing yet. */
+  restore(bytes: Uint8Array, now: Millis): LearnedOutcome {
+    const opened = unseal(bytes);
+    if (opened.kind === "refused") return opened;
+    const { learned, graph } = opened.sections;
+    if (learned === undefined) return { kind: "refused", reason: "it holds no learned state" };
+    const saved = JSON.parse(new TextDecoder().decode(learned)) as Saved;
+    const { reader, sites, caps, parts, seed } = this.#parts;
+    const { endpoints } = this.#state;
+    const [orchestration, cohorts, accounts] = parts;
+    if (saved.seed !== seed)
+      return { kind: "refused", reason: "it was made with another hash key, so nothing in it can be recognised" };
+    for (const [index, name] of saved.applications.entries()) {
+      const site = new SiteBaseline();
+      site.restore(saved.sites[index] as SavedSite);
+      sites[reader.application(name)] = site;
+    }
+    endpoints.restore(saved.endpoints);
+    caps.restore(saved.caps);
+    cohorts.restore(saved.cohorts);
+    accounts.risk.restore(saved.accounts);
+    if (graph !== undefined) orchestration.restore(graph, { now, keyCheck: seed });
+    return {
+      kind: "restored",
+      savedAt: saved.savedAt,
+      convictions: saved.cohorts.convictions.length,
+      endpoints: saved.endpoints.endpoints.length,
+    };
+  }
+}
