@@ -18,7 +18,7 @@ export interface AdminAnswer {
 }
 
 const answerBytesMax = 16_777_216;
-const timeoutMs = 10_000;
+const timeoutMsDefault = 10_000;
 
 /** Adds the options by which a verb finds the gateway. */
 export function withAdminTarget(command: Command): Command {
@@ -31,10 +31,16 @@ export function withAdminTarget(command: Command): Command {
 /** Asks the running gateway over its admin socket. @throws GaitError `admin-unreachable`, exit code 6. */
 export async function askGateway(
   target: AdminTarget,
-  what: { readonly method: "GET" | "POST" | "DELETE"; readonly path: string; readonly body?: unknown },
+  what: {
+    readonly method: "GET" | "POST" | "DELETE";
+    readonly path: string;
+    readonly body?: unknown;
+    readonly timeoutMs?: number;
+  },
   env: NodeJS.ProcessEnv,
 ): Promise<AdminAnswer> {
   const socketPath = await socketOf(target, env);
+  const { timeoutMs = timeoutMsDefault } = what;
   const text = what.body === undefined ? "" : JSON.stringify(what.body);
   return new Promise((resolve, reject) => {
     const call: ClientRequest = request(

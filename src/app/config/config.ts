@@ -11,12 +11,14 @@ export type ByteSizeText = string | number;
 export interface ListenerConfig {
   readonly address: string;
   readonly proxyProtocol: boolean;
+  readonly reusePort: boolean;
 }
 
 /** Where requests go, where more is to be said than one URL. */
 export interface UpstreamConfig {
   readonly urls: readonly string[];
   readonly reuse: "never" | "same-client" | "shared";
+  readonly protocol: "http1" | "http2";
   readonly balance: "least-loaded" | "round-robin";
   readonly health?:
     | { readonly path: string; readonly interval: DurationText; readonly timeout: DurationText }
@@ -113,6 +115,8 @@ export interface Config {
   readonly publish?: PublishConfig | undefined;
   readonly tls?: CertificateConfig | readonly CertificateConfig[] | undefined;
   readonly trustedProxies: readonly string[];
+  /** Headers in which trusted proxies tell the client's fingerprints. */
+  readonly presentationHeaders?: { readonly ja4?: string | undefined; readonly h2?: string | undefined } | undefined;
   readonly mode: "observe" | "enforce";
   readonly enforce: { readonly basis: "prior" | "certified"; readonly falsePositivesPerDay: number };
   readonly failMode: "open" | "closed";

@@ -11,6 +11,7 @@ export function checkConsistency(config: Config): readonly PathProblem[] {
     ...checkPublish(config),
     ...checkApplications(config),
     ...checkListeners(config),
+    ...checkPresentation(config),
     ...checkAdmin(config),
     ...checkRoutes(config),
     ...checkPolicy(config),
@@ -18,10 +19,17 @@ export function checkConsistency(config: Config): readonly PathProblem[] {
   ];
 }
 
+function checkPresentation({ presentationHeaders, trustedProxies }: Config): readonly PathProblem[] {
+  if (presentationHeaders === undefined || trustedProxies.length > 0) return [];
+  return [problem(["presentationHeaders"], "presentationHeaders needs trustedProxies: nobody is believed otherwise")];
+}
+
 /** The listeners of a config, one form for all its spellings. */
 export function listenersOf(config: Config): readonly ListenerConfig[] {
   const all = isList(config.listen) ? config.listen : [config.listen];
-  return all.map((listener) => (typeof listener === "string" ? { address: listener, proxyProtocol: false } : listener));
+  return all.map((listener) =>
+    typeof listener === "string" ? { address: listener, proxyProtocol: false, reusePort: false } : listener,
+  );
 }
 
 /** Whether there is anything to forward to: otherwise Gait only answers the proxies beside it. */

@@ -141,6 +141,13 @@ export const nameText: z.ZodString = checkedText((text) =>
       },
 );
 
+/** A header's name: a token by RFC 9110 section 5.6.2. */
+export const headerText: z.ZodString = checkedText((text) =>
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(text)
+    ? undefined
+    : { reason: `${JSON.stringify(text)} is no header name; expected letters, digits and "-", such as X-JA4` },
+);
+
 export const fileText: z.ZodString = checkedText(() => undefined);
 
 export const durationText: z.ZodString = checkedText((text) => {

@@ -8,6 +8,7 @@ import {
   byteSize,
   durationText,
   fileText,
+  headerText,
   hostText,
   listenTcpText,
   listenText,
@@ -26,6 +27,10 @@ const listener = z.strictObject({
   proxyProtocol: z.boolean().default(false).meta({
     description: "A PROXY protocol header (version 1 or 2) comes first. Only `trustedProxies` may connect.",
   }),
+  reusePort: z.boolean().default(false).meta({
+    description:
+      "Lets another process listen on the same address at the same time (SO_REUSEPORT), to take over from this one.",
+  }),
 });
 
 const upstreamObject: z.ZodType<UpstreamConfig> = z.strictObject({
@@ -33,6 +38,10 @@ const upstreamObject: z.ZodType<UpstreamConfig> = z.strictObject({
   reuse: z.enum(["never", "same-client", "shared"]).default("same-client").meta({
     description:
       "Whether a connection to the origin may carry requests of several clients. `shared` is fastest and asks for an origin that parses strictly.",
+  }),
+  protocol: z.enum(["http1", "http2"]).default("http1").meta({
+    description:
+      "`http2`: cleartext HTTP/2 by prior knowledge, for gRPC. One session serves all clients, so `reuse` does not apply; WebSockets need `http1`.",
   }),
   balance: z
     .enum(["least-loaded", "round-robin"])
@@ -295,6 +304,19 @@ export const configSchema: z.ZodType<Config> = z
       .meta({
         description: "Addresses and networks whose `X-Forwarded-*`, `Forwarded` and PROXY headers are believed.",
         examples: [["10.0.0.0/8"]],
+      }),
+    presentationHeaders: z
+      .strictObject({
+        ja4: headerText.optional().meta({ description: "JA4 of the client's TLS hello.", examples: ["X-JA4"] }),
+        h2: headerText.optional().meta({
+          description: "The client's HTTP/2 settings, window, priorities and pseudo-header order, in Akamai's layout.",
+          examples: ["X-H2-Fingerprint"],
+        }),
+      })
+      .optional()
+      .meta({
+        description:
+          "Headers in which `trustedProxies` tell how the client presented itself. From anybody else they are dropped.",
       }),
     mode: mode.default("observe").meta({ description: "`observe` judges and records; `enforce` acts." }),
     enforce: enforce.prefault({}).meta({ description: "What `mode: enforce` acts on." }),

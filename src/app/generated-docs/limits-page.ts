@@ -15,6 +15,7 @@ const titles: Readonly<Record<string, string>> = {
   policyLimits: "Policy",
   storeLimits: "The store",
   tlsLimits: "TLS",
+  upgradeLimits: "Upgrade in place",
   workerLimits: "Edge workers",
 };
 

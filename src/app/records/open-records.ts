@@ -2,10 +2,18 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DecisionRecord, GaitError, type HashKey, keyedHash } from "#core";
-import { type ControlStore, type EventStoreStats, openControlStore, openEventStore, type Row } from "#store";
+import {
+  type ControlStore,
+  type EventStore,
+  type EventStoreStats,
+  openControlStore,
+  openEventStore,
+  type Row,
+} from "#store";
 import type { Config } from "../config/config.ts";
 import { OperationFault } from "../operations/operation.ts";
 import { readSecretFile } from "../serve/secret-file.ts";
+import { openSpooledStore } from "./spooled-store.ts";
 
 /** What the gateway remembers: decisions for people to find, and what operators did. */
 export interface Records {
@@ -23,12 +31,21 @@ export interface Records {
 const auditKeyFile = "audit.key";
 const maintainMs = 60_000;
 
-/** Opens both stores below the state directory. @throws GaitError `store-open`, `control-open`, `secret-file`. */
-export async function openRecords(config: Config, hashKey: HashKey): Promise<Records> {
+/**
+ * Opens both stores below the state directory.
+ *
+ * @param held Settles when another process lets go of the event store; records are spooled until then. Without it the
+ * store is opened now.
+ * @throws GaitError `store-open`, `control-open`, `secret-file`. */
+export async function openRecords(config: Config, hashKey: HashKey, held?: Promise<void>): Promise<Records> {
   const folder = join(config.store.path, "records");
   const control = openControlStore(join(config.store.path, "control"), openAuditKey(config.store.path));
   const hashAddress = (ip: string): number => keyedHash(hashKey, ip);
-  const events = await openEventStore({ folder, privacy: { addresses: "hashed", hashAddress } });
+  const open = (): Promise<EventStore> => openEventStore({ folder, privacy: { addresses: "hashed", hashAddress } });
+  const events =
+    held === undefined
+      ? await open()
+      : openSpooledStore(open, { held, file: join(config.store.path, "records.spool") });
   let closed = false;
   const timer = setInterval(() => void events.maintain(Date.now()), maintainMs).unref();
   return {

@@ -36,6 +36,7 @@ export function gatewayOptions(
     ...(config.agents.inviteSignatures
       ? { refusalHeaders: [{ name: "Accept-Signature", value: acceptSignature("") }] }
       : {}),
+    ...(config.presentationHeaders === undefined ? {} : { presentationHeaders: config.presentationHeaders }),
     ...(config.accessLog === undefined ? {} : { accessLog: config.accessLog }),
   };
 }
@@ -49,7 +50,7 @@ export function applicationModes(config: Config): ReadonlyMap<string, "observe" 
 }
 
 function listenOptions(
-  listener: { readonly address: string; readonly proxyProtocol: boolean },
+  listener: { readonly address: string; readonly proxyProtocol: boolean; readonly reusePort: boolean },
   config: Config,
 ): ListenOptions {
   const address = parseListenAddress(listener.address);
@@ -60,6 +61,7 @@ function listenOptions(
     host: address.host,
     port: address.port,
     proxyProtocol: listener.proxyProtocol,
+    reusePort: listener.reusePort,
     ...(config.tls === undefined ? {} : { tls: tlsOptions(config) }),
   };
 }
@@ -85,11 +87,11 @@ function applicationOf({ name, hosts, paths, upstream, mode }: ApplicationConfig
 
 function upstreamOptions(name: string, upstream: string | UpstreamConfig): UpstreamOptions {
   if (typeof upstream === "string") return { name, urls: [upstream] };
-  const { urls, reuse, balance, health } = upstream;
-  if (health === undefined) return { name, urls, reuse, balance };
+  const { urls, reuse, protocol, balance, health } = upstream;
+  if (health === undefined) return { name, urls, reuse, protocol, balance };
   const intervalMs = parseDuration(health.interval) ?? 5_000;
   const timeoutMs = parseDuration(health.timeout) ?? 2_000;
-  return { name, urls, reuse, balance, health: { path: health.path, intervalMs, timeoutMs } };
+  return { name, urls, reuse, protocol, balance, health: { path: health.path, intervalMs, timeoutMs } };
 }
 
 function routeOptions({ paths, methods, failMode, bodyBytesMax }: RouteConfig): RouteOptions {

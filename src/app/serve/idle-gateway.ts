@@ -3,6 +3,7 @@ import type { Gateway } from "#edge";
 /** Stands in for the data plane where Gait only answers the proxies beside it: nothing listens, nothing is forwarded. */
 export const idleGateway: Gateway = {
   addresses: [],
+  sockets: () => [],
   reload: () => undefined,
   drain: () => Promise.resolve({ cut: 0 }),
   stats: () => ({

@@ -21,23 +21,30 @@ import { idleGateway } from "./idle-gateway.ts";
 import { createJudge } from "./judge.ts";
 import { openBeside } from "./open-beside.ts";
 import { createProtection } from "./protection.ts";
-import { messageOf, type ReloadResult, type Service } from "./service.ts";
+import { messageOf, type ReloadResult, type Service, type UpgradeResult } from "./service.ts";
 import { startConfig } from "./start-config.ts";
 import { openStateDirectory } from "./state-directory.ts";
+import { createUpgrade, succeeding, takeStanding } from "./upgrade/create-upgrade.ts";
+import type { Succession } from "./upgrade/succession.ts";
 import { Witness } from "./witness.ts";
 import { openTraffic } from "./workers/open-traffic.ts";
+import { publishStanding } from "./workers/published-standing.ts";
 
 /** Where a service takes its configuration from. */
 export interface ServiceSources {
   readonly path: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly flags: readonly Assignment[];
+  /** This process takes over from another one. */
+  readonly succession?: Succession | undefined;
 }
 
 /** A running gateway with its admin plane. */
 export interface RunningService extends Service {
   /** Drains traffic, then closes the admin plane. */
   stop(): Promise<{ readonly cut: number }>;
+  /** Resolves when a successor serves in place of this process, which then has nothing left to do but to stop. */
+  readonly superseded: Promise<void>;
   reopenLogs(): void;
 }
 
@@ -70,8 +77,9 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const state = openStateDirectory(config.store.path);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
+  const { succession } = sources;
   const learned = openLearned(state.path, judge.learned, { clock: systemClock });
-  const records = await openRecords(config, state.hashKey);
+  const records = await openRecords(config, state.hashKey, succession?.ended);
   const { control } = records;
   const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts, control });
   const { policy, panic, recorder } = rules;
@@ -86,6 +94,9 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     engine: judge.engine,
     records,
   });
+  const told = { hashKey: state.hashKey, revision, robots: agents.robotsServed };
+  const options = gatewayOptions(config, told);
+  await takeStanding(succession, protection.decisions, systemClock);
   const publishing = await openPublish(config, {
     clock: systemClock,
     decisions: protection.decisions,
@@ -95,7 +106,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const probes = new Probes(systemClock);
   const guard = probes.around(publishing.around(witness));
   const gateway = forwards(config)
-    ? await openTraffic(gatewayOptions(config, { hashKey: state.hashKey, revision, robots: agents.robotsServed }), {
+    ? await openTraffic(succession === undefined ? options : succeeding(options, succession), {
         guard,
         clock: systemClock,
         workers: config.workers,
@@ -104,6 +115,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
         limits: config.limits.workers ?? {},
       })
     : idleGateway;
+  succession?.serving();
+  await succession?.released;
   const beside = await openOrDrain("beside", gateway, () =>
     openBeside(config, { guard, clock: systemClock, hashKey: state.hashKey, statePath: state.path }),
   );
@@ -183,10 +196,26 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     engine: judge.engine,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
     reload,
+    // Filled in below, when there is something to hand over.
+    upgrade: (): Promise<UpgradeResult> => Promise.resolve({ kind: "refused", reason: "still starting" }),
   };
   const admin = await openAdminOrDrain(service, gateway);
   service.adminAddress = admin.address;
+  const superseded = Promise.withResolvers<void>();
+  const upgrade = createUpgrade({
+    gateway,
+    standing: () => publishStanding(protection.decisions, { now: systemClock.monotonic(), directory: state.path }),
+    async release() {
+      draining = true;
+      await beside.close();
+      await passive.close();
+      await admin.close();
+    },
+    superseded: superseded.resolve,
+  });
   return Object.assign(service, {
+    upgrade,
+    superseded: superseded.promise,
     reopenLogs: () => gateway.reopenLogs(),
     async stop() {
       draining = true;

@@ -18,6 +18,11 @@ export type ReloadResult =
   | { readonly kind: "reloaded"; readonly revision: number; readonly atNextStart: readonly string[] }
   | { readonly kind: "refused"; readonly reason: string };
 
+/** How an upgrade in place went; a refused one changed nothing. */
+export type UpgradeResult =
+  | { readonly kind: "upgraded"; readonly pid: number }
+  | { readonly kind: "refused"; readonly reason: string };
+
 /** The busiest agents first. */
 export interface AgentReport {
   readonly requests: number;
@@ -59,6 +64,8 @@ export interface Service {
   /** Agents on this site since the start, and what is wrong with the address lists. */
   agentReport(): AgentReport;
   reload(): ReloadResult;
+  /** Starts the program anew on the same sockets; when that serves, this process drains and ends. Never throws. */
+  upgrade(): Promise<UpgradeResult>;
 }
 
 /** An error as one line for people. */

@@ -123,6 +123,11 @@ export const edgeLimits = {
     unit: "bytes",
     why: "Access-log bytes waiting for the disk; more lines are dropped and counted.",
   },
+  drainDelayMs: {
+    default: 1,
+    unit: "ms",
+    why: "After a drain began, connections are still accepted for this long; set it to what a balancer in front needs to see /readyz turn.",
+  },
   drainMs: { default: 30_000, unit: "ms", why: "Longest drain; then what is left is cut." },
 } as const;
 

@@ -10,4 +10,5 @@ export * from "./logs.ts";
 export * from "./policy.ts";
 export * from "./store.ts";
 export * from "./tls.ts";
+export * from "./upgrade.ts";
 export * from "./workers.ts";

@@ -7,8 +7,8 @@ import { Admission } from "./admission.ts";
 import { EdgeCounters, type EdgeStats, snapshotCounters } from "./counters.ts";
 import { createDelays } from "./delays.ts";
 import type { GatewayState } from "./gateway-state.ts";
-import { type AcceptContext, type OpenConnection, openListener } from "./listener.ts";
-import type { GatewayOptions, UpstreamOptions } from "./options.ts";
+import { type AcceptContext, type Listener, type OpenConnection, openListener } from "./listener.ts";
+import type { GatewayOptions, ListenOptions, UpstreamOptions } from "./options.ts";
 import { createRequestIds } from "./request-ids.ts";
 import { compileRuntime, type Runtime } from "./runtime.ts";
 import { TimerWheel } from "./timer-wheel.ts";
@@ -25,6 +25,11 @@ export interface Gateway {
    * @throws GaitError `edge-options`; then the old configuration stays.
    */
   reload(options: GatewayOptions): void;
+  /**
+   * The listening sockets as file descriptors, in the order of `listen`; several for one address where workers have
+   * one each. A successor process that inherits them accepts from the same queues, so that nothing in them is lost.
+   */
+  sockets(): readonly (readonly number[])[];
   /**
    * Stops accepting, says `Connection: close` with every answer, and waits for what is under way. Idle kept
    * connections are not cut (a request may be on its way on them) until the limit `drainMs`, then all that is left is.
@@ -75,10 +80,12 @@ export async function openGateway(
   const http2 = createHttp2Context(options.http2Limits);
   const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>(), http2 };
   wheel.start();
-  const listeners = await Promise.all(options.listen.map((listen) => openListener(listen, context)));
+  const perAddress = await Promise.all(options.listen.map((listen) => openListeners(listen, context)));
+  const listeners = perAddress.flat();
   const servers = listeners.map(({ server }) => server);
   return {
-    addresses: servers.map((server) => boundAddress(server)),
+    addresses: perAddress.flatMap(([first]) => (first === undefined ? [] : [boundAddress(first.server)])),
+    sockets: () => perAddress.map((own) => own.flatMap(({ server }) => descriptorOf(server))),
     reload(next) {
       state.runtime = pools.compile(next);
       pools.retireUnused(state.runtime);
@@ -146,6 +153,19 @@ function createPools({ counters, wheel }: { readonly counters: EdgeCounters; rea
   };
 }
 
+/** One listener for an address, or one for each socket that was handed over for it. */
+function openListeners(listen: ListenOptions, context: AcceptContext): Promise<readonly Listener[]> {
+  const { inherited = [] } = listen;
+  if (inherited.length === 0) return Promise.all([openListener(listen, context)]);
+  return Promise.all(inherited.map((descriptor) => openListener(listen, context, descriptor)));
+}
+
+/** Node tells a socket's descriptor by no public name; where this one is gone, nothing can be handed over. */
+function descriptorOf(server: Server): readonly number[] {
+  const { _handle: handle } = server as Server & { readonly _handle?: { readonly fd?: number } | null };
+  return handle?.fd === undefined || handle.fd < 0 ? [] : [handle.fd];
+}
+
 function boundAddress(server: Server): { readonly host: string; readonly port: number } {
   const { address, port } = server.address() as AddressInfo;
   return { host: address, port };
@@ -172,6 +192,7 @@ async function emptyAcceptQueue({ counters }: GatewayState): Promise<void> {
 
 /** `net.Server.close` stops accepting and leaves open connections alone, which is exactly what a drain wants. */
 async function drainConnections(servers: readonly Server[], { state, open }: AcceptContext): Promise<number> {
+  await new Promise<void>((resolve) => setTimeout(resolve, state.runtime.limits.drainDelayMs));
   await emptyAcceptQueue(state);
   const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
   let cut = 0;

@@ -30,11 +30,15 @@ export interface Listener {
 }
 
 /**
- * Opens one listening socket. Resolves when it is bound.
+ * Opens one listening socket, or takes over one that is open already. Resolves when it is bound.
  *
  * @throws GaitError `tls-pair` and `tls-certificates` for certificates that cannot serve.
  */
-export async function openListener(options: ListenOptions, context: AcceptContext): Promise<Listener> {
+export async function openListener(
+  options: ListenOptions,
+  context: AcceptContext,
+  inherited?: number,
+): Promise<Listener> {
   const secure =
     options.tls === undefined ? undefined : openSecure(options.tls, { state: context.state, http2: options.http2 });
   const serve: Serve = secure === undefined ? servePlain(options) : secure.serve;
@@ -44,14 +48,13 @@ export async function openListener(options: ListenOptions, context: AcceptContex
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(
-      { host: options.host, port: options.port, reusePort: options.reusePort ?? false, backlog: 4096 },
-      () => {
-        server.off("error", reject);
-        server.on("error", () => context.state.counters.reason("accept-error"));
-        resolve();
-      },
-    );
+    const { host, port, reusePort = false } = options;
+    const backlog = 4096;
+    server.listen(inherited === undefined ? { host, port, reusePort, backlog } : { fd: inherited, backlog }, () => {
+      server.off("error", reject);
+      server.on("error", () => context.state.counters.reason("accept-error"));
+      resolve();
+    });
   });
   return { server, secure };
 }

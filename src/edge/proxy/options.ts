@@ -9,6 +9,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Several processes or workers on one port (SO_REUSEPORT). */
   readonly reusePort?: boolean;
+  /** Listening sockets of this address that a predecessor handed over, as file descriptors: taken in place of binding. */
+  readonly inherited?: readonly number[];
   /** A PROXY protocol header comes first; only on connections from `trustedProxies`, others are closed. */
   readonly proxyProtocol?: boolean;
   /** Speaks TLS here, with these certificates. */

@@ -20,6 +20,8 @@ export interface WorkerParts {
 /** One worker thread as the judging thread holds it. */
 export class EdgeWorker {
   addresses: readonly { readonly host: string; readonly port: number }[] = [];
+  /** Its listening sockets by address: descriptors hold for the whole process. */
+  sockets: readonly (readonly number[])[] = [];
   readonly startedAt: number = performance.now();
   /** Checks in a row that saw no heartbeat. */
   stillChecks = 0;
@@ -60,6 +62,7 @@ export class EdgeWorker {
       if (message === 0) this.#answering.receive();
       else if (message.kind === "ready") {
         this.addresses = message.addresses;
+        this.sockets = message.sockets;
         this.#isReady = true;
         ready.resolve();
       } else if (message.kind === "drained") drained.resolve(message.cut);

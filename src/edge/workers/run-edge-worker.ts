@@ -64,7 +64,7 @@ export async function runEdgeWorker(readers: WorkerReaders): Promise<void> {
         port.close();
       },
     });
-    say({ kind: "ready", addresses: gateway.addresses });
+    say({ kind: "ready", addresses: gateway.addresses, sockets: gateway.sockets() });
   } catch (error) {
     const { code, message } = error as Error & { readonly code?: string };
     say({ kind: "failed", code: code ?? "", message });

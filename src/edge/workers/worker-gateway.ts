@@ -84,10 +84,10 @@ class Supervisor implements WorkerGateway {
   /** The first worker finds the ports, where any free one will do; the others join it there. */
   async start(): Promise<void> {
     try {
-      const first = this.#add();
+      const first = this.#add(0);
       await first.ready;
       this.addresses = first.addresses;
-      await Promise.all(Array.from({ length: this.#count - 1 }, () => this.#add().ready));
+      await Promise.all(Array.from({ length: this.#count - 1 }, (_, i) => this.#add(i + 1).ready));
     } catch (error) {
       this.#draining = true;
       for (const worker of this.#workers) void worker.terminate();
@@ -103,6 +103,10 @@ class Supervisor implements WorkerGateway {
     this.#options = options;
     const shared = this.#optionsOfWorker();
     for (const worker of this.#workers) worker.send({ kind: "reload", options: shared });
+  }
+
+  sockets(): readonly (readonly number[])[] {
+    return this.#options.listen.map((_, i) => this.#workers.flatMap(({ sockets }) => sockets[i] ?? []));
   }
 
   async drain(): Promise<{ readonly cut: number }> {
@@ -144,14 +148,17 @@ class Supervisor implements WorkerGateway {
     for (const worker of this.#workers) worker.send({ kind: "standing", standing });
   }
 
-  #add(): EdgeWorker {
-    const worker = new EdgeWorker(this.#parts, this.#optionsOfWorker(), (ended) => this.#onEnd(ended));
+  /** @param index Of the workers at the start, which share out what was handed over; a replacement binds anew. */
+  #add(index?: number): EdgeWorker {
+    const worker = new EdgeWorker(this.#parts, this.#optionsOfWorker(index), (ended) => this.#onEnd(ended));
     this.#workers.push(worker);
     return worker;
   }
 
-  #optionsOfWorker(): GatewayOptions {
+  #optionsOfWorker(index?: number): GatewayOptions {
     const options = this.#options;
+    const shareOfSockets = (sockets: readonly number[] = []): readonly number[] =>
+      sockets.filter((_, i) => i % this.#count === index);
     return {
       ...options,
       limits: shareOf(options.limits ?? {}, this.#count),
@@ -159,6 +166,7 @@ class Supervisor implements WorkerGateway {
         ...listen,
         port: listen.port === 0 ? (this.addresses[i]?.port ?? 0) : listen.port,
         reusePort: true,
+        inherited: shareOfSockets(listen.inherited),
         // A session begun with one worker is resumed by any other.
         ...(listen.tls === undefined ? {} : { tls: { ticketSecret: this.#ticketSecret, ...listen.tls } }),
       })),

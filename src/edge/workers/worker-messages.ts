@@ -25,6 +25,10 @@ export type ToWorker =
 /** From a worker to the judging thread; 0 as above. */
 export type FromWorker =
   | 0
-  | { readonly kind: "ready"; readonly addresses: readonly { readonly host: string; readonly port: number }[] }
+  | {
+      readonly kind: "ready";
+      readonly addresses: readonly { readonly host: string; readonly port: number }[];
+      readonly sockets: readonly (readonly number[])[];
+    }
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | { readonly kind: "drained"; readonly cut: number };

@@ -10,6 +10,7 @@ import { pageFiles } from "./page.ts";
 import { arrivedProbes, beginProbes } from "./probes.ts";
 import { reload } from "./reload.ts";
 import { status } from "./status.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** Every route of the admin plane. What is not listed does not exist; what needs control is refused to lookers. */
 export const routes: readonly AdminRoute[] = [
@@ -28,5 +29,6 @@ export const routes: readonly AdminRoute[] = [
   reload,
   beginProbes,
   arrivedProbes,
+  upgrade,
   agentsRoute,
 ];

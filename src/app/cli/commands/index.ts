@@ -14,6 +14,7 @@ import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { tail } from "./tail.ts";
+import { upgrade } from "./upgrade.ts";
 import { version } from "./version.ts";
 
 /** Every verb, in the order `gait --help` lists them. */
@@ -26,6 +27,7 @@ export const verbs: readonly Verb[] = [
   check,
   config,
   reload,
+  upgrade,
   status,
   doctor,
   explain,

@@ -36,14 +36,26 @@ export const serve: Verb = (program, context) => {
 
 async function run(options: ServeOptions, context: CommandContext): Promise<void> {
   const { openService } = await import("../../serve/open-service.ts");
-  const service = await openService({ path: configPath(options), env: context.env, flags: flagsOf(options) });
+  const { readSuccession } = await import("../../serve/upgrade/succession.ts");
+  const succession = readSuccession(context.env);
+  const path = configPath(options);
+  const sources = { path, env: context.env, flags: flagsOf(options), succession };
+  const service = await openService(sources).catch((error: unknown) => {
+    succession?.abandon();
+    throw error;
+  });
   const stopSignals = watchSignals(service, context);
   announce(service, { json: options.json === true, context });
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
     else context.signal.addEventListener("abort", () => resolve(), { once: true });
+    void service.superseded.then(resolve);
   });
-  context.stderr.write("gait: draining; open requests are finished, new connections are refused\n");
+  context.stderr.write(
+    context.signal.aborted
+      ? "gait: draining; open requests are finished, new connections are refused\n"
+      : "gait: a new process has taken over; open requests are finished\n",
+  );
   const { cut } = await service.stop();
   stopSignals();
   context.stderr.write(cut === 0 ? "gait: stopped\n" : `gait: stopped; ${cut} connections were cut at the limit\n`);
@@ -68,7 +80,7 @@ function flagsOf(options: ServeOptions): readonly Assignment[] {
   return flags;
 }
 
-/** SIGHUP reloads, SIGUSR1 opens the logs anew after rotation. Returns what takes the handlers away again. */
+/** SIGHUP reloads, SIGUSR1 opens the logs anew after rotation, SIGUSR2 upgrades in place. Returns what takes the handlers away again. */
 function watchSignals(service: RunningService, { stderr }: CommandContext): () => void {
   const reload = (): void => {
     const result = service.reload();
@@ -80,11 +92,18 @@ function watchSignals(service: RunningService, { stderr }: CommandContext): () =
     stderr.write(`gait: configuration ${result.revision} is in force${later}\n`);
   };
   const reopen = (): void => service.reopenLogs();
+  const upgrade = (): void => {
+    void service.upgrade().then((result) => {
+      stderr.write(result.kind === "refused" ? `gait: ${result.reason}\n` : `gait: process ${result.pid} serves\n`);
+    });
+  };
   process.on("SIGHUP", reload);
   process.on("SIGUSR1", reopen);
+  process.on("SIGUSR2", upgrade);
   return () => {
     process.off("SIGHUP", reload);
     process.off("SIGUSR1", reopen);
+    process.off("SIGUSR2", upgrade);
   };
 }
 

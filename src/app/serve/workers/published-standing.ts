@@ -24,16 +24,24 @@ export function publishStanding(
   };
 }
 
+/** Puts published decisions into a table whose clock reads `now`; what the table refuses is left out. */
+export function restoreStanding(
+  decisions: DecisionTable,
+  { published, now }: { readonly published: PublishedStanding; readonly now: Millis },
+): void {
+  for (const { leftMs, ...decision } of published.decisions) decisions.add({ ...decision, expiresAt: now + leftMs });
+}
+
 /**
  * A worker's copy: consulted only where the judging thread gave no verdict. It knows decisions about addresses,
  * networks, accounts, tokens and fingerprints; sessions and cohorts are the engine's idea and known to it alone.
  */
 export function readStanding(published: unknown, clock: Clock): StandingDecisions | undefined {
   if (typeof published !== "object" || published === null) return undefined;
-  const { decisions, directory } = published as PublishedStanding;
+  const standing = published as PublishedStanding;
   const table = createDecisionTable();
-  for (const { leftMs, ...decision } of decisions) table.add({ ...decision, expiresAt: clock.monotonic() + leftMs });
-  const panic = openPanicSwitch(directory);
+  restoreStanding(table, { published: standing, now: clock.monotonic() });
+  const panic = openPanicSwitch(standing.directory);
   let lookedAt = clock.monotonic();
   return {
     lookup(exchange, now) {
