@@ -1,5 +1,6 @@
 import { type Hashed, type HashKey, keyedHash, type Millis } from "#core";
 import { field } from "#wire";
+import { hashAccount, hashPassword } from "./login-body.ts";
 
 /** What a credential header says, hashed. */
 export interface Credentials {
@@ -37,9 +38,12 @@ function readBasic(
   const pair = Buffer.from(rest, "base64").toString("utf8");
   const colon = pair.indexOf(":");
   if (colon < 0) return { token: known.token, account: 0, password: 0 };
-  const day = Math.floor(known.at / 86_400_000);
-  const password = keyedHash(known.key, `${day}:${pair.slice(colon + 1)}`) % 0x10_0000;
-  return { token: known.token, account: keyedHash(known.key, pair.slice(0, colon)), password: Math.max(1, password) };
+  const { key, token, at } = known;
+  return {
+    token,
+    account: hashAccount(key, pair.slice(0, colon)),
+    password: hashPassword(key, pair.slice(colon + 1), at),
+  };
 }
 
 function rememberedSubject(token: Hashed, text: string, key: HashKey): Hashed {

@@ -15,6 +15,7 @@ import {
 } from "#core";
 import { type Fields, field, hostOf, pathOddities, type RequestHead, renderStructure } from "#wire";
 import { type Credentials, readCredentials } from "./credentials.ts";
+import type { LoginClaim } from "./login-body.ts";
 import { isSecretName, maskQuery } from "./masking.ts";
 import type { ConnectionFacts } from "./seam.ts";
 
@@ -27,7 +28,7 @@ export class LiveExchange implements Exchange {
   readonly at: Millis;
   readonly application: string;
   readonly client: Client;
-  readonly request: HttpRequest;
+  request: HttpRequest;
   readonly observes: Observes;
   response: HttpResponse | undefined = undefined;
 
@@ -42,6 +43,11 @@ export class LiveExchange implements Exchange {
     this.client = known.client;
     this.request = known.request;
     this.observes = known.tls ? observesAll : observesPlain;
+  }
+
+  /** Adds whom the body claims to be; a credential header has said it better. */
+  claim({ account, password }: LoginClaim): void {
+    if (account !== 0 && this.request.account === 0) this.request = { ...this.request, account, password };
   }
 }
 

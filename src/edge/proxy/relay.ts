@@ -4,30 +4,15 @@ import { createAnswer, createDocument, type LocalAnswer } from "./answers.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
 import { createExchange, createResponse, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
+import { idempotent } from "./idempotent-methods.ts";
 import { type Judged, type JudgingTerms, judge, judgedFrom } from "./judge.ts";
+import { mayClaimLogin, readLoginClaim } from "./login-body.ts";
 import { presentationOf, withoutClaims } from "./presentation.ts";
 import { renderRequestHead } from "./request-render.ts";
 import { type Application, matchApplication, matchRoute, type Runtime } from "./runtime.ts";
 import type { ClientStream, RequestSink } from "./seam.ts";
 import type { Acquirer, Upstream } from "./upstream.ts";
 import type { ClientKey, UpstreamConnection, UpstreamFault, UpstreamSink } from "./upstream-connection.ts";
-
-/** Methods that may be sent twice with the effect of once (RFC 9110 section 9.2.2). */
-const idempotent: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "PUT",
-  "DELETE",
-  "PROPFIND",
-  "SEARCH",
-  "REPORT",
-  "QUERY",
-]);
-
-function ignore(): void {
-  // The verdict that comes after the fail mode has answered.
-}
 
 /** What a relay is started with. */
 export interface RelayStart {
@@ -58,6 +43,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #asked = -1;
   #upstream: UpstreamConnection | undefined;
   #waiting = false;
+  /** Set while judgement waits for the body, which is small then and must come. */
+  #awaited: JudgingTerms | undefined;
   #heldBody: Buffer[] = [];
   #requestDone: boolean;
   #trailers: Fields = noFields;
@@ -122,8 +109,22 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     }
     const failMode = route?.failMode ?? runtime.options.failMode ?? "open";
     const terms = { mode: application.mode, failMode };
+    if (mayClaimLogin(head)) this.#awaited = terms;
+    else this.#judge(terms);
+  }
+
+  #judge(terms: JudgingTerms): void {
     if (this.#state.distant !== undefined) this.#ask(this.#state.distant, terms);
     else this.#act(judge(this.#state, this.exchange, terms));
+  }
+
+  /** The body that judgement waited for is here: what it claims goes with the request, the rest is forgotten. */
+  #judgeBody(terms: JudgingTerms): void {
+    this.#awaited = undefined;
+    this.exchange.claim(
+      readLoginClaim(this.#heldBody, this.head, { key: this.runtime.options.hashKey, at: this.exchange.at }),
+    );
+    this.#judge(terms);
   }
 
   /**
@@ -209,13 +210,14 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     }
     if (this.#upstream !== undefined) return this.#upstream.body(chunk);
     this.#heldBody.push(Buffer.from(chunk));
-    return false;
+    return this.#awaited !== undefined;
   }
 
   requestEnd(trailers: Fields): void {
     this.#requestDone = true;
     this.#trailers = trailers;
-    this.#upstream?.end(trailers);
+    if (this.#awaited !== undefined && !this.#finished) this.#judgeBody(this.#awaited);
+    else this.#upstream?.end(trailers);
   }
 
   requestBroken(status: number, code: string): void {
@@ -384,4 +386,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       failure: judged?.failure ?? "",
     });
   }
+}
+
+function ignore(): void {
+  // The verdict that comes after the fail mode has answered.
 }

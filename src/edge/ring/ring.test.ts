@@ -99,7 +99,7 @@ test("requests and answers come out of the ring as they went in, however often i
 
 test("a verdict that acts crosses whole, one that lets pass crosses with its kind and score", () => {
   const ring = new ByteRing(ByteRing.allocate(4_096));
-  const [exchange] = fc.sample(exchanges, { numRuns: 1, seed: 1 }) as [Exchange];
+  const [exchange] = fc.sample(exchanges, { numRuns: 1, seed: 1 }) as unknown as [Exchange];
   const acting = verdictOf(exchange, {
     action: "block",
     rule: "größer",
@@ -136,7 +136,7 @@ test("a ring that is not read fills up and says so, and tells the writer to wake
 
 test("open requests are capped, and a place that is free is used again", () => {
   const limits = { ...limitValues(workerLimits, {}), openExchangesMax: 2 };
-  const [exchange] = fc.sample(exchanges, { numRuns: 1, seed: 2 }) as [Exchange];
+  const [exchange] = fc.sample(exchanges, { numRuns: 1, seed: 2 }) as unknown as [Exchange];
   const asking = new AskingGuard({
     rings: allocateRings(limits),
     clock: { now: () => 0, monotonic: () => 0 },
