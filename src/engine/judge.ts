@@ -4,6 +4,7 @@ import type { AddressTable } from "./clients/address-table.ts";
 import { type ClientTable, row8, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
 import { Case, noAddressFacts } from "./detectors/case.ts";
 import { detectors } from "./detectors/index.ts";
+import { counter } from "./features/counters.ts";
 import type { GroupCaps } from "./groups.ts";
 import { foreignLanguageBit, networkOf } from "./networks.ts";
 import { type Judgement, judge } from "./score.ts";
@@ -91,6 +92,7 @@ export class Judge {
     return judge(signals, this.#caps, {
       verified: clients.flag(row, rowFlag.verified),
       declared: subject.agent.declared !== "",
+      unexcused: subject.agent.tool || subject.get(counter.loginAttempts) > 0,
     });
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readTrace } from "#core";
+import { noIntel, readTrace } from "#core";
+import { createEngine } from "./guard.ts";
 import { engineAfter, peopleTrace, personTrace, type Row, rowOf, rows, testEngine } from "./testdata/rows.ts";
 
 /** How somebody at 203.0.113.9 is judged on a site that thirty people have used before. */
@@ -217,4 +218,27 @@ test("people's sessions outlive a flood of new keys", () => {
   }
   for (const exchange of late.slice(8)) engine.exchange({ ...exchange, at: exchange.at + 120_000 });
   expect(rowOf(engine, late[0]?.client.ip ?? "")?.sessions).toBe(1);
+});
+
+test("a stuffing tool that calls itself a search engine, or curl, is judged by what it does", () => {
+  for (const [name, purpose] of [
+    ["Crawler", "search"],
+    ["curl", "tool"],
+  ] as const) {
+    const bot = {
+      name,
+      operator: "",
+      purpose,
+      documentation: "",
+      verification: { ranges: [], domains: [], signatureAgent: "" },
+    };
+    const engine = createEngine({ intel: { ...noIntel, declaredBot: () => bot } });
+    const tries = Array.from({ length: 14 }, (_, i) => `+${i} POST /login 401`).join("\n");
+    let kind = "";
+    for (const exchange of readTrace(tries, { userAgent: name })) {
+      kind = engine.inspect({ ...exchange, response: undefined }).kind;
+      engine.observe(exchange);
+    }
+    expect(kind, name).toBe("automated");
+  }
 });

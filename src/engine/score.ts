@@ -33,6 +33,8 @@ export interface Judgement {
 export interface Standing {
   readonly verified: boolean;
   readonly declared: boolean;
+  /** It declares a tool, or it tries to log in, which no crawler does: saying so excuses nothing then. */
+  readonly unexcused?: boolean;
 }
 
 /**
@@ -77,8 +79,10 @@ export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Sta
 
 function kindOf(behaviour: number, logOdds: number, standing: Standing): Kind {
   if (standing.verified) return "verified-agent";
-  if (standing.declared) return "declared-bot";
-  if (behaviour >= automatedBehaviourLogOdds && logOdds >= automatedLogOdds) return "automated";
+  const automated = behaviour >= automatedBehaviourLogOdds && logOdds >= automatedLogOdds;
+  // Otherwise an attack would only have to call itself curl, or a search engine, to be let through.
+  if (standing.declared && !(automated && standing.unexcused === true)) return "declared-bot";
+  if (automated) return "automated";
   return logOdds <= humanLogOdds ? "human" : "unknown";
 }
 

@@ -56,16 +56,18 @@ export interface CohortSources {
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 33 bytes per session.
+ * convicted cohort then hits its members from their first request on. 34 bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 33;
+  readonly bytesPerSession: number = 34;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #reported: Uint8Array;
   readonly #presentation: Uint32Array;
   readonly #step: Uint32Array;
   readonly #login: Uint32Array;
+  /** 1: the sensitive step was the session's first request; native applications ask for something before. */
+  readonly #bare: Uint8Array;
   /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
   readonly #behaviour: Uint32Array;
   readonly #gap: Int8Array;
@@ -95,6 +97,7 @@ export class CohortPart {
     this.#presentation = new Uint32Array(sources.sessionsMax);
     this.#step = new Uint32Array(sources.sessionsMax);
     this.#login = new Uint32Array(sources.sessionsMax);
+    this.#bare = new Uint8Array(sources.sessionsMax);
     this.#behaviour = new Uint32Array(sources.sessionsMax);
     this.#gap = new Int8Array(sources.sessionsMax);
     this.#stack = new Uint32Array(sources.sessionsMax);
@@ -132,6 +135,7 @@ export class CohortPart {
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!isSensitive(facts)) return;
     const again = this.#login[slot] !== 0;
+    if (!again) this.#bare[slot] = requests === 1 ? 1 : 0;
     this.#login[slot] = (this.#endpointHash(facts.endpoint) & 0xffff) + 1;
     // Before the outcome is known: a key that told refused from admitted would make a cohort of whoever mistyped.
     this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
@@ -342,7 +346,8 @@ export class CohortPart {
     const bins = this.#bins.fill(-1);
     const pages = get(counter.pagesExpecting);
     const closed = get(counter.pagesClosed);
-    if (this.#login[slot] !== 0) bins[cohortAxisIndex.arrival] = get(counter.loginCold) > 0 ? 2 : closed > 0 ? 0 : 1;
+    if (this.#login[slot] !== 0)
+      bins[cohortAxisIndex.arrival] = this.#bare[slot] !== 0 ? 2 : closed > 0 && get(counter.loginCold) === 0 ? 0 : 1;
     if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
     bins[cohortAxisIndex.typicality] = sequence.bin(slot);
     bins[cohortAxisIndex.gap] = this.#gap[slot] as number;

@@ -5,6 +5,8 @@ export interface AgentEntry {
   readonly text: string;
   /** Name of the bot this user agent declares, or "". */
   readonly declared: string;
+  /** What it declares is a library or program that anybody runs for anything, not an agent with a purpose of its own. */
+  readonly tool: boolean;
   /** Presentation evidence: browser family, 0 none recognised. */
   readonly family: number;
   /** Major version of the family, 0 unknown. */
@@ -61,6 +63,7 @@ export class AgentBook {
 const overflowEntry: AgentEntry = Object.freeze({
   text: "(one of too many user agents)",
   declared: "",
+  tool: false,
   family: 0,
   major: 0,
   malformed: "",

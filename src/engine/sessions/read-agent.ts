@@ -16,13 +16,15 @@ const families: readonly (readonly [token: string, family: number])[] = [
 /** Reads a user agent once: what it declares, which browser and version it claims, how it breaks the usual grammar. */
 export function agentReader(intel: Pick<Intel, "declaredBot">, options: { readonly masked: boolean }): ReadAgent {
   return (text: string): AgentEntry => {
-    if (options.masked) return { text, declared: "", family: 0, major: 0, malformed: "" };
-    const declared = intel.declaredBot(text)?.name ?? "";
+    if (options.masked) return { text, declared: "", tool: false, family: 0, major: 0, malformed: "" };
+    const bot = intel.declaredBot(text);
+    const declared = bot?.name ?? "";
     const named = families.find(([token]) => text.includes(token));
     const major = named === undefined ? 0 : Number.parseInt(text.slice(text.indexOf(named[0]) + named[0].length), 10);
     return {
       text,
       declared,
+      tool: bot?.purpose === "tool",
       family: named?.[1] ?? 0,
       major: Number.isFinite(major) ? major : 0,
       malformed: declared === "" ? malformation(text) : "",
