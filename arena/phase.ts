@@ -8,7 +8,7 @@ import { runNativeApps } from "./people/native-app.ts";
 import { undici } from "./tools/index.ts";
 import { Addresses } from "./world/addresses.ts";
 import { Front } from "./world/front.ts";
-import { type LoggedRequest, startGateway } from "./world/gateway.ts";
+import { type Gateway, type LoggedRequest, startGateway } from "./world/gateway.ts";
 import { openPlatform, type Reached } from "./world/platform.ts";
 import { createRandom, sleep } from "./world/random.ts";
 import { Truth } from "./world/truth.ts";
@@ -40,6 +40,8 @@ export interface PhaseResult {
   readonly firewalled: ReadonlySet<string>;
   readonly usage: { readonly cpuSeconds: number; readonly peakMb: number; readonly idleMb: number };
   readonly seconds: number;
+  /** What the gateway says of each attacking player's last request. */
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 const seats = 8;
@@ -104,6 +106,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     end.abort();
     const nativeSessions = await apps;
     await sleep(400);
+    const reasons = await explainPlayers(gateway, truth);
     const usage = { ...gateway.usage(), idleMb };
     await gateway.stop();
     await nginx?.stop();
@@ -117,6 +120,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       limited: nginx?.limited() ?? new Set(),
       firewalled: nginx?.firewalled() ?? new Set(),
       usage,
+      reasons,
       seconds: (performance.now() - started) / 1_000,
     };
   } finally {
@@ -127,4 +131,16 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     await nginx?.stop();
     await platform.close();
   }
+}
+
+/** `gait explain` for the last request of each attacking player, as an analyst would ask. */
+async function explainPlayers(gateway: Gateway, truth: Truth): Promise<ReadonlyMap<string, string>> {
+  const last = new Map<string, string>();
+  for (const { ip, id } of gateway.log()) {
+    const holder = truth.of(ip);
+    if (holder?.side === "attack") last.set(holder.name, id);
+  }
+  const reasons = new Map<string, string>();
+  for (const [player, id] of last) reasons.set(player, (await gateway.gait("explain", id)).stdout.trim());
+  return reasons;
 }

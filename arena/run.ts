@@ -4,6 +4,8 @@
  * `enforce` the gateway acts and the attackers change their tools. Ends on tables and one line of JSON; exit code 1 where a
  * budget of arena/budget.json is broken.
  *
+ * With `--only NAME,NAME` and `--people N` a part of it runs, in `enforce` alone, and tells the reasons; it writes no result.
+ *
  *     npm run arena [-- --full] [-- --seed 3] [-- --keep]     about ten minutes; --full an hour, three seeds
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,8 +20,8 @@ import { byCrowdsec, byFail2ban, byIsbot } from "./peers/offline.ts";
 import { type PhaseResult, runPhase } from "./phase.ts";
 import { type Budget, brokenBudgets } from "./report/budget.ts";
 import { compareOffline } from "./report/compare-offline.ts";
-import { printReport } from "./report/print-report.ts";
-import { collect, type RunReport } from "./report/run-report.ts";
+import { printPhase, printReport } from "./report/print-report.ts";
+import { collect, phaseReport, type RunReport } from "./report/run-report.ts";
 import { writePages } from "./report/write-pages.ts";
 import { scorePeer } from "./scoring/score.ts";
 
@@ -29,6 +31,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     keep: { type: "boolean", default: false },
     docs: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    people: { type: "string", default: "" },
   },
 });
 const full = values.full;
@@ -89,8 +93,33 @@ function expressLimited({ log, reached }: PhaseResult): readonly string[] {
   });
 }
 
+/** A part of the world, to look into: whom the gateway takes the players for, and why. */
+async function runPart(home: string): Promise<void> {
+  const names = values.only.split(",");
+  const lanes = all.map((lane) => lane.filter(({ name }) => names.includes(name))).filter((lane) => lane.length > 0);
+  const peopleMax = Number(values.people) || 60;
+  const phase = await runPhase({
+    mode: "enforce",
+    seed: Number(values.seed),
+    directory: home,
+    warmSeconds: 20,
+    peopleMax,
+    scale: 1,
+    lanes,
+    peers: false,
+    say,
+  });
+  for (const [player, why] of phase.reasons) console.log(`${player}\n${why}`);
+  const part = phaseReport(phase, all.flat());
+  printPhase(part);
+}
+
 const directory = mkdtempSync(join(tmpdir(), "gait-arena-"));
 try {
+  if (values.only !== "") {
+    await runPart(directory);
+    process.exit(0);
+  }
   const seeds = full ? [1, 2, 3] : [Number(values.seed)];
   const reports: RunReport[] = [];
   for (const seed of seeds) {

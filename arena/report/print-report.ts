@@ -30,6 +30,12 @@ export function printReport(report: RunReport): void {
   );
 }
 
+/** One phase alone. */
+export function printPhase(phase: PhaseReport): void {
+  printCampaigns(phase);
+  printPeople("", phase);
+}
+
 function printCampaigns({ campaigns, attempts }: PhaseReport): void {
   for (const { campaign, label, players, requests, stopped, afterConviction } of campaigns) {
     const after =

@@ -95,7 +95,8 @@ export function collect(parts: {
   };
 }
 
-function phaseReport(phase: PhaseResult, campaigns: readonly Campaign[]): PhaseReport {
+/** One phase scored. */
+export function phaseReport(phase: PhaseResult, campaigns: readonly Campaign[]): PhaseReport {
   return {
     requests: phase.log.length,
     seconds: phase.seconds,
