@@ -3,7 +3,7 @@ import type { CompromisedAccount } from "./auth/account-risk.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
 import type { LiveFacts } from "./facts/index.ts";
-import type { LearnedOutcome } from "./learned/index.ts";
+import type { LearnedState } from "./learned/index.ts";
 
 /**
  * The fast lane and what it remembers. Exchanges may be reused objects: nothing here keeps a reference to an
@@ -29,7 +29,7 @@ export interface Engine extends Guard {
   /** Where the exchange inspected last belongs. The object is filled anew by the next call; copy what must stay. */
   trail(): Trail;
   /** What was learned and found, to be written down and put back. */
-  readonly learned: { save(now: Millis): Uint8Array; restore(bytes: Uint8Array, now: Millis): LearnedOutcome };
+  readonly learned: Pick<LearnedState, "save" | "restore" | "graph" | "budget">;
   /** What is held and what had to be let go: nothing is lost silently. */
   census(): Census;
 }

@@ -18,3 +18,6 @@ export * from "./sequence/index.ts";
 export * from "./statistics/index.ts";
 export * from "./swarms/index.ts";
 export type { LearnedOutcome } from "./learned/index.ts";
+export type { EdgeChange } from "./intent/deploy-watch.ts";
+export type { GraphEdge, GraphStep, IntentGraph } from "./intent/intent-graph.ts";
+export { renderDot, renderMermaid } from "./intent/render-graph.ts";

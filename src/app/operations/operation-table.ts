@@ -1,7 +1,9 @@
+import { compromisedAccounts } from "./accounts/compromised-accounts.ts";
 import { getActor } from "./actors/get-actor.ts";
 import { listActors } from "./actors/list-actors.ts";
 import { listAudit } from "./audit/list-audit.ts";
 import { verifyAudit } from "./audit/verify-audit.ts";
+import { errorBudget } from "./cohorts/error-budget.ts";
 import { getCohort } from "./cohorts/get-cohort.ts";
 import { listCohorts } from "./cohorts/list-cohorts.ts";
 import { effectiveConfiguration } from "./configuration/effective-configuration.ts";
@@ -9,6 +11,7 @@ import { addDecision } from "./decisions/add-decision.ts";
 import { findDecision } from "./decisions/find-decision.ts";
 import { listDecisions } from "./decisions/list-decisions.ts";
 import { removeDecision } from "./decisions/remove-decision.ts";
+import { intentGraph } from "./discovery/intent-graph.ts";
 import { listEndpoints } from "./discovery/list-endpoints.ts";
 import { eventFacets } from "./events/event-facets.ts";
 import { eventSeries } from "./events/event-series.ts";
@@ -39,7 +42,10 @@ export interface OperationTable {
   readonly "sessions.get": typeof getSession;
   readonly "cohorts.list": typeof listCohorts;
   readonly "cohorts.get": typeof getCohort;
+  readonly "cohorts.budget": typeof errorBudget;
+  readonly "accounts.compromised": typeof compromisedAccounts;
   readonly "endpoints.list": typeof listEndpoints;
+  readonly "intent.graph": typeof intentGraph;
   readonly "audit.list": typeof listAudit;
   readonly "audit.verify": typeof verifyAudit;
   readonly "config.effective": typeof effectiveConfiguration;
@@ -62,7 +68,10 @@ export const operationTable: OperationTable = {
   "sessions.get": getSession,
   "cohorts.list": listCohorts,
   "cohorts.get": getCohort,
+  "cohorts.budget": errorBudget,
+  "accounts.compromised": compromisedAccounts,
   "endpoints.list": listEndpoints,
+  "intent.graph": intentGraph,
   "audit.list": listAudit,
   "audit.verify": verifyAudit,
   "config.effective": effectiveConfiguration,

@@ -1,4 +1,5 @@
 import type { Millis } from "#core";
+import { nameAttack } from "../auth/attack-words.ts";
 import { cohortGroups } from "./axes.ts";
 import { type Cohort, caseStrength } from "./cohort.ts";
 import type { Conviction } from "./conviction.ts";
@@ -22,6 +23,8 @@ export interface CohortView {
   readonly needed: number | null;
   readonly state: "judged" | "too small" | "convicted" | "known honest";
   readonly conviction: Conviction | undefined;
+  /** What its log-ins are by now, where it is convicted: "stuffing", "spraying", "cracking"…; empty else. */
+  readonly attack: string;
 }
 
 /** The view of a row in the table; `conviction` where one stands against it. */
@@ -52,6 +55,7 @@ export function viewOfCohort(cohort: Cohort, conviction: Conviction | undefined,
           ? "known honest"
           : judged,
     conviction,
+    attack: conviction === undefined ? "" : nameAttack(cohort.logins).name || conviction.attack,
   };
 }
 
@@ -73,5 +77,6 @@ export function viewOfConviction(conviction: Conviction): CohortView {
     needed: null,
     state: "convicted",
     conviction,
+    attack: conviction.attack,
   };
 }

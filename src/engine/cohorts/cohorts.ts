@@ -1,4 +1,5 @@
 import { Bloom, cohortLimits, combine32, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
+import { nameAttack } from "../auth/attack-words.ts";
 import { AuthCounters } from "../auth/auth-counters.ts";
 import { AlphaLedger } from "./alpha-ledger.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
@@ -234,6 +235,7 @@ export class Cohorts {
     const grouping = groupings[cohort.grouping]?.name ?? "context";
     const members = Math.max(cohort.addresses.estimate(), 1);
     cohort.convicted = true;
+    const attack = nameAttack(cohort.logins);
     this.#memory.arrivals.withdraw(cohort.application, cohort.step, cohort.taught);
     const conviction: Conviction = {
       key: cohort.key,
@@ -248,7 +250,12 @@ export class Cohorts {
       sessions: cohort.sessions,
       purity,
       pattern: speakingPattern(cohort),
-      evidence: caseInWords(cohort, strength.groups, this.#memory.laws),
+      evidence: [
+        ...(attack.name === "" ? [] : [`${attack.name}: ${attack.words}`]),
+        ...caseInWords(cohort, strength.groups, this.#memory.laws),
+      ],
+      attack: attack.name,
+      threat: attack.threat,
     };
     this.#keep(conviction, at);
     return conviction;

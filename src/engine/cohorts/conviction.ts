@@ -30,6 +30,10 @@ export interface Conviction {
   /** Session-level axes that carried the case: a member must not speak against them. */
   readonly pattern: readonly CohortAxisName[];
   readonly evidence: readonly string[];
+  /** What its log-ins were when it was convicted: "stuffing", "spraying"…; empty where they fit no kind. */
+  readonly attack: string;
+  /** OWASP automated threat, or empty. */
+  readonly threat: string;
 }
 
 /** Axes a session shows by itself, at its first request even; the rest exist only for many sessions together. */

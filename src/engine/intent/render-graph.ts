@@ -12,8 +12,14 @@ const labels: Readonly<Record<GraphEdge["type"], string>> = {
   feeds: "feeds",
 };
 
-/** The graph as Graphviz DOT: endpoints are boxes, sensitive ones bold, cookies ellipses. */
-export function renderDot(graph: IntentGraph): string {
+/** Steps of somebody's way that are drawn. */
+const pathDrawnMax = 64;
+
+/**
+ * The graph as Graphviz DOT: endpoints are boxes, sensitive ones bold, cookies ellipses. `path`: the endpoints that somebody
+ * went through, by name and in order, drawn as numbered double lines; endpoints that the graph does not hold are dotted.
+ */
+export function renderDot(graph: IntentGraph, path: readonly string[] = []): string {
   const lines = [`digraph "${escapeText(graph.application)}" {`, "  rankdir=LR;"];
   for (const { name, sensitive } of graph.endpoints) {
     lines.push(`  "${escapeText(name)}" [shape=box${sensitive ? ", style=bold" : ""}];`);
@@ -32,6 +38,17 @@ export function renderDot(graph: IntentGraph): string {
       const label = `before (${step.kind}) ≥ ${percent(lower)}`;
       lines.push(`  "${escapeText(fact)}" -> "${escapeText(step.endpoint)}" [style=dashed, label="${label}"];`);
     }
+  }
+  const known = new Set(graph.endpoints.map(({ name }) => name));
+  const walked = path.slice(0, pathDrawnMax);
+  for (const name of new Set(walked))
+    if (!known.has(name)) lines.push(`  "${escapeText(name)}" [shape=box, style=dotted];`);
+  for (const [step, to] of walked.entries()) {
+    const from = walked[step - 1];
+    if (from !== undefined)
+      lines.push(
+        `  "${escapeText(from)}" -> "${escapeText(to)}" [label="step ${step}", color="black:white:black", constraint=false];`,
+      );
   }
   return [...lines, "}", ""].join("\n");
 }

@@ -1,11 +1,12 @@
 import type { Millis } from "#core";
 import type { SavedAccounts } from "../auth/account-risk.ts";
 import { type SavedSite, SiteBaseline } from "../baselines/site-baseline.ts";
-import type { SavedCohorts } from "../cohorts/index.ts";
+import type { AlphaBudget, AlphaEntry, SavedCohorts } from "../cohorts/index.ts";
 import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
 import type { Reader } from "../features/reader.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { GroupCaps, SavedCaps } from "../groups.ts";
+import { exportGraph, type IntentGraph } from "../intent/intent-graph.ts";
 import type { AccountPart } from "../parts/account-part.ts";
 import type { CohortPart } from "../parts/cohort-part.ts";
 import type { OrchestrationPart } from "../parts/orchestration-part.ts";
@@ -49,6 +50,18 @@ export class LearnedState {
   constructor(state: FeatureState, parts: LearningParts) {
     this.#state = state;
     this.#parts = parts;
+  }
+
+  /** The intent graph of an application; undefined while no connector has shown cookies both ways. */
+  graph(application: string, at: Millis): IntentGraph | undefined {
+    const [{ orchestration }] = this.#parts.parts;
+    return orchestration === undefined ? undefined : exportGraph(orchestration, application, at);
+  }
+
+  /** The day's budget of honest people that convictions may be expected to hit, and what was spent on whom. */
+  budget(at: Millis): AlphaBudget & { readonly entries: readonly AlphaEntry[] } {
+    const [, { cohorts }] = this.#parts.parts;
+    return { ...cohorts.alphaLedger.budget(at), entries: cohorts.alphaLedger.entries() };
   }
 
   save(now: Millis): Uint8Array {

@@ -41,6 +41,7 @@ export function convictionSignal(conviction: Conviction): Signal {
       basis,
       certifiedFpr: certifiedFpr ?? "none yet",
       enforced: enforced ? "yes" : "the day's budget of people is spent",
+      ...(conviction.attack === "" ? {} : { attack: conviction.attack, threat: conviction.threat }),
       case: conviction.evidence.slice(0, 3).join("; "),
     },
   };

@@ -16,6 +16,10 @@ export interface CohortCase {
   /** Evidence so far, and how much a conviction takes; null: too small to be tested. */
   readonly nats: number;
   readonly needed: number | null;
+  /** Nats by group of evidence. */
+  readonly groups: Readonly<Record<string, number>>;
+  /** What its log-ins are: "stuffing", "spraying", "cracking"…; empty where they fit no kind. */
+  readonly attack: string;
   readonly conviction: ConvictionCase | null;
 }
 
@@ -42,6 +46,8 @@ export const cohortCase: z.ZodType<CohortCase> = z.strictObject({
   lastSeen: z.number(),
   nats: z.number(),
   needed: z.number().nullable(),
+  groups: z.record(z.string(), z.number()),
+  attack: z.string(),
   conviction: z
     .strictObject({
       since: z.number(),
@@ -70,6 +76,8 @@ export function toCohort(view: CohortView): CohortCase {
     lastSeen: finite(view.lastSeen),
     nats: finite(view.nats),
     needed: view.needed === null ? null : finite(view.needed),
+    groups: view.groups,
+    attack: view.attack,
     conviction:
       conviction === undefined
         ? null
