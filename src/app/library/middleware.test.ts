@@ -4,12 +4,14 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import Fastify from "fastify";
+import { H3, serve as serveH3 } from "h3";
 import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Exchange, Verdict } from "#core";
 import type { GaitOptions } from "./create-guard.ts";
 import * as express from "./express.ts";
 import * as fastify from "./fastify.ts";
+import * as h3 from "./h3.ts";
 import * as hono from "./hono.ts";
 import * as http from "./http.ts";
 import * as koa from "./koa.ts";
@@ -116,6 +118,23 @@ const frameworks: readonly { readonly name: string; start(options: GaitOptions):
           resolve({ port, close: () => void server.close() }),
         );
       });
+    },
+  },
+  {
+    name: "h3",
+    async start(options) {
+      const app = new H3();
+      app.use(h3.gait(options) as never);
+      app.get("/**", (event) => {
+        const sheet = event.url.pathname === "/style.css";
+        event.res.headers.append("Set-Cookie", `sid=${randomUUID()}; Path=/; HttpOnly`);
+        event.res.headers.append("Set-Cookie", "lang=en; Path=/");
+        event.res.headers.set("Content-Type", sheet ? "text/css" : html);
+        return sheet ? "" : page;
+      });
+      const server = serveH3(app, { port: 0, hostname: "127.0.0.1", silent: true });
+      await server.ready();
+      return { port: Number(new URL(server.url ?? "").port), close: () => server.close(true) };
     },
   },
 ];

@@ -11,6 +11,13 @@ import { startExtAuthz, startExtProc } from "../testdata/envoy-proxy.ts";
 const host = "127.0.0.1";
 const trustedProxies = ["127.0.0.1", "::1"];
 
+const patientNginx = (text: string): string => text.replaceAll(/(proxy_(?:connect|read|send)_timeout) \d+ms/g, "$1 2s");
+const nginxEdits = {
+  http2: (text: string, port: number): string =>
+    text.replace(`listen 127.0.0.1:${port};`, `listen 127.0.0.1:${port}; listen [::1]:${port} http2;`),
+  closed: (text: string): string => text.replace(/ *error_page 500 502 503 504 =204 @gait_away;\n/, ""),
+};
+
 describeConnectors([
   {
     name: "HAProxy over SPOE",
@@ -18,6 +25,12 @@ describeConnectors([
       command: "haproxy",
       args: ["-db", "-f", "haproxy.cfg"],
       files: ["deploy/haproxy/haproxy.cfg", "deploy/haproxy/gait-spoe.conf"],
+    },
+    patient: (text) => text.replace("timeout processing 50ms", "timeout processing 2s"),
+    edits: {
+      http2: (text, port) =>
+        text.replace(`bind 127.0.0.1:${port} `, `bind ::1:${port} proto h2\n    bind 127.0.0.1:${port} `),
+      closed: (text) => text.replace("# http-request deny deny_status 503", "http-request deny deny_status 503"),
     },
     observes: haproxyObserves,
     throttled: 429,
@@ -30,6 +43,10 @@ describeConnectors([
       args: ["-p", "FOLDER", "-c", "FOLDER/nginx.conf", "-g", "daemon off;"],
       files: ["deploy/nginx/nginx.conf"],
     },
+    patient: patientNginx,
+    // nginx takes noise for an HTTP/0.9 answer, which no error_page can catch: 500, with the reference.
+    exposedTo: ["garbage"],
+    edits: nginxEdits,
     observes: checkObserves,
     throttled: 429,
     open: (service, port) =>
@@ -43,6 +60,10 @@ describeConnectors([
       files: ["deploy/nginx/nginx-with-answers.conf", "deploy/nginx/gait.js"],
       written: { "gait-key.conf": renderNginxKey(testHashKey) },
     },
+    patient: patientNginx,
+    // nginx takes noise for an HTTP/0.9 answer, which no error_page can catch: 500, with the reference.
+    exposedTo: ["garbage"],
+    edits: nginxEdits,
     observes: nginxAnswersObserves,
     throttled: 429,
     open: (service, port) =>
@@ -54,6 +75,14 @@ describeConnectors([
       command: "caddy",
       args: ["run", "--config", "FOLDER/Caddyfile", "--adapter", "caddyfile"],
       files: ["deploy/caddy/Caddyfile"],
+    },
+    patient: (text) => text.replace("dial_timeout 50ms", "dial_timeout 2s").replace("timeout 200ms", "timeout 2s"),
+    edits: {
+      http2: (text, port) =>
+        text
+          .replace("auto_https off\n", "auto_https off\n\tservers {\n\t\tprotocols h1 h2c\n\t}\n")
+          .replace(`http://127.0.0.1:${port} {`, `http://127.0.0.1:${port}, http://[::1]:${port} {`),
+      closed: (text) => text.replace(/\thandle_errors \{[\s\S]*?\n\t\}\n/, ""),
     },
     observes: checkObserves,
     throttled: 429,

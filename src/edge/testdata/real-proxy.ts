@@ -16,6 +16,8 @@ export interface RealProxyOptions {
   readonly args: readonly string[];
   /** Files of deploy/, copied into the folder it runs in. */
   readonly files: readonly string[];
+  /** Changes the configuration, after its addresses were replaced. */
+  readonly edit?: ((text: string, port: number) => string) | undefined;
   /** Further files beside them, by name. */
   readonly written?: Readonly<Record<string, string>>;
   readonly originPort: number;
@@ -34,7 +36,7 @@ export async function startRealProxy(options: RealProxyOptions): Promise<RealPro
       .replaceAll("127.0.0.1:9001", `127.0.0.1:${options.gaitPort}`)
       .replaceAll("127.0.0.1:9002", `127.0.0.1:${options.gaitPort}`)
       .replaceAll("127.0.0.1:9003", `127.0.0.1:${options.gaitPort}`);
-    writeFileSync(join(folder, basename(file)), text);
+    writeFileSync(join(folder, basename(file)), options.edit?.(text, port) ?? text);
   }
   for (const [name, text] of Object.entries(options.written ?? {})) writeFileSync(join(folder, name), text);
   const args = options.args.map((arg) => arg.replaceAll("FOLDER", folder));
