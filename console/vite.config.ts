@@ -10,7 +10,7 @@ export default defineConfig({
   build: {
     outDir: process.env.GAIT_CONSOLE_OUT ?? "../dist/console",
     emptyOutDir: true,
-    target: "es2022",
+    target: ["chrome123", "firefox128", "safari17.5"],
     // A data: URL would be refused by the policy, a preload polyfill would be inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

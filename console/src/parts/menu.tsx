@@ -84,7 +84,9 @@ export function MenuHost(): ReactNode {
     node.addEventListener("toggle", toggled);
     return () => {
       node.removeEventListener("toggle", toggled);
-      if (node.contains(document.activeElement) && menu.anchor.isConnected) menu.anchor.focus();
+      // The menu has left the document by now, and the focus with it; it goes back to where the menu came from.
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if ((lost || node.contains(document.activeElement)) && menu.anchor.isConnected) menu.anchor.focus();
     };
   }, [menu]);
   if (menu === undefined) return null;

@@ -79,13 +79,13 @@ export function SplitChart({
 
 /** The kinds in their one order, so that a kind has its place in every picture. */
 function inOrder(split: Split): Split {
-  const order = split.names
-    .map((name, index) => ({ place: kinds.indexOf(kindOf(name)), name, index }))
-    .sort((a, b) => a.place - b.place);
+  // One series alone is a picture of its own; otherwise every kind is there, be it with zeros.
+  if (split.names.length === 1) return split;
+  const places = kinds.map((kind) => split.names.findIndex((name) => kindOf(name) === kind));
   return {
     ...split,
-    names: order.map(({ name }) => name),
-    rows: split.rows.map((row) => order.map(({ index }) => row[index] ?? 0)),
+    names: kinds,
+    rows: split.rows.map((row) => places.map((place) => row[place] ?? 0)),
   };
 }
 

@@ -118,6 +118,7 @@ function useLines(text: string, onClose: () => void): readonly Line[] {
     void navigate({ to, search: {} });
   };
   const fits = (label: string): boolean => label.toLowerCase().includes(text.toLowerCase());
+  const nameOf = (hit: SearchHit): string => t(`field.${chipTypeOf(hit.type)}`);
   const hits: readonly Line[] =
     asked === text && text.length >= 2
       ? (found.data?.hits ?? []).map((hit) => ({
@@ -136,7 +137,6 @@ function useLines(text: string, onClose: () => void): readonly Line[] {
           },
         }))
       : [];
-  const nameOf = (hit: SearchHit): string => t(`field.${chipTypeOf(hit.type)}`);
   const guessed: readonly Line[] = guesses(text).map(({ type, value }) => ({
     id: `guess ${type}`,
     label: value,

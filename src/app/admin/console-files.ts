@@ -91,7 +91,8 @@ function build({ built, sources }: ConsoleFolders, wanted: number): ConsoleState
   const fresh = mkdtempSync(join(parent, ".console-"));
   const child = spawn(process.execPath, [bundler, "build", "--logLevel", "error"], {
     cwd: sources,
-    env: { ...process.env, GAIT_CONSOLE_OUT: fresh },
+    // A test runner or a shell may say "test" or "development"; what is served is always the real thing.
+    env: { ...process.env, NODE_ENV: "production", GAIT_CONSOLE_OUT: fresh },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

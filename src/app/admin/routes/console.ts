@@ -47,16 +47,16 @@ export const consoleFiles: AdminRoute = {
   },
 };
 
-/** `GET /console`: the same with its slash, on which relative names rest. */
-export const consoleEntrance: AdminRoute = {
+/** `GET /` and `GET /console` lead to the console. */
+export const consoleEntrances: readonly AdminRoute[] = ["/", "/console"].map((path) => ({
   method: "GET",
-  path: "/console",
+  path,
   needs: "open",
   handle({ response }) {
-    response.writeHead(308, { ...securityHeaders, location: "/console/", "content-length": "0" });
+    response.writeHead(302, { ...securityHeaders, location: "/console/", "content-length": "0" });
     response.end();
   },
-};
+}));
 
 function gzipped(file: ConsoleFile): Buffer {
   const known = compressed.get(file);

@@ -1,6 +1,6 @@
 import type { AdminRoute } from "../admin-request.ts";
 import { agentsRoute } from "./agents.ts";
-import { consoleEntrance, consoleFiles } from "./console.ts";
+import { consoleEntrances, consoleFiles } from "./console.ts";
 import { addDecision, listDecisions, removeDecision } from "./decisions.ts";
 import { explainRoute } from "./explain.ts";
 import { livez, readyz } from "./health.ts";
@@ -15,7 +15,7 @@ import { upgrade } from "./upgrade.ts";
 /** Every route of the admin plane. What is not listed does not exist; what needs control is refused to lookers. */
 export const routes: readonly AdminRoute[] = [
   ...pageFiles,
-  consoleEntrance,
+  ...consoleEntrances,
   consoleFiles,
   live,
   status,

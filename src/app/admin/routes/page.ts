@@ -15,9 +15,9 @@ function file(path: string, name: string, type: string): AdminRoute {
   };
 }
 
-/** `GET /` and what it loads: the live status page. */
+/** `GET /plain` and what it loads: the live page that needs no build, for where the console is absent. */
 export const pageFiles: readonly AdminRoute[] = [
-  file("/", "page.html", "text/html; charset=utf-8"),
+  file("/plain", "page.html", "text/html; charset=utf-8"),
   file("/page.css", "page.css", "text/css; charset=utf-8"),
   file("/page.js", "page.js", "text/javascript; charset=utf-8"),
   file("/theme.js", "theme.js", "text/javascript; charset=utf-8"),
