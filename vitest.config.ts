@@ -17,7 +17,13 @@ const config: ViteUserConfig = defineConfig({
         ssr: { resolve },
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/**/*.test.ts", "arena/**/*.test.ts", "console/src/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "test/**/*.test.ts",
+            "arena/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "console/src/**/*.test.ts",
+          ],
           exclude: ["**/*.real.test.ts"],
           testTimeout: 30_000,
         },
@@ -27,7 +33,7 @@ const config: ViteUserConfig = defineConfig({
         ssr: { resolve },
         test: {
           name: "real",
-          include: ["src/**/*.real.test.ts", "test/**/*.real.test.ts"],
+          include: ["src/**/*.real.test.ts", "test/**/*.real.test.ts", "bench/**/*.real.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -3,6 +3,7 @@ import type { Client, CookieSeen, CookieSet, Exchange, HttpResponse, Millis, Obs
 import { noFingerprint, observesAll } from "./exchange.ts";
 import { type HashKey, keyedHash, testHashKey } from "./keyed-hash.ts";
 import { cookieSetFrom } from "./set-cookie.ts";
+import { expandTrace } from "./trace-macros.ts";
 
 /** How a trace is read; every field has a default. */
 export interface TraceOptions {
@@ -34,19 +35,20 @@ export const traceUserAgent =
  * - `>` lists the cookies presented; each `<` is one Set-Cookie with RFC 6265 attributes.
  * - `"Name: value"` is a request header, `"<Name: value"` one of the response (Content-Type, Location, Content-Length).
  * - `-` as status: no response. `//` starts a comment.
+ * - `#account:password` tells the password too; `"<Duration-Ms: 800"` how long the answer took.
+ * - Loops and people are written short, see `expandTrace`.
  *
  * @throws GaitError `trace-syntax` with the line number when a line does not fit the grammar.
  */
 export function readTrace(text: string, options: TraceOptions = {}): Exchange[] {
-  const lines = text.split("\n");
-  if (lines.length > linesMax)
-    throw new GaitError("trace-size", `trace has ${lines.length} lines, at most ${linesMax} are read`);
+  const count = text.split("\n").length;
+  if (count > linesMax) throw new GaitError("trace-size", `trace has ${count} lines, at most ${linesMax} are read`);
   const exchanges: Exchange[] = [];
   let at = (options.start ?? startDefault) - gapDefaultMs;
   let session = openSession(0, options);
   let fresh = true;
   let breakPending = false;
-  for (const [index, raw] of lines.entries()) {
+  for (const { text: raw, line: number } of expandTrace(text)) {
     const line = raw.replace(/(^|\s)\/\/.*$/, "").trim();
     if (line === "") {
       breakPending ||= raw.trim() === "" && !fresh;
@@ -58,7 +60,7 @@ export function readTrace(text: string, options: TraceOptions = {}): Exchange[] 
       breakPending = false;
     }
     fresh = false;
-    const parsed = parseLine(line, index + 1, options.key ?? testHashKey);
+    const parsed = parseLine(line, number, options.key ?? testHashKey);
     at += parsed.gapMs;
     if (parsed.address !== "") session.address = parsed.address;
     const agent = parsed.headers.find(([name]) => name.toLowerCase() === "user-agent");
@@ -78,6 +80,7 @@ interface TraceLine {
   gapMs: Millis;
   address: string;
   account: number;
+  password: number;
   method: string;
   target: string;
   status: number;
@@ -104,10 +107,12 @@ function parseLine(line: string, number: number, key: HashKey): TraceLine {
       `trace line ${number}: expected "[+seconds] [@address] [#account] METHOD path [status] …", found ${JSON.stringify(line.slice(0, 120))}`,
     );
   }
+  const [account, password] = groups.account?.split(":", 2) ?? [];
   const parsed: TraceLine = {
     gapMs: groups.gap === undefined ? gapDefaultMs : Number(groups.gap) * 1000,
     address: groups.address ?? "",
-    account: groups.account === undefined ? 0 : keyedHash(key, groups.account),
+    account: account === undefined ? 0 : keyedHash(key, account),
+    password: password === undefined ? 0 : (keyedHash(key, password) % 0xfffff) + 1,
     method: groups.method ?? "",
     target: groups.target ?? "",
     status: groups.status === undefined ? 200 : groups.status === "-" ? 0 : Number(groups.status),
@@ -190,7 +195,7 @@ function toExchange(line: TraceLine, session: TraceSession, at: Millis, options:
       bodyBytes: length === "" ? -1 : Number(length),
       token: tokenOf(find(line.headers, "authorization"), options.key ?? testHashKey),
       account: line.account,
-      password: 0,
+      password: line.password,
       tokens: [],
       oddities: [],
     },
@@ -208,10 +213,11 @@ function toResponse(
   find: (headers: readonly [string, string][], wanted: string) => string,
 ): HttpResponse {
   const length = find(line.responseHeaders, "content-length");
+  const duration = find(line.responseHeaders, "duration-ms");
   return {
     status: line.status,
     bytes: length === "" ? -1 : Number(length),
-    durationMs: -1,
+    durationMs: duration === "" ? -1 : Number(duration),
     contentType: find(line.responseHeaders, "content-type"),
     location: find(line.responseHeaders, "location"),
     setCookies: line.setCookies,

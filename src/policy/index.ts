@@ -15,7 +15,7 @@ export {
   type WordFunction,
 } from "./language/vocabulary.ts";
 export { type PackProblem, type PackResult, readPack } from "./rules/read-pack.ts";
-export type { Rule, RuleAction, RuleMode } from "./rules/rule.ts";
+export type { Place, Rule, RuleAction, RuleMode, RuleOverride, RulePlaces } from "./rules/rule.ts";
 export { createRuleSet, nothing as noRules, type RuleOutcome, type RuleSet } from "./rules/rule-set.ts";
 export type { RequestIdentity, RuleFacts } from "./facts/rule-facts.ts";
 export type { Decision, DecisionKeys, DecisionScope } from "./decisions/decision.ts";

@@ -39,6 +39,8 @@ export interface RouteConfig {
   readonly methods: readonly string[];
   readonly failMode?: "open" | "closed" | undefined;
   readonly bodyBytesMax?: ByteSizeText | undefined;
+  /** What the endpoints are for. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 export interface CertificateConfig {

@@ -230,11 +230,11 @@ function checkAdmin({ admin }: Config): readonly PathProblem[] {
 
 function checkRoutes({ routes }: Config): readonly PathProblem[] {
   return routes.flatMap((route, index) => {
-    if (route.failMode !== undefined || route.bodyBytesMax !== undefined) return [];
+    if (route.failMode !== undefined || route.bodyBytesMax !== undefined || route.tags !== undefined) return [];
     return [
       problem(
         ["routes", String(index)],
-        `route ${route.paths.join(", ")} changes nothing; expected failMode or bodyBytesMax`,
+        `route ${route.paths.join(", ")} changes nothing; expected failMode, bodyBytesMax or tags`,
       ),
     ];
   });

@@ -103,6 +103,14 @@ const route: z.ZodType<RouteConfig> = z.strictObject({
   bodyBytesMax: byteSize
     .optional()
     .meta({ description: "A longer request body is refused with 413.", examples: ["64KB"] }),
+  tags: z
+    .array(nameText)
+    .max(32)
+    .optional()
+    .meta({
+      description: "What these endpoints are for: rules for these tags apply. Replaces the guess.",
+      examples: [["login"]],
+    }),
 });
 
 const certificate = z.strictObject({

@@ -1,5 +1,5 @@
-import { GaitError, policyLimits } from "#core";
-import { type Language, type PackProblem, type Rule, readPack } from "#policy";
+import { GaitError, policyLimits, suggest } from "#core";
+import { type Language, type PackProblem, type Rule, type RuleOverride, readPack } from "#policy";
 import type { RuleFile } from "./rule-files.ts";
 
 /**
@@ -9,11 +9,16 @@ import type { RuleFile } from "./rule-files.ts";
 export function loadRules(files: readonly RuleFile[], language: Language): readonly Rule[] {
   const problems: PackProblem[] = [];
   const byName = new Map<string, Rule>();
+  const overrides: RuleOverride[] = [];
   for (const { file, text } of files) {
     const read = readPack(text, file, language);
     if ("problems" in read) problems.push(...read.problems);
-    else for (const rule of read.rules) if (!byName.has(rule.name)) byName.set(rule.name, rule);
+    else {
+      for (const rule of read.rules) if (!byName.has(rule.name)) byName.set(rule.name, rule);
+      overrides.push(...read.overrides);
+    }
   }
+  for (const override of overrides) applyOverride(byName, override, problems);
   if (problems.length > 0) throw new GaitError("policy-rules", problemsText(problems), { exitCode: 2 });
   const rulesMax = policyLimits.rulesMax.default;
   if (byName.size > rulesMax) {
@@ -22,6 +27,19 @@ export function loadRules(files: readonly RuleFile[], language: Language): reado
     });
   }
   return [...byName.values()];
+}
+
+/** Changes a rule as a drop-in file says; a misspelt name is a mistake, not silence. */
+function applyOverride(rules: Map<string, Rule>, override: RuleOverride, problems: PackProblem[]): void {
+  const { name, file, place, changes } = override;
+  const rule = rules.get(name);
+  if (rule !== undefined) {
+    rules.set(name, { ...rule, ...changes });
+    return;
+  }
+  const near = suggest(name, [...rules.keys()]);
+  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+  problems.push({ file, ...place, message: `there is no rule "${name}" to override${hint}` });
 }
 
 function problemsText(problems: readonly PackProblem[]): string {

@@ -22,9 +22,9 @@ const packsFolder = new URL("../../../packs/", import.meta.url);
 /** Names of the packs that come with Gait. */
 export function packNames(): readonly string[] {
   try {
-    return readdirSync(packsFolder)
-      .filter((name) => name.endsWith(".yaml"))
-      .map((name) => name.slice(0, -".yaml".length))
+    return readdirSync(packsFolder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
       .sort();
   } catch {
     // A build without packs has none to offer.
@@ -38,7 +38,7 @@ export function packNames(): readonly string[] {
  */
 export function readRuleFiles({ packs, rules }: RuleSources): readonly RuleFile[] {
   const own = rules === undefined ? [] : readFolder(rules);
-  return [...own, ...packs.map(readPackFile)];
+  return [...own, ...packs.flatMap(readPackFiles)];
 }
 
 function readFolder(folder: string): RuleFile[] {
@@ -60,14 +60,21 @@ function readFolder(folder: string): RuleFile[] {
     .map((name) => ({ file: join(folder, name), text: readText("policy.rules", join(folder, name)) }));
 }
 
-function readPackFile(name: string): RuleFile {
+/** The files of one pack, alphabetically. @throws GaitError `policy-files`. */
+export function readPackFiles(name: string): readonly RuleFile[] {
   const known = packNames();
   if (!known.includes(name)) {
     const near = suggest(name, known);
     const hint = near === undefined ? `; there are ${known.join(", ") || "none"}` : `; did you mean "${near}"?`;
     throw new GaitError("policy-files", `policy.packs: there is no pack "${name}"${hint}`, { exitCode: 2 });
   }
-  return { file: `packs/${name}.yaml`, text: readText("policy.packs", new URL(`${name}.yaml`, packsFolder)) };
+  return readdirSync(new URL(`${name}/`, packsFolder))
+    .filter((file) => file.endsWith(".yaml"))
+    .toSorted()
+    .map((file) => ({
+      file: `packs/${name}/${file}`,
+      text: readText("policy.packs", new URL(`${name}/${file}`, packsFolder)),
+    }));
 }
 
 function readText(key: string, path: string | URL): string {

@@ -17,7 +17,9 @@ type EngineLimitName =
   | "pathCharsMax"
   | "pathCacheMax"
   | "identityNamesMax"
-  | "refererHostsMax";
+  | "refererHostsMax"
+  | "factKeysMax"
+  | "factAccountsMax";
 
 /** What the fast lane may hold at most. */
 export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
@@ -84,6 +86,16 @@ export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
     default: 1_024,
     unit: "count",
     why: "Cookie names followed while it is learned which of them identify a client.",
+  },
+  factKeysMax: {
+    default: 16_384,
+    unit: "count",
+    why: "Keys of each window that a rule counts in; 12 bytes each for counts, 40 for sets, reserved when a rule asks. The least busy gives way.",
+  },
+  factAccountsMax: {
+    default: 65_536,
+    unit: "count",
+    why: "Accounts whose habits rules may ask about, 140 bytes each; the longest silent gives way.",
   },
   refererHostsMax: {
     default: 1_024,

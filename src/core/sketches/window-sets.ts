@@ -3,19 +3,20 @@ import type { Millis } from "../exchange.ts";
 import { mix32 } from "./mix.ts";
 
 const ways = 4;
-/** Bits of one window's map. */
-const bits = 64;
+/** Words of one window's map, and its bits. */
+const words = 4;
+const bits = words * 32;
 
 /**
- * Distinct values per key, for many keys in fixed memory: 24 bytes a cell, two 64-bit maps read by linear counting
+ * Distinct values per key, for many keys in fixed memory: 40 bytes a cell, two 128-bit maps read by linear counting
  * (Whang et al. 1990). The estimate covers the present and the previous window together, so it speaks of the last one to
- * two windows; exact to about one for up to ten values, within a sixth up to a hundred, and stops at 266.
+ * two windows; exact to about one for up to ten values, within an eighth up to two hundred, and stops at 710.
  */
 export class WindowSets {
   readonly windowMs: Millis;
   readonly #keys: Uint32Array;
   readonly #windows: Uint32Array;
-  /** Four words a cell: present low and high, previous low and high. */
+  /** The present map, then the previous one. */
   readonly #maps: Uint32Array;
   readonly #mask: number;
 
@@ -24,12 +25,12 @@ export class WindowSets {
     this.windowMs = windowMs;
     this.#keys = new Uint32Array(cells);
     this.#windows = new Uint32Array(cells);
-    this.#maps = new Uint32Array(cells * 4);
+    this.#maps = new Uint32Array(cells * words * 2);
     this.#mask = cells - 1;
   }
 
   get bytes(): number {
-    return this.#keys.length * 24;
+    return this.#keys.length * (8 + words * 8);
   }
 
   /** The key showed a value (any 32-bit hash). A key of 0 is none. */
@@ -37,22 +38,17 @@ export class WindowSets {
     if (key === 0) return;
     const window = Math.floor(at / this.windowMs) >>> 0;
     const cell = this.#cell(key, window);
-    const map = cell * 4;
+    const map = cell * words * 2;
     if (this.#keys[cell] !== key) {
       this.#keys[cell] = key;
       this.#windows[cell] = window;
-      this.#maps.fill(0, map, map + 4);
+      this.#maps.fill(0, map, map + words * 2);
     }
     const behind = window - (this.#windows[cell] as number);
-    if (behind > 0) {
-      for (const word of [0, 1]) {
-        this.#maps[map + 2 + word] = behind === 1 ? (this.#maps[map + word] as number) : 0;
-        this.#maps[map + word] = 0;
-      }
-      this.#windows[cell] = window;
-    }
+    if (behind > 0) this.#turn(cell, behind === 1, window);
     const bit = mix32(value, 0x51) & (bits - 1);
-    this.#maps[map + (bit >> 5)] = ((this.#maps[map + (bit >> 5)] as number) | (1 << (bit & 31))) >>> 0;
+    const place = map + (bit >> 5);
+    this.#maps[place] = ((this.#maps[place] as number) | (1 << (bit & 31))) >>> 0;
   }
 
   /** Estimated distinct values of a key in the last one to two windows. */
@@ -62,13 +58,26 @@ export class WindowSets {
     for (let cell = from; cell < from + ways; cell++) {
       if (this.#keys[cell] !== key) continue;
       const behind = (Math.floor(at / this.windowMs) >>> 0) - (this.#windows[cell] as number);
-      if (behind > 1) return 0;
-      const map = cell * 4;
-      const low = (this.#maps[map] as number) | (behind === 0 ? (this.#maps[map + 2] as number) : 0);
-      const high = (this.#maps[map + 1] as number) | (behind === 0 ? (this.#maps[map + 3] as number) : 0);
-      return linearCount(popcount(low) + popcount(high), bits);
+      return behind > 1 ? 0 : linearCount(this.#set(cell, behind === 0), bits);
     }
     return 0;
+  }
+
+  /** Bits set in the present map of a cell, or in both. */
+  #set(cell: number, both: boolean): number {
+    const map = cell * words * 2;
+    let count = 0;
+    for (let word = map; word < map + words; word++)
+      count += popcount((this.#maps[word] as number) | (both ? (this.#maps[word + words] as number) : 0));
+    return count;
+  }
+
+  #turn(cell: number, next: boolean, window: number): void {
+    const map = cell * words * 2;
+    if (next) this.#maps.copyWithin(map + words, map, map + words);
+    else this.#maps.fill(0, map + words, map + words * 2);
+    this.#maps.fill(0, map, map + words);
+    this.#windows[cell] = window;
   }
 
   #cell(key: number, window: number): number {
@@ -78,7 +87,7 @@ export class WindowSets {
     for (let cell = from; cell < from + ways; cell++) {
       if (this.#keys[cell] === key) return cell;
       const stale = window - (this.#windows[cell] as number) > 1;
-      const size = stale ? -1 : popcount(this.#maps[cell * 4] as number) + popcount(this.#maps[cell * 4 + 1] as number);
+      const size = stale ? -1 : this.#set(cell, true);
       if (size < least) [victim, least] = [cell, size];
     }
     return victim;

@@ -1,19 +1,42 @@
 import { type Hashed, type Millis, mix32, type Network } from "#core";
 
 const ways = 4;
+/** A device, network or country belongs to an account once it has been with it for this long without trouble. */
+const settleMs: Millis = 86_400_000;
 
 /** What an account's last accepted steps looked like; NaN and 0 where unknown. */
 export interface AccountSighting {
   readonly network: Network;
   /** Hash of what the client wears. */
   readonly presentation: number;
-  readonly address: number;
+}
+
+/** What an account is used from, and how many of each it has. */
+export type AccountFacet = "country" | "network" | "device";
+
+/** Values of one facet that an account may have settled; a further one takes the place of the oldest. */
+const settledMax = 4;
+
+/** A facet's settled values, and the value that is on its way to settle. */
+interface FacetColumn {
+  readonly settled: Uint32Array;
+  readonly pending: Uint32Array;
+  readonly since: Float64Array;
+}
+
+function facetColumn(cells: number): FacetColumn {
+  return {
+    settled: new Uint32Array(cells * settledMax),
+    pending: new Uint32Array(cells),
+    since: new Float64Array(cells),
+  };
 }
 
 /**
- * What is remembered of accounts for rules: since when and from where they come. About 70 bytes each, direct-mapped in
- * buckets of four, the longest silent gives way. Learned from answers that let the account in, so that a stranger who
- * only tries does not become the account's habit.
+ * What is remembered of accounts for rules: since when and from where they come. About 140 bytes each, in buckets of
+ * four, the longest silent gives way. Learned from answers that let the account in, so that a stranger who only tries
+ * does not become the account's habit; and what is new settles after a day only, so that an intruder who got in stays
+ * new while it matters. Evaded by waiting a day after the first log-in.
  */
 export class AccountBook {
   readonly #key: Float64Array;
@@ -21,28 +44,20 @@ export class AccountBook {
   readonly #lastAt: Float64Array;
   readonly #latitude: Float32Array;
   readonly #longitude: Float32Array;
-  readonly #country: Uint16Array;
-  readonly #asn: Uint32Array;
-  readonly #presentation: Uint32Array;
-  readonly #address: Uint32Array;
+  readonly #facets: Readonly<Record<AccountFacet, FacetColumn>>;
   readonly #logins: Uint16Array;
   readonly #failures: Uint8Array;
-  readonly #countries: Uint32Array;
   readonly #mask: number;
 
-  constructor(cells = 65_536) {
+  constructor(cells: number) {
     this.#key = new Float64Array(cells);
     this.#firstAt = new Float64Array(cells);
     this.#lastAt = new Float64Array(cells);
     this.#latitude = new Float32Array(cells);
     this.#longitude = new Float32Array(cells);
-    this.#country = new Uint16Array(cells);
-    this.#asn = new Uint32Array(cells);
-    this.#presentation = new Uint32Array(cells);
-    this.#address = new Uint32Array(cells);
+    this.#facets = { country: facetColumn(cells), network: facetColumn(cells), device: facetColumn(cells) };
     this.#logins = new Uint16Array(cells);
     this.#failures = new Uint8Array(cells);
-    this.#countries = new Uint32Array(cells);
     this.#mask = cells - 1;
   }
 
@@ -55,18 +70,15 @@ export class AccountBook {
   }
 
   /** A step of the account was accepted. */
-  accept(account: Hashed, { network, presentation, address }: AccountSighting, at: Millis): void {
+  accept(account: Hashed, { network, presentation }: AccountSighting, at: Millis): void {
     if (account === 0) return;
     const cell = this.#open(account, at);
     this.#lastAt[cell] = Math.max(at, this.#lastAt[cell] as number);
     this.#latitude[cell] = network.latitude;
     this.#longitude[cell] = network.longitude;
-    this.#country[cell] = countryCode(network.country);
-    this.#countries[cell] =
-      ((this.#countries[cell] as number) | (1 << (mix32(countryCode(network.country)) & 31))) >>> 0;
-    this.#asn[cell] = network.asn;
-    this.#presentation[cell] = presentation;
-    this.#address[cell] = address;
+    this.#settle("country", cell, { value: countryCode(network.country), at });
+    this.#settle("network", cell, { value: network.asn, at });
+    this.#settle("device", cell, { value: presentation, at });
     this.#failures[cell] = 0;
   }
 
@@ -94,20 +106,12 @@ export class AccountBook {
     return { latitude: this.#latitude[cell] as number, longitude: this.#longitude[cell] as number };
   }
 
-  country(cell: number): number {
-    return this.#country[cell] as number;
-  }
-
-  asn(cell: number): number {
-    return this.#asn[cell] as number;
-  }
-
-  presentation(cell: number): number {
-    return this.#presentation[cell] as number;
-  }
-
-  address(cell: number): number {
-    return this.#address[cell] as number;
+  /** Does the account not have this value yet? Undefined where the value is unknown. */
+  isNew(facet: AccountFacet, cell: number, value: number): boolean | undefined {
+    const { settled } = this.#facets[facet];
+    const from = cell * settledMax;
+    if (value === 0 || settled[from] === 0) return undefined;
+    return !settled.subarray(from, from + settledMax).includes(value);
   }
 
   logins(cell: number): number {
@@ -116,6 +120,23 @@ export class AccountBook {
 
   failures(cell: number): number {
     return this.#failures[cell] as number;
+  }
+
+  #settle(facet: AccountFacet, cell: number, { value, at }: { readonly value: number; readonly at: Millis }): void {
+    if (value === 0) return;
+    const { settled, pending, since } = this.#facets[facet];
+    const from = cell * settledMax;
+    const values = settled.subarray(from, from + settledMax);
+    if (values.includes(value)) return;
+    const first = values[0] === 0;
+    if (!first && pending[cell] !== value) {
+      pending[cell] = value;
+      since[cell] = at;
+      return;
+    }
+    if (!first && at - (since[cell] as number) < settleMs) return;
+    values.copyWithin(1, 0);
+    values[0] = value;
   }
 
   #open(account: Hashed, at: Millis): number {
@@ -131,7 +152,10 @@ export class AccountBook {
     this.#lastAt[cell] = at;
     this.#logins[cell] = 0;
     this.#failures[cell] = 0;
-    this.#countries[cell] = 0;
+    for (const { settled, pending } of Object.values(this.#facets)) {
+      settled.fill(0, cell * settledMax, (cell + 1) * settledMax);
+      pending[cell] = 0;
+    }
     return cell;
   }
 }

@@ -1,14 +1,16 @@
 import { type Exchange, type Millis, WindowCounts, WindowSets } from "#core";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
-import { type Facts, isAsset, isPage, methodCode, refererKind } from "../features/facts.ts";
+import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import { AccountBook } from "./account-book.ts";
 import type { FactSources } from "./fact-view.ts";
 import { Probes } from "./probes.ts";
 import { queryNumber } from "./query.ts";
 import { RateBook } from "./rate-book.ts";
+import { addressKey, presentationOf, subnetKey } from "./request-keys.ts";
 import { SessionBook, sessionCounter, sessionLast, sessionSum } from "./session-book.ts";
-import { isAction, TagBook, type TagSet } from "./tag-book.ts";
+import { countAnswer, countRequest, noteOrigin, noteRepeats } from "./session-steps.ts";
+import { isAction, TagBook, type TagSet, type TagWords } from "./tag-book.ts";
 import { TagSteps, tagStep } from "./tag-steps.ts";
 import { eventWords, type KeyWord, keyWords, type ValueWord, valueWords, windows } from "./words.ts";
 
@@ -19,6 +21,9 @@ interface Followed<Table> {
   readonly table: Table;
 }
 
+const keyPlace: Readonly<Record<KeyWord, number>> = Object.freeze(
+  Object.fromEntries(keyWords.map((word, index) => [word, index])) as Record<KeyWord, number>,
+);
 const eventId: ReadonlyMap<string, number> = new Map(eventWords.map((word, index) => [word, index]));
 const plain = {
   request: eventId.get("request") ?? 0,
@@ -47,13 +52,21 @@ export class FactBook {
   accounts: AccountBook | undefined;
   readonly #sources: FactSources;
   readonly #counts = new Map<number, Followed<WindowCounts>[]>();
-  readonly #sets: Followed<WindowSets>[] = [];
+  readonly #sets: (Followed<WindowSets> & { readonly needs: "account" | "token" | "" })[] = [];
   readonly #countByPlace = new Map<string, Followed<WindowCounts>>();
   readonly #setByPlace = new Map<string, Followed<WindowSets>>();
+  readonly #words: TagWords;
+  /** Keys of the request at hand, worked out once each; 0: not yet. */
+  readonly #keys: Uint32Array = new Uint32Array(keyWords.length);
   #following = false;
 
   constructor(sources: FactSources) {
     this.#sources = sources;
+    const { reader, state } = sources;
+    this.#words = {
+      applicationName: (index) => reader.applicationName(index),
+      template: (endpoint) => state.endpoints.template(endpoint),
+    };
   }
 
   /**
@@ -72,20 +85,16 @@ export class FactBook {
       else stepTags.add(TagBook.idOf(words[0] ?? ""));
     }
     if (!this.#following) return;
-    const { sessionsMax, endpointsMax, applicationsMax } = this.#sources.limits;
+    const { sessionsMax, endpointsMax, applicationsMax, factAccountsMax } = this.#sources.limits;
     this.sessions ??= new SessionBook(sessionsMax);
     this.endpoints ??= new RateBook(endpointsMax);
     this.sites ??= new RateBook(applicationsMax);
-    this.accounts ??= new AccountBook();
+    this.accounts ??= new AccountBook(powerOfTwo(factAccountsMax));
     if (stepTags.size > 0) this.steps = new TagSteps(sessionsMax, [...stepTags]);
   }
 
   tagsOf(facts: Facts): TagSet {
-    const { state } = this.#sources;
-    return this.tags.of(facts, {
-      applicationName: (index) => this.#sources.reader.applicationName(index),
-      template: (endpoint) => state.endpoints.template(endpoint),
-    });
+    return this.tags.of(facts, this.#words);
   }
 
   /** Estimated events in a window; unknown while nothing is followed under these words. */
@@ -107,14 +116,23 @@ export class FactBook {
   request(facts: Facts, exchange: Exchange, by: 1 | -1 = 1): void {
     const { sessions } = this;
     if (!this.#following || sessions === undefined) return;
-    const tags = this.tagsOf(facts);
     const { slot, at } = facts;
     if (by > 0 && this.#sources.state.sessions.requestsOf(slot) === 1) {
       sessions.open(slot, at);
       this.steps?.open(slot, at);
       sessions.setLast(slot, sessionLast.presentation, presentationOf(exchange));
+      noteOrigin(sessions, slot, { exchange, intel: this.#sources.intel });
+      sessions.setLast(slot, sessionLast.address, addressKey(facts));
+    } else if (by > 0 && sessions.last(slot, sessionLast.address) !== addressKey(facts)) {
+      sessions.count(slot, sessionCounter.addressChanges);
+      sessions.setLast(slot, sessionLast.address, addressKey(facts));
+      noteOrigin(sessions, slot, { exchange, intel: this.#sources.intel });
     }
+    this.#keys.fill(0);
     countRequest(sessions, { facts, exchange, by });
+    if (by > 0) this.#noteProbe(sessions, facts, exchange);
+    // Sub-resources are the browser's doing: they are counted in their session and nowhere else.
+    if (isAsset(facts.class)) return;
     if (by > 0) this.#noteRequest(sessions, facts, exchange);
     this.endpoints?.count(facts.endpoint, at, by);
     this.sites?.count(facts.application, at, by);
@@ -122,14 +140,22 @@ export class FactBook {
     this.#event(plain.request, attempt);
     if (facts.method > methodCode.head) this.#event(plain.write, attempt);
     else if (isPage(facts.class)) this.#event(plain.page, attempt);
-    for (const tag of tags.ids) {
+    for (const tag of this.tagsOf(facts).ids) {
       if (!attempts(tag, facts, exchange)) continue;
       this.steps?.count(slot, tag, { step: tagStep.visits, by });
       this.#event(firstTagEvent + tag * 3, attempt);
     }
-    if (by < 0) return;
-    for (const { name, key, table } of this.#sets)
-      table.add(this.key(key, facts, exchange), this.#value(name as ValueWord, facts, exchange), at);
+    if (by > 0) this.#noteSets(facts, exchange);
+  }
+
+  /** Most requests carry no account and no token: their sets are not looked at. */
+  #noteSets(facts: Facts, exchange: Exchange): void {
+    const { account, token } = exchange.request;
+    for (const { name, key, table, needs } of this.#sets) {
+      if ((needs === "account" && account === 0) || (needs === "token" && token === 0)) continue;
+      const value = this.#value(name as ValueWord, facts, exchange);
+      if (value !== 0) table.add(this.key(key, facts, exchange), value, facts.at);
+    }
   }
 
   /** Moves everything by the answer. */
@@ -139,7 +165,9 @@ export class FactBook {
     if (!this.#following || sessions === undefined || response === undefined || response.status === 0) return;
     const { status, durationMs, bytes } = response;
     const failed = status >= 400;
+    this.#keys.fill(0);
     countAnswer(sessions, facts.slot, response);
+    if (isAsset(facts.class)) return;
     this.endpoints?.answer(facts.endpoint, { failed, durationMs, bytes });
     this.sites?.answer(facts.application, { failed, durationMs, bytes });
     const step = { facts, exchange, by: 1 as const };
@@ -169,7 +197,6 @@ export class FactBook {
       {
         network: this.#sources.intel.network(exchange.client.ip),
         presentation: presentationOf(exchange),
-        address: addressKey(facts),
       },
       facts.at,
     );
@@ -178,6 +205,15 @@ export class FactBook {
 
   /** The key of a request under a word; 0 where it has none. */
   key(word: KeyWord, facts: Facts, exchange: Exchange): number {
+    const place = keyPlace[word];
+    const known = this.#keys[place] as number;
+    if (known !== 0) return known;
+    const made = this.#makeKey(word, facts, exchange);
+    this.#keys[place] = made;
+    return made;
+  }
+
+  #makeKey(word: KeyWord, facts: Facts, exchange: Exchange): number {
     switch (word) {
       case "session":
         return mix32(
@@ -200,7 +236,10 @@ export class FactBook {
       case "presentation":
         return this.sessions?.last(facts.slot, sessionLast.presentation) ?? 0;
       case "cohort":
-        return this.#sources.cohorts.subject(facts.slot);
+        return mix32(
+          (this.sessions?.last(facts.slot, sessionLast.presentation) ?? 0) ^
+            Math.imul(facts.endpoint * 2 + (facts.method > methodCode.head ? 2 : 1), 0x9e3779b1),
+        );
       case "endpoint":
         return mix32(facts.endpoint + 1 + facts.application * 65_536);
       case "site":
@@ -244,7 +283,11 @@ export class FactBook {
     const place = words.join(",");
     const event = eventId.get(name);
     if (event === undefined || this.#countByPlace.has(place)) return;
-    const followed = { name, key: keyWord(key), table: new WindowCounts(windowMs(window)) };
+    const followed = {
+      name,
+      key: keyWord(key),
+      table: new WindowCounts(windowMs(window), powerOfTwo(this.#sources.limits.factKeysMax)),
+    };
     this.#countByPlace.set(place, followed);
     this.#counts.set(event, [...(this.#counts.get(event) ?? []), followed]);
   }
@@ -253,9 +296,23 @@ export class FactBook {
     const [name = "", key = "", window = ""] = words;
     const place = words.join(",");
     if (!valueWords.some((word) => word === name) || this.#setByPlace.has(place)) return;
-    const followed = { name, key: keyWord(key), table: new WindowSets(windowMs(window)) };
+    const followed = {
+      name,
+      key: keyWord(key),
+      table: new WindowSets(windowMs(window), powerOfTwo(this.#sources.limits.factKeysMax)),
+    };
     this.#setByPlace.set(place, followed);
-    this.#sets.push(followed);
+    const carried = [name, key];
+    const needs =
+      carried.includes("account") || name === "password" ? "account" : carried.includes("token") ? "token" : "";
+    this.#sets.push({ ...followed, needs });
+  }
+
+  #noteProbe(sessions: SessionBook, { slot, urlHash }: Facts, { request }: Exchange): void {
+    const kind = this.probes.kindOf(urlHash, request.path, request.query);
+    if (kind < 0) return;
+    sessions.count(slot, sessionCounter.probes);
+    sessions.mark(slot, sessionCounter.probeKinds, kind);
   }
 
   #noteRequest(sessions: SessionBook, facts: Facts, exchange: Exchange): void {
@@ -266,19 +323,17 @@ export class FactBook {
     if (request.query !== "") sessions.meet(slot, "queries", facts.urlHash);
     if (request.account !== 0) sessions.meet(slot, "accounts", foldHashed(request.account));
     if (request.password !== 0) sessions.meet(slot, "passwords", request.password);
-    const asset = isAsset(facts.class);
-    if (!asset && facts.gapMs >= 0) sessions.gap(slot, facts.gapMs);
-    const kind = this.probes.kindOf(facts.urlHash, request.path, request.query);
-    if (kind >= 0) {
-      sessions.count(slot, sessionCounter.probes);
-      sessions.mark(slot, sessionCounter.probeKinds, kind);
-    }
-    if (asset) return;
+    if (facts.gapMs >= 0) sessions.gap(slot, facts.gapMs);
     noteRepeats(sessions, facts);
     if (request.query === "") return;
     sessions.raise(slot, sessionCounter.pageNumberMax, queryNumber(request.query, "page"));
     sessions.raise(slot, sessionCounter.pageSizeMax, queryNumber(request.query, "size"));
   }
+}
+
+/** The largest power of two that is not above the limit. */
+function powerOfTwo(limit: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(16, limit)));
 }
 
 function keyWord(word: string): KeyWord {
@@ -294,96 +349,4 @@ function attempts(tag: number, facts: Facts, exchange: Exchange): boolean {
   if (facts.method === methodCode.head || isAsset(facts.class)) return false;
   if (isAction[tag] !== true) return true;
   return facts.method > methodCode.head || facts.class === endpointClass.api || exchange.request.query !== "";
-}
-
-function countRequest(
-  sessions: SessionBook,
-  { facts, exchange, by }: { readonly facts: Facts; readonly exchange: Exchange; readonly by: 1 | -1 },
-): void {
-  const { slot, class: purpose, method } = facts;
-  const { request } = exchange;
-  if (isAsset(purpose)) sessions.count(slot, sessionCounter.assets, by);
-  else if (method > methodCode.head) sessions.count(slot, sessionCounter.writes, by);
-  else if (purpose === endpointClass.api) sessions.count(slot, sessionCounter.calls, by);
-  else if (isPage(purpose)) {
-    sessions.count(slot, sessionCounter.pages, by);
-    if (facts.referer === refererKind.none) sessions.count(slot, sessionCounter.pagesNoReferer, by);
-    if (facts.referer === refererKind.foreign) sessions.count(slot, sessionCounter.pagesForeignReferer, by);
-  }
-  if (method === methodCode.head) sessions.count(slot, sessionCounter.heads, by);
-  if (request.query !== "") sessions.count(slot, sessionCounter.withQuery, by);
-  if (request.oddities.length > 0) sessions.count(slot, sessionCounter.odd, by);
-  if (by > 0) sessions.mark(slot, sessionCounter.methods, method);
-}
-
-function noteRepeats(sessions: SessionBook, facts: Facts): void {
-  const { slot } = facts;
-  if (sessions.last(slot, sessionLast.url) === facts.urlHash) sessions.count(slot, sessionCounter.sameUrl);
-  sessions.setLast(slot, sessionLast.url, facts.urlHash);
-  const same = sessions.last(slot, sessionLast.endpoint) === facts.endpoint + 1;
-  sessions.setLast(slot, sessionLast.endpoint, facts.endpoint + 1);
-  if (same) sessions.count(slot, sessionCounter.sameEndpointRun);
-  else sessions.set(slot, sessionCounter.sameEndpointRun, 1);
-  sessions.raise(slot, sessionCounter.sameEndpointRunMax, sessions.get(slot, sessionCounter.sameEndpointRun));
-  const agent = facts.agent + 1;
-  const address = addressKey(facts);
-  if (![0, agent].includes(sessions.last(slot, sessionLast.agent))) sessions.count(slot, sessionCounter.agentChanges);
-  if (![0, address].includes(sessions.last(slot, sessionLast.address)))
-    sessions.count(slot, sessionCounter.addressChanges);
-  sessions.setLast(slot, sessionLast.agent, agent);
-  sessions.setLast(slot, sessionLast.address, address);
-}
-
-function countAnswer(
-  sessions: SessionBook,
-  slot: number,
-  { status, bytes, durationMs }: { readonly status: number; readonly bytes: number; readonly durationMs: number },
-): void {
-  sessions.count(slot, answerCounter(status));
-  if (bytes >= 0) sessions.addSum(slot, sessionSum.bytes, bytes);
-  if (bytes === 0) sessions.count(slot, sessionCounter.answersEmpty);
-  if (durationMs < 0) return;
-  sessions.addSum(slot, sessionSum.durationMs, durationMs);
-  sessions.addSum(slot, sessionSum.timed, 1);
-}
-
-function answerCounter(status: number): number {
-  if (status === 304) return sessionCounter.notModified;
-  if (status === 206) return sessionCounter.ranges;
-  if (status < 300) return sessionCounter.ok;
-  if (status < 400) return sessionCounter.redirects;
-  if (status >= 500) return sessionCounter.serverErrors;
-  if (status === 400 || status === 422) return sessionCounter.badRequest;
-  if (status === 401) return sessionCounter.unauthorised;
-  if (status === 403) return sessionCounter.forbidden;
-  if (status === 404 || status === 410) return sessionCounter.notFound;
-  return status === 429 ? sessionCounter.tooMany : sessionCounter.otherErrors;
-}
-
-/** Hash of the whole address. */
-function addressKey({ words }: Facts): number {
-  return (
-    mix32(
-      (words[0] as number) ^
-        mix32((words[1] as number) ^ mix32((words[2] as number) ^ mix32((words[3] as number) + 1))),
-    ) || 1
-  );
-}
-
-/** Hash of the /24 or /48. IPv4 stands in the last word behind the mapped prefix. */
-function subnetKey({ words }: Facts): number {
-  const mapped = words[0] === 0 && words[1] === 0;
-  const net = mapped
-    ? (words[3] as number) >>> 8
-    : (words[0] as number) ^ Math.imul((words[1] as number) >>> 16, 0x85ebca6b);
-  return mix32(net + 0x5b) || 1;
-}
-
-/** Hash of what the client wears: it says who looks alike, never that this is bad. */
-export function presentationOf({ client, request }: Exchange): number {
-  const { headers, ja4, h2 } = client.fingerprint;
-  return (
-    mix32(hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ hashText(request.userAgent, 4)) ||
-    1
-  );
 }

@@ -1,4 +1,4 @@
-import type { DeclaredBot, Exchange, Intel, Millis, Network, Verdict } from "#core";
+import type { DeclaredBot, Exchange, engineLimits, Intel, LimitValues, Millis, Network, Verdict } from "#core";
 import { rowBytes, type rowFloat } from "../clients/client-table.ts";
 import { type AddressFacts, noAddressFacts } from "../detectors/case.ts";
 import { type CounterName, counter } from "../features/counters.ts";
@@ -17,14 +17,12 @@ export interface FactSources {
   readonly seed: number;
   readonly state: FeatureState;
   readonly intel: Intel;
-  readonly limits: { readonly sessionsMax: number; readonly endpointsMax: number; readonly applicationsMax: number };
+  readonly limits: LimitValues<typeof engineLimits>;
   readonly agents: { entry(id: number): AgentEntry };
   readonly neighbours: { facts(words: Uint32Array): AddressFacts | undefined };
   readonly reader: { applicationName(index: number): string };
   /** Ledger and graph rows of a live session, where cookies are observed. */
   readonly orchestration: { subject(slot: number): OrchestrationCase | undefined };
-  /** Key of the cohort by look and step that a session stands in; 0: none. */
-  readonly cohorts: { subject(slot: number): number };
   /** What the session's own requests enumerate. */
   readonly enumeration: {
     ofSession(facts: Facts): { readonly requests: number; readonly distinct: number; readonly purity: number };

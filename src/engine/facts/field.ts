@@ -6,6 +6,10 @@ export interface NumberField {
   readonly type: "number" | "flag";
   readonly description: string;
   readonly usual?: number;
+  /** Counter of the session that holds the value as it is: read without asking. */
+  readonly column?: number;
+  /** Says something about a single sub-resource. */
+  readonly parts?: boolean;
   read(view: FactView): number;
 }
 
@@ -14,6 +18,7 @@ export interface TextField {
   readonly name: string;
   readonly type: "text";
   readonly description: string;
+  readonly parts?: boolean;
   read(view: FactView): string;
 }
 
@@ -23,31 +28,34 @@ export type Field = NumberField | TextField;
 export function number(
   name: string,
   description: string,
-  { read, usual }: { readonly read: (view: FactView) => number; readonly usual?: number },
+  { read, ...more }: Pick<NumberField, "read" | "usual" | "column" | "parts">,
 ): NumberField {
-  return { name, type: "number", description, read, ...(usual === undefined ? {} : { usual }) };
+  return { name, type: "number", description, read, ...more };
 }
 
 /** A flag; `usual` 0 or 1: what ordinary requests show. Undefined from `read`: not observed. */
 export function flag(
   name: string,
   description: string,
-  { read, usual }: { readonly read: (view: FactView) => boolean | undefined; readonly usual?: 0 | 1 },
+  {
+    read,
+    ...more
+  }: { readonly read: (view: FactView) => boolean | undefined; readonly usual?: 0 | 1; readonly column?: number },
 ): NumberField {
   const asNumber = (view: FactView): number => {
     const value = read(view);
     return value === undefined ? Number.NaN : value ? 1 : 0;
   };
-  return { name, type: "flag", description, read: asNumber, ...(usual === undefined ? {} : { usual }) };
+  return { name, type: "flag", description, read: asNumber, ...more };
 }
 
 /** A text. */
 export function text(
   name: string,
   description: string,
-  { read }: { readonly read: (view: FactView) => string },
+  { read, parts }: { readonly read: (view: FactView) => string; readonly parts?: boolean },
 ): TextField {
-  return { name, type: "text", description, read };
+  return { name, type: "text", description, read, ...(parts === undefined ? {} : { parts }) };
 }
 
 /** `part / whole`, unknown while the whole is below `least`. */

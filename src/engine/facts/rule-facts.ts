@@ -8,6 +8,7 @@ import {
   type Subject,
   type Vocabulary,
 } from "#policy";
+import { isAsset } from "../features/facts.ts";
 import { foldHashed, mix32 } from "../sessions/text-hash.ts";
 import { blankExchange, blankVerdict } from "./blank.ts";
 import { FactBook } from "./fact-book.ts";
@@ -55,6 +56,10 @@ export class LazyFacts implements LiveFacts, Subject {
   #lists: ListLookup = () => false;
   tags: readonly string[] = none;
   signals: readonly SpokenSignal[] = [];
+  subResource = false;
+  /** Session counters behind places that the index walks, by the array of places; -1: none. */
+  readonly #columns = new Map<Uint16Array, { readonly direct: Int16Array; readonly asked: readonly number[] }>();
+  readonly #columnOf: Int16Array = new Int16Array(layout.numberCount).fill(-1);
 
   constructor(sources: FactSources) {
     this.book = new FactBook(sources);
@@ -64,7 +69,10 @@ export class LazyFacts implements LiveFacts, Subject {
     let place = 0;
     for (const field of allFields) {
       if (field.type === "text") texts.push(field.read);
-      else this.#readers[place++] = field.read;
+      else {
+        if (field.column !== undefined) this.#columnOf[place] = field.column;
+        this.#readers[place++] = field.read;
+      }
     }
     this.#textReaders = texts;
   }
@@ -87,6 +95,7 @@ export class LazyFacts implements LiveFacts, Subject {
     this.#view.point(exchange, verdict);
     this.tags = this.#view.tags.names;
     this.signals = verdict.signals;
+    this.subResource = isAsset(this.#view.facts.class);
     return this;
   }
 
@@ -105,6 +114,20 @@ export class LazyFacts implements LiveFacts, Subject {
     this.#valueAt[place] = this.#request;
     this.#values[place] = value;
     return value;
+  }
+
+  beyond(places: Uint16Array, limits: Float64Array, into: Uint16Array): number {
+    let known = this.#columns.get(places);
+    if (known === undefined) {
+      if (this.#columns.size >= 4_096) this.#columns.clear();
+      const direct = Int16Array.from(places, (place) => this.#columnOf[place] as number);
+      const asked = [...direct.keys()].filter((at) => (direct[at] as number) < 0);
+      known = { direct, asked };
+      this.#columns.set(places, known);
+    }
+    let count = this.book.sessions?.beyond(this.#view.slot, known.direct, limits, into) ?? 0;
+    for (const at of known.asked) if (this.number(places[at] as number) >= (limits[at] as number)) into[count++] = at;
+    return count;
   }
 
   text(place: number): string {

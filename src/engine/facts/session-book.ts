@@ -42,7 +42,17 @@ const counterNames = [
   "anonymousWrites",
   "tokens",
   "retriesAfterRefusal",
-  "hourBits",
+  "hosting",
+  "vpn",
+  "proxy",
+  "tor",
+  "mobileGateway",
+  "corporate",
+  "residentialProxy",
+  "listed",
+  "sharedAddress",
+  "declared",
+  "verifiable",
 ] as const;
 export type SessionCounter = (typeof counterNames)[number];
 
@@ -127,6 +137,17 @@ export class SessionBook {
   count(slot: number, counter: number, by = 1): void {
     const place = slot * counterNames.length + counter;
     this.#counts[place] = Math.max(0, Math.min(0xffff, (this.#counts[place] as number) + by));
+  }
+
+  /** Writes which of these counters stand at their limit or above; a column of -1 is none and stays out. */
+  beyond(slot: number, columns: Int16Array, limits: Float64Array, into: Uint16Array): number {
+    const base = slot * counterNames.length;
+    let count = 0;
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at] as number;
+      if (column >= 0 && (this.#counts[base + column] as number) >= (limits[at] as number)) into[count++] = at;
+    }
+    return count;
   }
 
   get(slot: number, counter: number): number {

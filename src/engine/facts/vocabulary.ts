@@ -31,7 +31,7 @@ const functions: readonly WordFunction[] = [
       { name: "window", words: windowWords },
     ],
     description:
-      "Different values that the key showed in the last one to two windows; exact to about one up to ten, at most 266.",
+      "Different values that the key showed in the last one to two windows; exact to about one up to ten, at most 710.",
   },
   {
     name: "visits",
@@ -58,9 +58,9 @@ const functions: readonly WordFunction[] = [
 
 /** Everything rules may read: one list, from which the language, the page of docs and the index are made. */
 export const ruleVocabulary: Vocabulary = {
-  variables: allFields.map(({ name, type, description, ...rest }): Variable => {
+  variables: allFields.map(({ name, type, description, parts, ...rest }): Variable => {
     const usual = "usual" in rest ? rest.usual : undefined;
-    return { name, type, description, ...(usual === undefined ? {} : { usual }) };
+    return { name, type, description, ...(usual === undefined ? {} : { usual }), ...(parts === true ? { parts } : {}) };
   }),
   detectors: [...detectorNames, ...partSignals],
   tags: tagNames,

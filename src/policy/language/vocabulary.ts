@@ -10,6 +10,11 @@ export interface Variable {
    * such a request fails. Absent: unknown, and the variable makes no key.
    */
   readonly usual?: number;
+  /**
+   * Says something about a single sub-resource (a picture, a script). Rules that read no such variable are not asked about
+   * sub-resources: what they read does not change with them.
+   */
+  readonly parts?: boolean;
 }
 
 /** A function of rules that asks for a number by words: `count("login.failed", "address", "10m")`. */
@@ -55,6 +60,13 @@ export interface Subject {
   /** Tags of the endpoint and its application. The same tags are the same array: the index remembers by identity. */
   readonly tags: readonly string[];
   readonly signals: readonly SpokenSignal[];
+  /** The request is for a sub-resource: only rules that read something about one are asked. */
+  readonly subResource?: boolean;
+  /**
+   * Writes the positions of those places whose value is at least the limit beside it, and returns how many. What
+   * `number` would answer one by one, made fast where a subject knows how. Absent: asked one by one.
+   */
+  beyond?(places: Uint16Array, limits: Float64Array, into: Uint16Array): number;
   /** Is `value` on the operator's list of that name? */
   inList(list: string, value: string): boolean;
   /** In [0, 1), fixed for a session: which share of canary traffic it belongs to. */

@@ -2,7 +2,7 @@ import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type YA
 import { type Action, policyLimits, suggest } from "#core";
 import type { Language } from "../language/language.ts";
 import { ConditionProblem } from "../language/problem.ts";
-import type { Rule, RuleAction, RuleMode } from "./rule.ts";
+import type { Place, Rule, RuleAction, RuleMode, RuleOverride } from "./rule.ts";
 
 /** A mistake in a pack, where it stands (lines and columns from 1) and what would be right. */
 export interface PackProblem {
@@ -13,9 +13,12 @@ export interface PackProblem {
 }
 
 /** A pack that loaded whole, or every mistake in it: no rule is skipped in silence. */
-export type PackResult = { readonly rules: readonly Rule[] } | { readonly problems: readonly PackProblem[] };
+export type PackResult =
+  | { readonly rules: readonly Rule[]; readonly overrides: readonly RuleOverride[] }
+  | { readonly problems: readonly PackProblem[] };
 
-const fields = ["name", "why", "when", "then", "weight", "ttl", "mode", "canary", "tags", "applies", "traces"];
+const fields = ["name", "why", "when", "then", "weight", "ttl", "mode", "canary", "tags", "applies", "bound", "traces"];
+const overrideFields = ["override", "then", "weight", "ttl", "mode", "canary"];
 const modes: readonly RuleMode[] = ["watch", "canary", "enforce", "retired"];
 const actions: readonly Action[] = [
   "allow",
@@ -59,6 +62,7 @@ class PackReader {
   readonly #lines: LineCounter;
   readonly #language: Language;
   readonly #rules: Rule[] = [];
+  readonly #overrides: RuleOverride[] = [];
   readonly #problems: PackProblem[] = [];
 
   constructor(file: string, lines: LineCounter, language: Language) {
@@ -74,7 +78,9 @@ class PackReader {
   }
 
   result(): PackResult {
-    return this.#problems.length > 0 ? { problems: this.#problems } : { rules: this.#rules };
+    return this.#problems.length > 0
+      ? { problems: this.#problems }
+      : { rules: this.#rules, overrides: this.#overrides };
   }
 
   rules(items: readonly unknown[]): void {
@@ -88,6 +94,10 @@ class PackReader {
         this.report(offsetOf(item), "a rule is a map: name, why, when, then…");
         continue;
       }
+      if (item.has("override")) {
+        this.#override(item);
+        continue;
+      }
       const rule = this.#rule(item);
       if (rule === undefined) continue;
       if (names.has(rule.name)) this.report(offsetOf(item), `there are two rules named "${rule.name}"`);
@@ -96,9 +106,42 @@ class PackReader {
     }
   }
 
+  /** `- override: NAME` with what is to be different; `mode: retired` switches the rule off. */
+  #override(map: YAMLMap): void {
+    const before = this.#problems.length;
+    this.#unknownKeys(map, overrideFields);
+    const name = this.#text(map, "override", true);
+    const does = this.#does(map);
+    const changes: RuleOverride["changes"] = {
+      ...(map.has("mode") ? { mode: this.#mode(map) } : {}),
+      ...(map.has("canary") ? { canary: this.#number(map, "canary", canaryDefault) } : {}),
+      ...(map.has("weight") ? { weight: this.#number(map, "weight", 0) } : {}),
+      ...(map.has("ttl") ? { ttlMs: this.#duration(map) } : {}),
+      ...(does === undefined ? {} : { does }),
+    };
+    if (this.#problems.length > before) return;
+    if (Object.keys(changes).length === 0) this.report(offsetOf(map), `the override of "${name}" changes nothing`);
+    this.#overrides.push({ name, file: this.#file, place: this.#place(offsetOf(map)), changes });
+  }
+
+  #place(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  }
+
+  /** Where the items of a list stand; a block text begins on the line after its mark. */
+  #itemPlaces(map: YAMLMap, key: string): Place[] {
+    const list = map.get(key, true) as { readonly items?: readonly unknown[] } | undefined;
+    return (list?.items ?? []).map((item) => {
+      const place = this.#place(offsetOf(item));
+      const block = isScalar(item) && (item.type === "BLOCK_LITERAL" || item.type === "BLOCK_FOLDED");
+      return block ? { line: place.line + 1, column: 1 } : place;
+    });
+  }
+
   #rule(map: YAMLMap): Rule | undefined {
     const before = this.#problems.length;
-    this.#unknownKeys(map);
+    this.#unknownKeys(map, fields);
     const name = this.#text(map, "name", true);
     if (name !== "" && !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
       this.report(this.#at(map, "name"), `a name is lower case words joined by "-", found "${name}"`);
@@ -114,6 +157,7 @@ class PackReader {
     const mode = this.#mode(map);
     const ttlMs = this.#duration(map);
     const canary = this.#number(map, "canary", canaryDefault);
+    const bound = this.#number(map, "bound", 0);
     const tags = this.#texts(map, "tags");
     const applies = this.#texts(map, "applies");
     const traces = map.get("traces");
@@ -135,10 +179,16 @@ class PackReader {
       tags,
       applies,
       traces: { fires, silent },
+      bound,
+      places: {
+        rule: this.#place(offsetOf(map)),
+        fires: isMap(traces) ? this.#itemPlaces(traces, "fires") : [],
+        silent: isMap(traces) ? this.#itemPlaces(traces, "silent") : [],
+      },
     };
   }
 
-  #unknownKeys(map: YAMLMap): void {
+  #unknownKeys(map: YAMLMap, fields: readonly string[]): void {
     for (const pair of map.items) {
       const key = isScalar(pair.key) ? String(pair.key.value) : "";
       if (fields.includes(key)) continue;

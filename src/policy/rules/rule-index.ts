@@ -22,28 +22,13 @@ const tagSetsMax = 1024;
 
 /** Builds the index. Rules stand at their position in `rules`. */
 export function createRuleIndex(rules: readonly Rule[], vocabulary: Vocabulary): RuleIndex {
-  const members = new Map<string, number[]>();
-  for (const [position, rule] of rules.entries()) {
-    if (rule.mode === "retired") continue;
-    for (const tag of bucketsOf(rule)) {
-      const list = members.get(tag);
-      if (list === undefined) members.set(tag, [position]);
-      else list.push(position);
-    }
-  }
-  const buckets = new Map<string, Bucket>();
-  for (const [tag, positions] of members) buckets.set(tag, createBucket(positions, rules, vocabulary));
+  const speaking = new Set(vocabulary.variables.flatMap(({ name, parts }) => (parts === true ? [name] : [])));
+  const live = [...rules.entries()].filter(([, rule]) => rule.mode !== "retired");
+  const whole = createBuckets(live, rules, vocabulary);
+  const aboutParts = live.filter(([, { condition }]) => [...condition.reads].some((name) => speaking.has(name)));
+  const parts = createBuckets(aboutParts, rules, vocabulary);
   const seenAt = new Uint32Array(rules.length);
   let visit = 0;
-  const remembered = new Map<readonly string[], readonly Bucket[]>();
-  const bucketsFor = (tags: readonly string[]): readonly Bucket[] => {
-    const known = remembered.get(tags);
-    if (known !== undefined) return known;
-    if (remembered.size >= tagSetsMax) remembered.clear();
-    const found = [everybody, ...tags].flatMap((tag) => buckets.get(tag) ?? []);
-    remembered.set(tags, found);
-    return found;
-  };
   return {
     candidates(subject, into) {
       visit = (visit + 1) >>> 0;
@@ -54,8 +39,35 @@ export function createRuleIndex(rules: readonly Rule[], vocabulary: Vocabulary):
         seenAt[position] = visit;
         into[count++] = position;
       };
-      for (const bucket of bucketsFor(subject.tags)) collect(bucket, subject, add);
+      const buckets = subject.subResource === true ? parts : whole;
+      for (const bucket of buckets.of(subject.tags)) collect(bucket, subject, add);
       return count;
+    },
+  };
+}
+
+interface Buckets {
+  of(tags: readonly string[]): readonly Bucket[];
+}
+
+function createBuckets(
+  live: readonly (readonly [number, Rule])[],
+  rules: readonly Rule[],
+  vocabulary: Vocabulary,
+): Buckets {
+  const members = new Map<string, number[]>();
+  for (const [position, rule] of live) for (const tag of bucketsOf(rule)) append(members, tag, position);
+  const buckets = new Map<string, Bucket>();
+  for (const [tag, positions] of members) buckets.set(tag, createBucket(positions, rules, vocabulary));
+  const remembered = new Map<readonly string[], readonly Bucket[]>();
+  return {
+    of(tags) {
+      const known = remembered.get(tags);
+      if (known !== undefined) return known;
+      if (remembered.size >= tagSetsMax) remembered.clear();
+      const found = [everybody, ...tags].flatMap((tag) => buckets.get(tag) ?? []);
+      remembered.set(tags, found);
+      return found;
     },
   };
 }
@@ -75,6 +87,10 @@ interface Bucket {
   readonly bySignal: ReadonlyMap<string, readonly number[]>;
   readonly texts: readonly { readonly place: number; readonly values: ReadonlyMap<string, readonly number[]> }[];
   readonly above: readonly Walk[];
+  /** Places and lowest limits of `above`, side by side: most requests pass none of them. */
+  readonly places: Uint16Array;
+  readonly lowest: Float64Array;
+  readonly beyond: Uint16Array;
   readonly below: readonly Walk[];
 }
 
@@ -97,7 +113,11 @@ function collect(bucket: Bucket, subject: Subject, add: (position: number) => vo
     const found = values.get(subject.text(place));
     if (found !== undefined) for (const position of found) add(position);
   }
-  for (const { place, limits, rules } of bucket.above) {
+  const count = passed(bucket, subject);
+  for (let at = 0; at < count; at++) {
+    const walk = bucket.above[bucket.beyond[at] as number];
+    if (walk === undefined) continue;
+    const { place, limits, rules } = walk;
     const value = subject.number(place);
     for (let i = 0; i < limits.length && value >= (limits[i] as number); i++) add(rules[i] as number);
   }
@@ -105,6 +125,16 @@ function collect(bucket: Bucket, subject: Subject, add: (position: number) => vo
     const value = subject.number(place);
     for (let i = 0; i < limits.length && value <= (limits[i] as number); i++) add(rules[i] as number);
   }
+}
+
+/** Which walks have a value at or above their lowest limit. */
+function passed({ places, lowest, beyond }: Bucket, subject: Subject): number {
+  if (subject.beyond !== undefined) return subject.beyond(places, lowest, beyond);
+  let count = 0;
+  for (let at = 0; at < places.length; at++) {
+    if (subject.number(places[at] as number) >= (lowest[at] as number)) beyond[count++] = at;
+  }
+  return count;
 }
 
 function createBucket(positions: readonly number[], rules: readonly Rule[], vocabulary: Vocabulary): Bucket {
@@ -127,11 +157,15 @@ function createBucket(positions: readonly number[], rules: readonly Rule[], voca
       byText.set(key.place, values);
     } else append(key.kind === "above" ? above : below, key.place, { limit: key.limit, rule: position });
   }
+  const walks = [...above].map(([place, list]) => walkOf(place, list, 1));
   return {
     always,
     bySignal,
     texts: [...byText].map(([place, values]) => ({ place, values })),
-    above: [...above].map(([place, list]) => walkOf(place, list, 1)),
+    above: walks,
+    places: Uint16Array.from(walks, ({ place }) => place),
+    lowest: Float64Array.from(walks, ({ limits }) => limits[0] ?? Number.POSITIVE_INFINITY),
+    beyond: new Uint16Array(walks.length),
     below: [...below].map(([place, list]) => walkOf(place, list, -1)),
   };
 }

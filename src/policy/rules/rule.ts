@@ -32,4 +32,28 @@ export interface Rule {
   /** Application tags it is for; empty: every application. */
   readonly applies: readonly string[];
   readonly traces: { readonly fires: readonly string[]; readonly silent: readonly string[] };
+  /** Share of honest sessions that may match all the same: what the rule's author knows of its benign lookalikes. */
+  readonly bound: number;
+  readonly places: RulePlaces;
+}
+
+/** Lines and columns, from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a rule and its traces stand in their file. */
+export interface RulePlaces {
+  readonly rule: Place;
+  readonly fires: readonly Place[];
+  readonly silent: readonly Place[];
+}
+
+/** What a drop-in file changes about a rule of a pack, by its name. Absent: left as it is. */
+export interface RuleOverride {
+  readonly name: string;
+  readonly file: string;
+  readonly place: Place;
+  readonly changes: Partial<Pick<Rule, "mode" | "canary" | "weight" | "ttlMs" | "does">>;
 }

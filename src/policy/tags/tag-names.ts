@@ -73,7 +73,7 @@ export const tags: readonly Tag[] = [
   action(
     "inference",
     "runs a model",
-    "inference completions completion generate generations chatcompletions embeddings predict images",
+    "inference completions completion generate generations chatcompletions embeddings predict",
   ),
   action("bid", "bids or takes at the last moment", "bid bids auction auctions offer offers"),
   action(

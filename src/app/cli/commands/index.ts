@@ -9,6 +9,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { intel } from "./intel.ts";
+import { policy } from "./policy.ts";
 import { reload } from "./reload.ts";
 import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
@@ -36,6 +37,7 @@ export const verbs: readonly Verb[] = [
   unblock,
   decisions,
   agents,
+  policy,
   intel,
   completion,
   version,

@@ -1,20 +1,18 @@
 import { distanceKm } from "../../geography/index.ts";
-import { countryCode } from "../account-book.ts";
-import { presentationOf } from "../fact-book.ts";
+import { type AccountFacet, countryCode } from "../account-book.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number } from "../field.ts";
+import { presentationOf } from "../request-keys.ts";
 
 function cell(view: FactView): number {
   return view.book.accounts?.find(view.exchange.request.account) ?? -1;
 }
 
-/** Compares the request with the account's last accepted step; unknown for accounts that were never let in. */
-function compared(
-  differs: (view: FactView, cell: number) => boolean | undefined,
-): (view: FactView) => boolean | undefined {
+/** Is the value new to the account? Unknown for accounts that were never let in. */
+function fresh(facet: AccountFacet, value: (view: FactView) => number): (view: FactView) => boolean | undefined {
   return (view) => {
     const found = cell(view);
-    return found < 0 ? undefined : differs(view, found);
+    return found < 0 ? undefined : view.book.accounts?.isNew(facet, found, value(view));
   };
 }
 
@@ -48,22 +46,15 @@ export const accountFields: readonly Field[] = [
       return found < 0 ? Number.NaN : (view.book.accounts?.failures(found) ?? 0);
     },
   }),
-  flag("account.newCountry", "Comes from another country than its last accepted step.", {
+  flag("account.newCountry", "Comes from a country that has not been with the account for a day.", {
     usual: 0,
-    read: compared((view, found) => {
-      const before = view.book.accounts?.country(found) ?? 0;
-      const now = countryCode(view.network.country);
-      return before === 0 || now === 0 ? undefined : before !== now;
-    }),
+    read: fresh("country", ({ network }) => countryCode(network.country)),
   }),
-  flag("account.newNetwork", "Comes from another network operator than its last accepted step.", {
-    read: compared((view, found) => {
-      const before = view.book.accounts?.asn(found) ?? 0;
-      return before === 0 || view.network.asn === 0 ? undefined : before !== view.network.asn;
-    }),
+  flag("account.newNetwork", "Comes from a network operator that has not been with the account for a day.", {
+    read: fresh("network", ({ network }) => network.asn),
   }),
-  flag("account.newDevice", "Wears something else than at its last accepted step.", {
-    read: compared((view, found) => view.book.accounts?.presentation(found) !== presentationOf(view.exchange)),
+  flag("account.newDevice", "Wears what has not been with the account for a day.", {
+    read: fresh("device", ({ exchange }) => presentationOf(exchange)),
   }),
   number("account.kilometres", "Kilometres from its last accepted step; unknown without places.", {
     usual: 400,

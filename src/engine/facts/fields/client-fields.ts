@@ -1,10 +1,15 @@
-import type { NetworkCategory } from "#core";
 import { row64, rowBytes, rowFlag } from "../../clients/client-table.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share, text } from "../field.ts";
+import { type SessionCounter, sessionCounter } from "../session-book.ts";
 
-function category(name: string, description: string, wanted: NetworkCategory): Field {
-  return flag(name, description, { usual: 0, read: ({ network }) => network.categories.includes(wanted) });
+/** Noted when the session begins and when its address changes. */
+function noted(name: string, description: string, counter: SessionCounter): Field {
+  return flag(name, description, {
+    usual: 0,
+    column: sessionCounter[counter],
+    read: (view) => view.session(counter) > 0,
+  });
 }
 
 function hasFlag(view: FactView, bit: number): boolean {
@@ -20,23 +25,15 @@ export const clientFields: readonly Field[] = [
     read: ({ network }) => network.country,
   }),
   text("client.city", "City of its address; empty: unknown.", { read: ({ network }) => network.city }),
-  category("client.hosting", "The address belongs to a hosting network.", "hosting"),
-  category("client.vpn", "The address is an exit of a VPN.", "vpn"),
-  category("client.proxy", "The address is a public proxy.", "proxy"),
-  category("client.tor", "The address is a Tor exit.", "tor"),
-  category("client.mobileGateway", "The address is shared by a mobile network's customers.", "mobile-gateway"),
-  category("client.corporate", "The address is shared by a firm.", "corporate-nat"),
-  category(
-    "client.residentialProxy",
-    "The address is suspected to be lent to a proxy service.",
-    "residential-proxy-suspect",
-  ),
-  category("client.listed", "The address stands on a configured list.", "listed"),
-  flag("client.sharedAddress", "Many people stand behind the address: mobile gateway or firm.", {
-    usual: 0,
-    read: ({ network }) =>
-      network.categories.includes("mobile-gateway") || network.categories.includes("corporate-nat"),
-  }),
+  noted("client.hosting", "The address belongs to a hosting network.", "hosting"),
+  noted("client.vpn", "The address is an exit of a VPN.", "vpn"),
+  noted("client.proxy", "The address is a public proxy.", "proxy"),
+  noted("client.tor", "The address is a Tor exit.", "tor"),
+  noted("client.mobileGateway", "The address is shared by a mobile network's customers.", "mobileGateway"),
+  noted("client.corporate", "The address is shared by a firm.", "corporate"),
+  noted("client.residentialProxy", "The address is suspected to be lent to a proxy service.", "residentialProxy"),
+  noted("client.listed", "The address stands on a configured list.", "listed"),
+  noted("client.sharedAddress", "Many people stand behind the address: mobile gateway or firm.", "sharedAddress"),
   text("client.bot", "Name of the bot that the user agent declares; empty: none.", {
     read: ({ bot }) => bot?.name ?? "",
   }),
@@ -47,15 +44,8 @@ export const clientFields: readonly Field[] = [
       read: ({ bot }) => bot?.purpose ?? "",
     },
   ),
-  flag("client.declared", "The user agent declares a bot.", { usual: 0, read: ({ bot }) => bot !== undefined }),
-  flag("client.verifiable", "The declared bot's operator offers a way to prove its claim.", {
-    usual: 0,
-    read: ({ bot }) =>
-      bot !== undefined &&
-      (bot.verification.ranges.length > 0 ||
-        bot.verification.domains.length > 0 ||
-        bot.verification.signatureAgent !== ""),
-  }),
+  noted("client.declared", "The user agent declares a bot.", "declared"),
+  noted("client.verifiable", "The declared bot's operator offers a way to prove its claim.", "verifiable"),
   flag("client.verified", "An agent that proved who it is.", {
     usual: 0,
     read: ({ exchange }) => exchange.client.verified !== undefined,

@@ -13,7 +13,10 @@ function slips(view: FactView): number {
 
 /** What the client wears: presentation. It may narrow a rule down; alone it convicts nobody. */
 export const headerFields: readonly Field[] = [
-  text("request.userAgent", "User agent as received.", { read: ({ exchange }) => exchange.request.userAgent }),
+  text("request.userAgent", "User agent as received.", {
+    parts: true,
+    read: ({ exchange }) => exchange.request.userAgent,
+  }),
   number("request.userAgentLength", "Characters of the user agent.", {
     usual: 220,
     read: ({ exchange }) => exchange.request.userAgent.length,

@@ -8,29 +8,39 @@ const refererWords: readonly string[] = ["", "none", "own", "foreign"];
 
 /** The request at hand. */
 export const requestFields: readonly Field[] = [
-  text("request.method", "Method as received.", { read: ({ exchange }) => exchange.request.method }),
-  text("request.host", "Host, lower case, without the usual port.", { read: ({ exchange }) => exchange.request.host }),
-  text("request.path", "Path as received, without the query.", { read: ({ exchange }) => exchange.request.path }),
+  text("request.method", "Method as received.", { parts: true, read: ({ exchange }) => exchange.request.method }),
+  text("request.host", "Host, lower case, without the usual port.", {
+    parts: true,
+    read: ({ exchange }) => exchange.request.host,
+  }),
+  text("request.path", "Path as received, without the query.", {
+    parts: true,
+    read: ({ exchange }) => exchange.request.path,
+  }),
   text("request.query", "Query without the question mark; secret-looking values are masked.", {
+    parts: true,
     read: ({ exchange }) => exchange.request.query,
   }),
   text("request.template", "Learned path template: `/product/{x}`.", {
+    parts: true,
     read: ({ facts, sources }) => sources.state.endpoints.template(facts.endpoint),
   }),
   text(
     "request.class",
     "What the endpoint is for: unknown, page, asset, api, login, logout, signup, checkout, search, robots, well-known, feed or favicon.",
-    { read: ({ facts }) => endpointClasses[facts.class] ?? "unknown" },
+    { parts: true, read: ({ facts }) => endpointClasses[facts.class] ?? "unknown" },
   ),
   text("request.protocol", "HTTP/1.0, HTTP/1.1 or HTTP/2.0; empty when not observed.", {
     read: ({ exchange }) => exchange.request.protocol,
   }),
   text("request.scheme", "http or https.", { read: ({ exchange }) => exchange.request.scheme }),
   text("request.probe", `What weakness the path and query look for: ${probeKinds.join(", ")}; empty for none.`, {
+    parts: true,
     read: ({ facts, exchange, book }) =>
       probeKinds[book.probes.kindOf(facts.urlHash, exchange.request.path, exchange.request.query)] ?? "",
   }),
   text("request.extension", "Ending of the path's last segment, lower case, without the dot; empty for none.", {
+    parts: true,
     read: ({ exchange }) => extensionOf(exchange.request.path),
   }),
   text("application", "Name of the protected application.", { read: ({ exchange }) => exchange.application }),

@@ -1,7 +1,7 @@
 import { sessionFlag } from "../../sessions/session-table.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share } from "../field.ts";
-import { type SessionCounter, sessionSum } from "../session-book.ts";
+import { type SessionCounter, sessionCounter, sessionSum } from "../session-book.ts";
 
 function counted(
   name: string,
@@ -9,7 +9,8 @@ function counted(
   source: { readonly from: SessionCounter; readonly usual?: number },
 ): Field {
   const read = (view: FactView): number => view.session(source.from);
-  return number(name, description, source.usual === undefined ? { read } : { read, usual: source.usual });
+  const column = sessionCounter[source.from];
+  return number(name, description, { read, column, ...(source.usual === undefined ? {} : { usual: source.usual }) });
 }
 
 function refused(view: FactView): number {
@@ -47,6 +48,7 @@ export const sessionFields: readonly Field[] = [
   }),
   number("session.perMinute", "Requests a minute since the session began; unknown in its first ten seconds.", {
     usual: 40,
+    parts: true,
     read: (view) => {
       const seconds = (view.at - view.sum(sessionSum.startedAt)) / 1_000;
       return seconds < 10 ? Number.NaN : (view.requests * 60) / seconds;

@@ -1,5 +1,6 @@
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share } from "../field.ts";
+import { sessionCounter } from "../session-book.ts";
 
 /** Chances from which a share of a habit means something. */
 const chancesMin = 4;
@@ -35,7 +36,7 @@ export const walkFields: readonly Field[] = [
   number("walk.foreignShare", "Share of pages that were reached from foreign sites.", {
     read: habit(
       (view) => view.client("linkForeign"),
-      (view) => view.client("linkChances"),
+      (view) => view.client("linkForeign") + view.client("linkChances"),
     ),
   }),
   number("walk.unseenShare", "Share of pages whose referer is a page of ours that this client never fetched.", {
@@ -102,14 +103,17 @@ export const walkFields: readonly Field[] = [
     read: (view) => view.client("accounts"),
   }),
   number("walk.sameEndpointRun", "Longest run of requests on one endpoint in the session, sub-resources left out.", {
+    column: sessionCounter.sameEndpointRunMax,
     usual: 12,
     read: (view) => view.session("sameEndpointRunMax"),
   }),
   number("walk.sameUrl", "Times the session asked for the very same address twice running.", {
+    column: sessionCounter.sameUrl,
     usual: 6,
     read: (view) => view.session("sameUrl"),
   }),
   number("walk.noRefererPages", "Pages of the session without a referer.", {
+    column: sessionCounter.pagesNoReferer,
     usual: 6,
     read: (view) => view.session("pagesNoReferer"),
   }),
@@ -117,6 +121,7 @@ export const walkFields: readonly Field[] = [
     read: (view) => share(view.session("pagesNoReferer"), view.session("pages"), { least: chancesMin }),
   }),
   number("walk.foreignReferers", "Pages of the session reached from foreign sites.", {
+    column: sessionCounter.pagesForeignReferer,
     usual: 3,
     read: (view) => view.session("pagesForeignReferer"),
   }),

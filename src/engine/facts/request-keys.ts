@@ -1,0 +1,31 @@
+import type { Exchange } from "#core";
+import type { Facts } from "../features/facts.ts";
+import { hashText, mix32 } from "../sessions/text-hash.ts";
+
+/** Hash of the whole address. */
+export function addressKey({ words }: Facts): number {
+  return (
+    mix32(
+      (words[0] as number) ^
+        mix32((words[1] as number) ^ mix32((words[2] as number) ^ mix32((words[3] as number) + 1))),
+    ) || 1
+  );
+}
+
+/** Hash of the /24 or /48. IPv4 stands in the last word behind the mapped prefix. */
+export function subnetKey({ words }: Facts): number {
+  const mapped = words[0] === 0 && words[1] === 0;
+  const net = mapped
+    ? (words[3] as number) >>> 8
+    : (words[0] as number) ^ Math.imul((words[1] as number) >>> 16, 0x85ebca6b);
+  return mix32(net + 0x5b) || 1;
+}
+
+/** Hash of what the client wears: it says who looks alike, never that this is bad. */
+export function presentationOf({ client, request }: Exchange): number {
+  const { headers, ja4, h2 } = client.fingerprint;
+  return (
+    mix32(hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3) ^ hashText(request.userAgent, 4)) ||
+    1
+  );
+}
