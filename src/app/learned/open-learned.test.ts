@@ -49,6 +49,38 @@ test("a damaged file is refused with the reason, set aside, and the engine start
   await learned.close();
 });
 
+test("what was learned about cookies comes back from the file too", async () => {
+  const trace = Array.from(
+    { length: 30 },
+    (_, i) => `@198.51.100.${i} GET / 200 < sid=s${i}; Path=/\n+1 GET /a 200 > sid=s${i}`,
+  );
+  const first = createEngine({ seed: 5, limits });
+  for (const exchange of readTrace(trace.join("\n\n"))) {
+    first.inspect(exchange);
+    first.observe(exchange);
+  }
+  await openLearned(directory, first.learned, { clock }).close();
+  const next = createEngine({ seed: 5, limits });
+  expect(openLearned(directory, next.learned, { clock }).notice).toMatch(/^learned state of/);
+  const cookies = (engine: Engine): unknown => engine.learned.graph("default", 0)?.cookies;
+  expect(cookies(first)).toHaveLength(1);
+  expect(cookies(next)).toEqual(cookies(first));
+});
+
+test("a state that breaks the reading of it is refused, and nothing is thrown", async () => {
+  await openLearned(directory, engineThatSaw("/a").learned, { clock }).close();
+  const broken: Engine["learned"] = {
+    ...createEngine({ seed: 5, limits }).learned,
+    save: () => new Uint8Array(0),
+    restore: () => {
+      throw new RangeError("out of shape");
+    },
+  };
+  const learned = openLearned(directory, broken, { clock });
+  expect(learned.notice).toMatch(/^learned state refused: out of shape; set aside/);
+  await learned.close();
+});
+
 test("half a file that a crash left beside is no file, and the old one stands", async () => {
   await openLearned(directory, engineThatSaw("/a").learned, { clock }).close();
   writeFileSync(join(directory, "learned.state.tmp"), "half");

@@ -2,7 +2,7 @@ import { readFileSync, renameSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "#core";
-import type { Engine } from "#engine";
+import type { Engine, LearnedOutcome } from "#engine";
 
 const file = "learned.state";
 /** A state that was refused is set aside under this name, for whoever wants to look at it. */
@@ -80,7 +80,7 @@ function restore(
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" ? "" : `learned state could not be read (${code ?? "unknown"}); starting without`;
   }
-  const outcome = learned.restore(bytes, now);
+  const outcome = attempt(bytes, learned, now);
   if (outcome.kind === "restored") {
     const at = new Date(outcome.savedAt).toISOString().slice(0, 16);
     return `learned state of ${at}: ${outcome.endpoints} endpoints, ${outcome.convictions} convictions`;
@@ -91,6 +91,15 @@ function restore(
     // It stays where it is and is overwritten by the next save.
   }
   return `learned state refused: ${outcome.reason}; set aside as ${refusedFile}, starting fresh`;
+}
+
+/** A state that breaks the reading of it is refused like a damaged one: it must never keep the gateway from starting. */
+function attempt(bytes: Uint8Array, learned: Engine["learned"], now: number): LearnedOutcome {
+  try {
+    return learned.restore(bytes, now);
+  } catch (error) {
+    return { kind: "refused", reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Written beside, flushed and renamed: a crash or a full disk leaves the old file or the new one, never half of one. */

@@ -52,7 +52,8 @@ export function unseal(bytes: Uint8Array): Unsealed {
     const nameEnd = at + 8 + view.getUint32(at, true);
     const end = nameEnd + view.getUint32(at + 4, true);
     if (end > bytes.length) return { kind: "refused", reason: "a section reaches beyond its end" };
-    sections[new TextDecoder().decode(bytes.subarray(at + 8, nameEnd))] = bytes.slice(nameEnd, end);
+    // A copy with memory of its own: `slice` of a Buffer would be a view into everything.
+    sections[new TextDecoder().decode(bytes.subarray(at + 8, nameEnd))] = new Uint8Array(bytes.subarray(nameEnd, end));
     at = end;
   }
   return { kind: "opened", sections };
