@@ -3,7 +3,8 @@ import { type Cursor, readVarint, writeVarint } from "./varint.ts";
 /** A value of an SPOE message: addresses arrive as text, binary as bytes. */
 export type SpopValue = string | number | boolean | null | Uint8Array;
 
-const dataType = {
+/** Types of values (SPOE.txt 2.0, section 3.1). */
+export const dataType = {
   null: 0,
   bool: 1,
   int32: 2,
