@@ -82,7 +82,7 @@ export const search: Operation<SearchInput, SearchOutput> = {
         values,
       );
       for (const { value, n } of rows) {
-        const shown = type === "address" ? text : String(value);
+        const shown = type === "address" || type === "fingerprint" ? text : String(value);
         hits.push({ type, value: shown, requests: Number(n), filter: exact(type, filter, shown) });
       }
       if (hits.length >= limit) break;
@@ -111,7 +111,8 @@ function probesFor(text: string): readonly Probe[] {
     ["session", { session: text }, "session"],
     ["actor", { actor: text }, "actor"],
     ["cohort", { cohort: text }, "cohort"],
-    ["fingerprint", { fingerprint: text }, "ja4"],
+    // It may be either of two fingerprints: the text itself is the value.
+    ["fingerprint", { fingerprint: text }, "''"],
     ["rule", { rule: text }, "rule"],
     ["agent", { agent: text }, "agent"],
   ];
