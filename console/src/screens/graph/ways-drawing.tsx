@@ -17,7 +17,7 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
   const places = useMemo(() => layOut(ways, width, height), [ways]);
   const most = Math.max(1, ...ways.edges.map(({ peopleRequests }) => peopleRequests));
   const nodes = [...places.values()];
-  const edges = ways.edges.filter(({ from, to }) => from !== to && places.has(from) && places.has(to));
+  const edges = ways.edges.filter(({ from, to }) => places.has(from) && places.has(to));
   const show = (edge: WayEdge): void =>
     void navigate({
       to: "/events",
@@ -119,6 +119,7 @@ interface Point {
 function middleOf(from: Point | undefined, to: Point | undefined, bend: number): Point {
   const a = from ?? { x: 0, y: 0 };
   const b = to ?? { x: 0, y: 0 };
+  if (a === b) return { x: a.x + (a.r ?? 0) + 22, y: a.y };
   const control = controlOf(a, b, bend);
   return { x: (a.x + 2 * control.x + b.x) / 4, y: (a.y + 2 * control.y + b.y) / 4 };
 }
@@ -131,9 +132,16 @@ function controlOf(a: Point, b: Point, bend: number): Point {
 function arc(from: Point | undefined, to: Point | undefined, bend: number): string {
   const a = from ?? { x: 0, y: 0 };
   const b = to ?? { x: 0, y: 0 };
+  if (a === b) return loop(a);
   const control = controlOf(a, b, bend);
   const length = Math.max(1, Math.hypot(b.x - control.x, b.y - control.y));
   const gap = (b.r ?? 0) + 2;
   const end = { x: b.x - ((b.x - control.x) / length) * gap, y: b.y - ((b.y - control.y) / length) * gap };
   return `M${a.x.toFixed(1)} ${a.y.toFixed(1)}Q${control.x.toFixed(1)} ${control.y.toFixed(1)} ${end.x.toFixed(1)} ${end.y.toFixed(1)}`;
+}
+
+/** A step from an endpoint to itself: a loop at its right. */
+function loop({ x, y, r = 0 }: Point): string {
+  const begin = (x + r).toFixed(1);
+  return `M${begin} ${(y - r / 2).toFixed(1)}c36 -26 36 ${(26 * 2 + r).toFixed(1)} 2 ${r.toFixed(1)}`;
 }

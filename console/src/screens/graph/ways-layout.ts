@@ -71,11 +71,22 @@ export function layOut(ways: Ways, width: number, height: number): ReadonlyMap<s
     .force("y", forceY(height / 2).strength(0.11))
     .stop()
     .tick(crowded ? 80 : 220);
-  const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
+  return fitted(bodies, width, height);
+}
+
+/** Stretches the picture over its frame, so that no room is wasted and nothing lies outside. */
+function fitted(bodies: readonly Body[], width: number, height: number): ReadonlyMap<string, Placed> {
+  const xs = bodies.map(({ x = 0 }) => x);
+  const ys = bodies.map(({ y = 0 }) => y);
+  const along = (value: number, values: readonly number[], length: number, margin: number): number => {
+    const low = Math.min(...values);
+    const span = Math.max(...values) - low;
+    return span === 0 ? length / 2 : margin + ((value - low) / span) * (length - 2 * margin);
+  };
   return new Map(
     bodies.map(({ id, r, suspect, x = 0, y = 0 }) => [
       id,
-      { id, r, suspect, x: clamp(x, 30, width - 30), y: clamp(y, 24, height - 24) },
+      { id, r, suspect, x: along(x, xs, width, 110), y: along(y, ys, height, 48) },
     ]),
   );
 }

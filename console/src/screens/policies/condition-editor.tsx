@@ -52,9 +52,11 @@ export function ConditionEditor({
             facts={vocabulary.data?.facts ?? []}
             onChange={(next) => onChange(writeCondition(next))}
           />
-          <pre className="cel-twin" translate="no">
-            {when}
-          </pre>
+          {when === "" ? null : (
+            <pre className="cel-twin" translate="no">
+              {when}
+            </pre>
+          )}
         </div>
       ) : (
         <>
