@@ -20,6 +20,7 @@ const tasks: readonly { readonly name: string; readonly run: (page: Page) => Pro
     run: async (page) => {
       await press(page, "g", "e");
       await page.waitForURL(/\/events/);
+      await page.waitForSelector("[data-focus-filter]");
       await settled(page);
     },
   },

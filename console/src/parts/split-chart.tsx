@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useId, useMemo } from "react";
 import { useTranslator } from "../i18n/translate.ts";
-import { useTime } from "../state/use-time.ts";
+import { Moment } from "./figures.tsx";
 import { KindMark, kindOf, kinds } from "./kind.tsx";
 
 /** Counts per step and name; names are kinds of client. */
@@ -23,7 +23,6 @@ export function SplitChart({
   readonly onSelect?: (from: number, to: number) => void;
 }): ReactNode {
   const t = useTranslator();
-  const time = useTime();
   const id = useId();
   const split = useMemo(() => inOrder(given), [given]);
   const totals = split.names.map((_, index) => split.rows.reduce((sum, row) => sum + (row[index] ?? 0), 0));
@@ -61,7 +60,9 @@ export function SplitChart({
             <tbody>
               {steps.map(({ at, row }) => (
                 <tr key={at}>
-                  <th scope="row">{time.short(at)}</th>
+                  <th scope="row">
+                    <Moment at={at} as="short" />
+                  </th>
                   {row.map((count, place) => (
                     <td key={split.names[place]} className="number">
                       {t.number(count)}

@@ -28,64 +28,66 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
     });
   return (
     <div className="ways">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("graph.picture")} aria-describedby="ways-key">
-        <defs>
-          <marker id="ways-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-            <path d="M0 0 8 4 0 8z" className="ways-arrow" />
-          </marker>
-        </defs>
-        {edges
-          .filter(({ peopleRequests }) => peopleRequests > 0)
-          .map((edge) => (
-            <path
-              key={`p ${edge.from} ${edge.to}`}
-              d={arc(places.get(edge.from), places.get(edge.to), 0.12)}
-              className="ways-people"
-              strokeWidth={1 + 9 * Math.sqrt(edge.peopleRequests / most)}
-            >
-              <title>{t("graph.edge.people", { from: edge.from, to: edge.to, share: t.percent(edge.people) })}</title>
-            </path>
+      <div translate="no">
+        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("graph.picture")} aria-describedby="ways-key">
+          <defs>
+            <marker id="ways-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+              <path d="M0 0 8 4 0 8z" className="ways-arrow" />
+            </marker>
+          </defs>
+          {edges
+            .filter(({ peopleRequests }) => peopleRequests > 0)
+            .map((edge) => (
+              <path
+                key={`p ${edge.from} ${edge.to}`}
+                d={arc(places.get(edge.from), places.get(edge.to), 0.12)}
+                className="ways-people"
+                strokeWidth={1 + 9 * Math.sqrt(edge.peopleRequests / most)}
+              >
+                <title>{t("graph.edge.people", { from: edge.from, to: edge.to, share: t.percent(edge.people) })}</title>
+              </path>
+            ))}
+          {edges
+            .filter(({ suspectRequests }) => suspectRequests > 0)
+            .map((edge) => {
+              const middle = middleOf(places.get(edge.from), places.get(edge.to), 0.12);
+              return (
+                // biome-ignore lint/a11y/noStaticElementInteractions: the same step is a link in the table below
+                <g key={`s ${edge.from} ${edge.to}`} className="ways-step" onClick={() => show(edge)}>
+                  <path
+                    d={arc(places.get(edge.from), places.get(edge.to), 0.12)}
+                    className={edge.strange ? "ways-suspect strange" : "ways-suspect"}
+                    markerEnd="url(#ways-arrow)"
+                  >
+                    <title>
+                      {t("graph.edge.suspect", {
+                        from: edge.from,
+                        to: edge.to,
+                        count: edge.suspectRequests,
+                        share: t.percent(edge.people),
+                      })}
+                    </title>
+                  </path>
+                  {edge.strange ? (
+                    <path className="ways-cross" d={`M${middle.x - 5} ${middle.y - 5}l10 10m0-10l-10 10`} />
+                  ) : null}
+                </g>
+              );
+            })}
+          {nodes.map(({ id, x, y, r, suspect }) => (
+            <g key={id}>
+              <circle cx={x} cy={y} r={r} className={suspect ? "ways-node suspect" : "ways-node"}>
+                <title>{id}</title>
+              </circle>
+            </g>
           ))}
-        {edges
-          .filter(({ suspectRequests }) => suspectRequests > 0)
-          .map((edge) => {
-            const middle = middleOf(places.get(edge.from), places.get(edge.to), 0.12);
-            return (
-              // biome-ignore lint/a11y/noStaticElementInteractions: the same step is a link in the table below
-              <g key={`s ${edge.from} ${edge.to}`} className="ways-step" onClick={() => show(edge)}>
-                <path
-                  d={arc(places.get(edge.from), places.get(edge.to), 0.12)}
-                  className={edge.strange ? "ways-suspect strange" : "ways-suspect"}
-                  markerEnd="url(#ways-arrow)"
-                >
-                  <title>
-                    {t("graph.edge.suspect", {
-                      from: edge.from,
-                      to: edge.to,
-                      count: edge.suspectRequests,
-                      share: t.percent(edge.people),
-                    })}
-                  </title>
-                </path>
-                {edge.strange ? (
-                  <path className="ways-cross" d={`M${middle.x - 5} ${middle.y - 5}l10 10m0-10l-10 10`} />
-                ) : null}
-              </g>
-            );
-          })}
-        {nodes.map(({ id, x, y, r, suspect }) => (
-          <g key={id}>
-            <circle cx={x} cy={y} r={r} className={suspect ? "ways-node suspect" : "ways-node"}>
-              <title>{id}</title>
-            </circle>
-          </g>
-        ))}
-        {nodes.slice(0, labelsMax).map(({ id, x, y, r }) => (
-          <text key={id} x={x} y={y - r - 5} className="ways-label">
-            {id.length > 28 ? `${id.slice(0, 27)}…` : id}
-          </text>
-        ))}
-      </svg>
+          {nodes.slice(0, labelsMax).map(({ id, x, y, r }) => (
+            <text key={id} x={x} y={y - r - 5} className="ways-label">
+              {id.length > 28 ? `${id.slice(0, 27)}…` : id}
+            </text>
+          ))}
+        </svg>
+      </div>
       <ul className="legend" id="ways-key">
         <li>
           <svg width="28" height="8" aria-hidden="true">
