@@ -145,6 +145,16 @@ export const cohortAxes: readonly CohortAxis[] = [
     source: assumed,
   },
   {
+    name: "outcome",
+    bins: ["let in", "refused"],
+    group: "credentials",
+    speaking: [1],
+    honest: [0.88, 0.12],
+    alike: 15,
+    automated: [0.05, 0.95],
+    source: assumed,
+  },
+  {
     name: "hour",
     bins: ["very common", "common", "uncommon", "rare", "very rare"],
     group: "hour",
@@ -228,6 +238,7 @@ export type CohortAxisName =
   | "country"
   | "asn"
   | "account"
+  | "outcome"
   | "hour"
   | "cadence"
   | "way"

@@ -162,3 +162,32 @@ describe("cohorts", () => {
     expect(cohorts.convictions()).toEqual([]);
   });
 });
+
+describe("log-ins that are refused", () => {
+  const login = (i: number, parts: Partial<Person>): Sighting =>
+    sighting(i * 1_000, {
+      presentation: 7,
+      behaviour: 70,
+      account: 1_000 + i,
+      address: `203.0.${i >> 8}.${i & 255}`,
+      ...parts,
+    });
+
+  test("convict those who come straight to the log-in, from the first hour, before any account is known", () => {
+    const cohorts = new Cohorts();
+    let convicted = -1;
+    for (let i = 0; i < 40 && convicted < 0; i++)
+      if (cohorts.report(login(i, { bins: { arrival: 2 }, letIn: false })).length > 0) convicted = i;
+    expect(convicted).toBeGreaterThan(3);
+    expect(convicted).toBeLessThan(30);
+  });
+
+  test("convict nobody while the log-in is broken for everybody", () => {
+    const cohorts = new Cohorts();
+    for (let i = 0; i < 60; i++) cohorts.report(login(i, { presentation: i % 5, bins: { arrival: 0 }, letIn: true }));
+    for (let i = 60; i < 400; i++) {
+      const person = login(i, { presentation: i % 5, bins: { arrival: 0 }, letIn: false });
+      expect(cohorts.report(person), `person ${i}`).toEqual([]);
+    }
+  });
+});

@@ -338,7 +338,9 @@ export class Cohorts {
     const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;
     const taught = this.#memory.arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
     if (taught > 0) for (const key of this.#keys) this.#taught(key, taught);
-    population.learn({ at, country, asn, address, device, account, letIn: letIn === true });
+    const came = letIn !== null && this.#bins[cohortAxisIndex.arrival] === 0;
+    const asPeople = came ? (letIn ? "let in" : "refused") : null;
+    population.learn({ at, country, asn, address, device, account, letIn: letIn === true, asPeople });
   }
 
   #taught(key: number, weight: number): void {

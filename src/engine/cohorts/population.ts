@@ -5,6 +5,8 @@ const dayMs: Millis = 86_400_000;
 const hourMs: Millis = 3_600_000;
 /** Below this many of a thing, "never seen before" says nothing. */
 const settled = 300;
+/** People mistype: one in eight log-ins is refused. One in two is no typing. */
+const outageShare = 0.5;
 
 /** What is kept of a population: shares of countries, networks and hours, and filters of keyed hashes. */
 export interface SavedPopulation {
@@ -36,6 +38,8 @@ export class Population {
   readonly #homes = new TwoEpochs(1 << 18, 14 * dayMs);
   #firstSeen: Millis = Number.NaN;
   #accountsIn = 0;
+  /** Share refused of the last log-ins that came the way people come, about seven of them. */
+  #peopleRefused = 0;
   #sessions = 0;
 
   /** Hour of the week in UTC, 0-167. Honest cohorts of one country share its night, which the null's spread covers. */
@@ -62,6 +66,15 @@ export class Population {
     return (this.#accounts.has(account) ? 0 : 2) + (letIn ? 0 : 1);
   }
 
+  /**
+   * Bin of the outcome axis; -1 while those who came the way people come are refused, too: then the log-in is broken or
+   * everybody was logged out, and a refusal says nothing of who gets it. Evaded by coming the way people come, which costs what it costs.
+   */
+  outcomeBin(letIn: boolean): number {
+    if (this.#peopleRefused > outageShare) return -1;
+    return letIn ? 0 : 1;
+  }
+
   /** Has this account ever been let in, as far as is remembered? */
   knowsAccount(account: number): boolean {
     return this.#accounts.has(account);
@@ -82,6 +95,8 @@ export class Population {
       if (visit.asn > 0) this.#homes.add(combine32(visit.device, visit.asn), visit.at);
     }
     this.#addresses.add(visit.address, visit.at);
+    if (visit.asPeople !== null)
+      this.#peopleRefused += ((visit.asPeople === "refused" ? 1 : 0) - this.#peopleRefused) * 0.15;
     if (visit.account !== 0 && visit.letIn && this.#accounts.add(visit.account, visit.at)) this.#accountsIn++;
   }
 
@@ -123,6 +138,8 @@ export interface Visit {
   readonly device: number;
   readonly account: number;
   readonly letIn: boolean;
+  /** What came of a log-in that arrived the way people arrive; null: it did not, or there was none. */
+  readonly asPeople: "let in" | "refused" | null;
 }
 
 interface SavedEpochs {

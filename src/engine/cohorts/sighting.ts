@@ -46,6 +46,8 @@ export function fillBins(bins: Int8Array, sighting: Sighting, population: Popula
   bins[cohortAxisIndex.country] = country === "" ? -1 : population.countries.classOf(country);
   bins[cohortAxisIndex.asn] = asn <= 0 ? -1 : population.asns.classOf(asn);
   bins[cohortAxisIndex.hour] = population.hours.classOf(Population.hourOfWeek(at));
+  // Before accounts are known, that a log-in was refused is all there is to know of its credentials.
+  bins[cohortAxisIndex.outcome] = letIn === null ? -1 : population.outcomeBin(letIn);
   bins[cohortAxisIndex.account] = letIn === null ? -1 : population.accountBin(account, letIn);
 }
 

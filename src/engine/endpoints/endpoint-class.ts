@@ -80,13 +80,30 @@ export function guessEndpointClass(segments: readonly string[]): EndpointClass {
   if (last === "favicon.ico" || last.startsWith("apple-touch-icon") || last.startsWith("favicon")) return "favicon";
   const dot = last.lastIndexOf(".");
   if (dot >= 0 && assetEndings.has(last.slice(dot + 1))) return "asset";
-  for (const segment of segments) {
-    const purpose = words[segment.toLowerCase()];
-    if (purpose !== undefined) return purpose;
-  }
+  const purpose = purposeOf(segments);
+  if (purpose !== undefined) return purpose;
   if (assetFolders.has(first)) return "asset";
   if (dot >= 0 && (last.endsWith(".html") || last.endsWith(".htm"))) return "page";
   return "unknown";
+}
+
+/**
+ * The first word that names a purpose. "api" says how an endpoint is spoken to, not what it is for: the log-in of `/api/v1/login` is a
+ * log-in, and attackers go straight to it.
+ */
+function purposeOf(segments: readonly string[]): EndpointClass | undefined {
+  let spoken: EndpointClass | undefined;
+  for (const segment of segments) {
+    const purpose = words[segment.toLowerCase()];
+    if (purpose === "api") spoken = purpose;
+    else if (purpose !== undefined) return purpose;
+  }
+  return spoken;
+}
+
+/** Whether programs rather than pages speak to an endpoint, by its path's words. */
+export function isSpokenAsApi(path: string): boolean {
+  return path.split("/").some((segment) => words[segment.toLowerCase()] === "api");
 }
 
 /** What a media type says about an endpoint, or "unknown". */

@@ -1,5 +1,5 @@
 import { hashText, mix32 } from "../sessions/text-hash.ts";
-import { classOfContent, type EndpointClass, endpointClass, endpointClasses } from "./endpoint-class.ts";
+import { classOfContent, type EndpointClass, endpointClass, endpointClasses, isSpokenAsApi } from "./endpoint-class.ts";
 import { TemplateTree } from "./template-tree.ts";
 
 export interface EndpointLimits {
@@ -48,6 +48,7 @@ export class EndpointTable {
   readonly #pathCharsMax: number;
   readonly #seed: number;
   readonly #class: Uint8Array;
+  readonly #api: Uint8Array;
   /** Requests; requests that named a page of this client as referer within its load; times named as a referer. */
   readonly #requests: Uint32Array;
   readonly #followed: Uint32Array;
@@ -72,6 +73,7 @@ export class EndpointTable {
     this.#cacheEndpoint = new Uint16Array(cells);
     this.#cacheMask = cells - 1;
     this.#class = new Uint8Array(limits.endpointsMax);
+    this.#api = new Uint8Array(limits.endpointsMax);
     this.#requests = new Uint32Array(limits.endpointsMax);
     this.#followed = new Uint32Array(limits.endpointsMax);
     this.#named = new Uint32Array(limits.endpointsMax);
@@ -92,7 +94,10 @@ export class EndpointTable {
     const cut = path.length > this.#pathCharsMax ? path.slice(0, this.#pathCharsMax) : path;
     const known = this.#tree.templates.length;
     const endpoint = this.#tree.match(cut);
-    if (this.#tree.templates.length > known) this.#class[endpoint] = endpointClass[this.#guess(endpoint)];
+    if (this.#tree.templates.length > known) {
+      this.#class[endpoint] = endpointClass[this.#guess(endpoint)];
+      this.#api[endpoint] = isSpokenAsApi(this.template(endpoint)) ? 1 : 0;
+    }
     this.#cacheTag[cell] = hash;
     this.#cacheEndpoint[cell] = endpoint;
     return endpoint;
@@ -112,6 +117,11 @@ export class EndpointTable {
 
   classOf(endpoint: number): number {
     return this.#class[endpoint] as number;
+  }
+
+  /** Whether programs speak to it rather than pages' forms, by its path's words or by the JSON it has answered. */
+  isApi(endpoint: number): boolean {
+    return this.#api[endpoint] !== 0;
   }
 
   template(endpoint: number): string {
@@ -135,6 +145,7 @@ export class EndpointTable {
   learnContent(endpoint: number, contentType: string): void {
     const said = classOfContent(contentType);
     if (said === "unknown") return;
+    if (said === "api") this.#api[endpoint] = 1;
     const known = endpointClasses[this.#class[endpoint] as number];
     if (known === "unknown" || known === "page" || known === "asset" || (known === "api" && said !== "asset"))
       this.#class[endpoint] = endpointClass[said];

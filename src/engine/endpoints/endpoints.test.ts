@@ -63,6 +63,9 @@ test("paths say what they are for, in several languages", () => {
     "/blog/feed.xml": "feed",
     "/favicon.ico": "favicon",
     "/api/orders": "api",
+    "/mobile/v1/login": "login",
+    "/api/v2/auth/token": "login",
+    "/api/v1/cart": "checkout",
     "/product/31": "unknown",
   };
   for (const [path, purpose] of Object.entries(table)) {

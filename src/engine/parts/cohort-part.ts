@@ -66,8 +66,8 @@ export class CohortPart {
   readonly #presentation: Uint32Array;
   readonly #step: Uint32Array;
   readonly #login: Uint32Array;
-  /** 1: the sensitive step was the session's first request; native applications ask for something before. */
-  readonly #bare: Uint8Array;
+  /** How the session came to its sensitive step: bits of `came`. */
+  readonly #came: Uint8Array;
   /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
   readonly #behaviour: Uint32Array;
   readonly #gap: Int8Array;
@@ -97,7 +97,7 @@ export class CohortPart {
     this.#presentation = new Uint32Array(sources.sessionsMax);
     this.#step = new Uint32Array(sources.sessionsMax);
     this.#login = new Uint32Array(sources.sessionsMax);
-    this.#bare = new Uint8Array(sources.sessionsMax);
+    this.#came = new Uint8Array(sources.sessionsMax);
     this.#behaviour = new Uint32Array(sources.sessionsMax);
     this.#gap = new Int8Array(sources.sessionsMax);
     this.#stack = new Uint32Array(sources.sessionsMax);
@@ -135,13 +135,19 @@ export class CohortPart {
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!isSensitive(facts)) return;
     const again = this.#login[slot] !== 0;
-    if (!again) this.#bare[slot] = requests === 1 ? 1 : 0;
+    if (!again) this.#came[slot] = this.#arrival(facts, requests);
     this.#login[slot] = (this.#endpointHash(facts.endpoint) & 0xffff) + 1;
     // Before the outcome is known: a key that told refused from admitted would make a cohort of whoever mistyped.
     this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
     this.#novelty[slot] = this.#sources.novelty(facts, exchange);
     this.#walk[slot] = this.#trace(slot, "look").label;
     if (!again) this.#readGap(facts);
+  }
+
+  #arrival({ endpoint, row }: Facts, requests: number): number {
+    const { endpoints, clients } = this.#sources.state;
+    const native = endpoints.isApi(endpoint) && clients.get(row, counter.pages) === 0;
+    return (requests === 1 ? came.straight : 0) | (native ? came.native : 0);
   }
 
   /** Hash of an endpoint's template: numbers differ from one process to the next, and convictions outlive it. */
@@ -346,23 +352,34 @@ export class CohortPart {
     const bins = this.#bins.fill(-1);
     const pages = get(counter.pagesExpecting);
     const closed = get(counter.pagesClosed);
-    if (this.#login[slot] !== 0)
-      bins[cohortAxisIndex.arrival] = this.#bare[slot] !== 0 ? 2 : closed > 0 && get(counter.loginCold) === 0 ? 0 : 1;
+    const how = this.#came[slot] as number;
+    const native = this.#login[slot] !== 0 && (how & came.native) !== 0;
+    if (this.#login[slot] !== 0) {
+      const straight = (how & came.straight) !== 0;
+      const way = closed > 0 && get(counter.loginCold) === 0 ? 0 : 1;
+      bins[cohortAxisIndex.arrival] = straight ? 2 : native ? 0 : way;
+    }
     if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
     bins[cohortAxisIndex.typicality] = sequence.bin(slot);
     bins[cohortAxisIndex.gap] = this.#gap[slot] as number;
     bins[cohortAxisIndex.habit] = this.#novelty[slot] as number;
     bins[cohortAxisIndex.cadence] = this.#cadence(row);
-    if (this.#login[slot] !== 0) bins[cohortAxisIndex.way] = Math.max(0, Math.min(2, get(counter.pages) - 1));
+    // Native applications have no pages and no jar: what is usual among browsers says nothing about them.
+    if (this.#login[slot] !== 0 && !native)
+      bins[cohortAxisIndex.way] = Math.max(0, Math.min(2, get(counter.pages) - 1));
     const asked = this.#asked[slot] as number;
     if (asked >= askedLeast) bins[cohortAxisIndex.answers] = answersBin(this.#refused[slot] as number, asked);
     const ledger = subject(slot)?.ledger;
     if (ledger?.observed !== true) return;
-    bins[cohortAxisIndex.jar] = jarBin(ledger);
+    const jar = jarBin(ledger);
+    if (!native || jar >= 3) bins[cohortAxisIndex.jar] = jar;
     if (ledger.orderSize >= 3)
       bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(ledger.orderRule ?? "") ? 0 : 1;
   }
 }
+
+/** Straight: the step was the session's first request. Native: it is spoken to by programs, and no page was opened before. */
+const came = { straight: 1, native: 2 } as const;
 
 /** What came of the step at which a session is reported. */
 interface Outcome {
