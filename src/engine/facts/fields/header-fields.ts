@@ -74,11 +74,11 @@ export const headerFields: readonly Field[] = [
   }),
   flag(
     "request.forwardedBySender",
-    "Claims to be forwarded for somebody (X-Forwarded-For, Forwarded, X-Real-IP, Client-IP).",
+    "Claims another address in a header that hopeful clients send and proxies do not (X-Originating-IP, X-Remote-IP, X-Remote-Addr, X-Client-IP, Client-IP). What trusted proxies set is read at the edge.",
     {
       usual: 0,
       read: (view) =>
-        ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip", "true-client-ip", "x-originating-ip"].some(
+        ["x-originating-ip", "x-remote-ip", "x-remote-addr", "x-client-ip", "client-ip"].some(
           (name) => view.header(name) !== "",
         ),
     },
