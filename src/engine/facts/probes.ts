@@ -18,6 +18,8 @@ export const probeKinds = [
   "api-description",
   "debug",
   "device",
+  "open-proxy",
+  "version-file",
 ] as const;
 export type ProbeKind = (typeof probeKinds)[number];
 
@@ -231,6 +233,21 @@ const marks: readonly (readonly [kind: ProbeKind, marks: readonly string[]])[] =
       "/manage/account/login",
       "/cgi-bin/luci",
       "/+cscoe+",
+    ],
+  ],
+  ["open-proxy", ["/http://", "/https://", "/ftp://"]],
+  [
+    "version-file",
+    [
+      "/readme.txt",
+      "/readme.md",
+      "/readme.html",
+      "/changelog.txt",
+      "/changelog.md",
+      "/license.txt",
+      "/version.txt",
+      "/composer.lock",
+      "/package.json",
     ],
   ],
   [

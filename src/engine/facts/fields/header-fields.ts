@@ -18,7 +18,6 @@ export const headerFields: readonly Field[] = [
     read: ({ exchange }) => exchange.request.userAgent,
   }),
   number("request.userAgentLength", "Characters of the user agent.", {
-    usual: 220,
     read: ({ exchange }) => exchange.request.userAgent.length,
   }),
   flag("request.looksLikeBrowser", 'The user agent begins as every browser\'s does: "Mozilla/5.0 (".', {

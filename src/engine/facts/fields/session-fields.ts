@@ -54,7 +54,7 @@ export const sessionFields: readonly Field[] = [
       return seconds < 10 ? Number.NaN : (view.requests * 60) / seconds;
     },
   }),
-  counted("session.pages", "Pages asked for.", { from: "pages", usual: 20 }),
+  counted("session.pages", "Pages asked for.", { from: "pages", usual: 10 }),
   counted("session.assets", "Sub-resources asked for.", { from: "assets", usual: 60 }),
   counted("session.calls", "Calls of an API.", { from: "calls", usual: 30 }),
   counted("session.writes", "Requests that change something.", { from: "writes", usual: 6 }),
@@ -122,7 +122,7 @@ export const sessionFields: readonly Field[] = [
     read: (view) => view.book.sessions?.different(view.slot, "paths") ?? Number.NaN,
   }),
   number("session.endpoints", "Different endpoints (method and template), estimated.", {
-    usual: 20,
+    usual: 11,
     read: (view) => view.book.sessions?.different(view.slot, "endpoints") ?? Number.NaN,
   }),
   number("session.queries", "Different path and query together, of requests with a query, estimated.", {
