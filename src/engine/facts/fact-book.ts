@@ -35,6 +35,17 @@ const plain = {
   denied: eventId.get("denied") ?? 0,
   serverError: eventId.get("server-error") ?? 0,
 };
+/** Words that mean the same for every request of a session while its address stays. */
+const steady: ReadonlySet<string> = new Set([
+  "session",
+  "address",
+  "subnet",
+  "network",
+  "country",
+  "agent",
+  "presentation",
+  "site",
+]);
 /** Ids of the events of a tag follow each other: attempt, accepted, refused. */
 const firstTagEvent = Object.keys(plain).length;
 
@@ -52,7 +63,8 @@ export class FactBook {
   accounts: AccountBook | undefined;
   readonly #sources: FactSources;
   readonly #counts = new Map<number, Followed<WindowCounts>[]>();
-  readonly #sets: (Followed<WindowSets> & { readonly needs: "account" | "token" | "" })[] = [];
+  readonly #sets: (Followed<WindowSets> & { readonly needs: "account" | "token" | ""; readonly constant: boolean })[] =
+    [];
   readonly #countByPlace = new Map<string, Followed<WindowCounts>>();
   readonly #setByPlace = new Map<string, Followed<WindowSets>>();
   readonly #words: TagWords;
@@ -125,6 +137,7 @@ export class FactBook {
       sessions.setLast(slot, sessionLast.address, addressKey(facts));
     } else if (by > 0 && sessions.last(slot, sessionLast.address) !== addressKey(facts)) {
       sessions.count(slot, sessionCounter.addressChanges);
+      sessions.setLast(slot, sessionLast.notedMinute, 0);
       sessions.setLast(slot, sessionLast.address, addressKey(facts));
       noteOrigin(sessions, slot, { exchange, intel: this.#sources.intel });
     }
@@ -151,7 +164,13 @@ export class FactBook {
   /** Most requests carry no account and no token: their sets are not looked at. */
   #noteSets(facts: Facts, exchange: Exchange): void {
     const { account, token } = exchange.request;
-    for (const { name, key, table, needs } of this.#sets) {
+    const sessions = this.sessions as SessionBook;
+    // What stays the same for a whole session is noted once a minute, which no window can tell from each time.
+    const minute = (Math.floor(facts.at / 60_000) & 0xffff) + 1;
+    const noted = sessions.last(facts.slot, sessionLast.notedMinute) === minute;
+    sessions.setLast(facts.slot, sessionLast.notedMinute, minute);
+    for (const { name, key, table, needs, constant } of this.#sets) {
+      if (noted && constant) continue;
       if ((needs === "account" && account === 0) || (needs === "token" && token === 0)) continue;
       const value = this.#value(name as ValueWord, facts, exchange);
       if (value !== 0) table.add(this.key(key, facts, exchange), value, facts.at);
@@ -305,7 +324,8 @@ export class FactBook {
     const carried = [name, key];
     const needs =
       carried.includes("account") || name === "password" ? "account" : carried.includes("token") ? "token" : "";
-    this.#sets.push({ ...followed, needs });
+    const constant = carried.every((word) => steady.has(word));
+    this.#sets.push({ ...followed, needs, constant });
   }
 
   #noteProbe(sessions: SessionBook, { slot, urlHash }: Facts, { request }: Exchange): void {

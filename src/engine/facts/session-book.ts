@@ -98,9 +98,17 @@ const setWords: Readonly<Record<keyof typeof sessionSet, number>> = {
   numbers: 1,
 };
 const sets = 12;
-const latestWords = 6;
+const latestWords = 7;
 /** What the session did last, as hashes. */
-export const sessionLast = { url: 0, endpoint: 1, agent: 2, address: 3, number: 4, presentation: 5 } as const;
+export const sessionLast = {
+  url: 0,
+  endpoint: 1,
+  agent: 2,
+  address: 3,
+  number: 4,
+  presentation: 5,
+  notedMinute: 6,
+} as const;
 
 /** A gap shorter than this between two requests that are no sub-resources is no person's. */
 const quickMs = 250;

@@ -62,7 +62,10 @@ export function noteRepeats(sessions: SessionBook, facts: Facts): void {
   else sessions.set(slot, sessionCounter.sameEndpointRun, 1);
   sessions.raise(slot, sessionCounter.sameEndpointRunMax, sessions.get(slot, sessionCounter.sameEndpointRun));
   const agent = facts.agent + 1;
-  if (![0, agent].includes(sessions.last(slot, sessionLast.agent))) sessions.count(slot, sessionCounter.agentChanges);
+  if (![0, agent].includes(sessions.last(slot, sessionLast.agent))) {
+    sessions.count(slot, sessionCounter.agentChanges);
+    sessions.setLast(slot, sessionLast.notedMinute, 0);
+  }
   sessions.setLast(slot, sessionLast.agent, agent);
 }
 
