@@ -34,6 +34,9 @@ export interface Actor {
   readonly cohort: string;
 }
 
+/** What is added up over all actors; valid until the next one is asked for. */
+export type ActorTally = Pick<Actor, "kind" | "requests" | "sessions">;
+
 /** Clients grouped into actors, built on demand: nothing is held per actor but its members. */
 export class ActorList {
   readonly #table: ClientTable;
@@ -43,6 +46,11 @@ export class ActorList {
   readonly #members: Int32Array;
   readonly #starts: Int32Array;
   readonly #actorOf: Int32Array;
+  readonly #tally: { -readonly [Name in keyof ActorTally]: ActorTally[Name] } = {
+    kind: "unknown",
+    requests: 0,
+    sessions: 0,
+  };
 
   constructor(table: ClientTable, by: GroupBy) {
     this.#table = table;
@@ -87,6 +95,24 @@ export class ActorList {
   at(number: number): Actor {
     const members = this.#members.subarray(this.#starts[number], this.#starts[number + 1]);
     return actorFrom(members, this.#table, this.#by);
+  }
+
+  /** An actor's kind, requests and sessions alone: a million of these leave no garbage behind. */
+  tally(number: number): ActorTally {
+    const [from, to] = [this.#starts[number] as number, this.#starts[number + 1] as number];
+    const tally = this.#tally;
+    tally.requests = 0;
+    tally.sessions = 0;
+    for (let i = from; i < to; i++) {
+      const member = this.#members[i] as number;
+      tally.requests += this.#table.requests(member);
+      tally.sessions += this.#table.sessions(member);
+    }
+    tally.kind =
+      to - from === 1
+        ? this.#table.kind(this.#members[from] as number)
+        : kindOf(this.#members.subarray(from, to), this.#table);
+    return tally;
   }
 
   *[Symbol.iterator](): Generator<Actor> {

@@ -103,7 +103,8 @@ function summarise(actors: ActorList, parsed: number): ReplaySummary {
   const requestsByKind = noneOfAny();
   let sessions = 0;
   let requests = 0;
-  for (const actor of actors) {
+  for (let number = 0; number < actors.length; number++) {
+    const actor = actors.tally(number);
     byKind[actor.kind]++;
     requestsByKind[actor.kind] += actor.requests;
     sessions += actor.sessions;
@@ -169,8 +170,14 @@ function topActors(actors: ActorList, table: ClientTable, engine: Engine): TopAc
   const best: Actor[] = [];
   const before = (a: Actor, b: Actor): number =>
     rank[b.kind] - rank[a.kind] || b.requests - a.requests || b.score.total - a.score.total;
-  for (const actor of actors) {
-    if (best.length === topMax && before(best[topMax - 1] as Actor, actor) <= 0) continue;
+  for (let number = 0; number < actors.length; number++) {
+    const last = best[topMax - 1];
+    if (last !== undefined) {
+      const { kind, requests } = actors.tally(number);
+      if ((rank[kind] - rank[last.kind] || requests - last.requests) < 0) continue;
+    }
+    const actor = actors.at(number);
+    if (last !== undefined && before(last, actor) <= 0) continue;
     let at = best.length;
     while (at > 0 && before(best[at - 1] as Actor, actor) > 0) at--;
     best.splice(at, 0, actor);
