@@ -16,8 +16,8 @@ import { generateLines } from "./generate-log.ts";
  */
 const { values } = parseArgs({
   options: {
-    lines: { type: "string", default: "1000000" },
-    clients: { type: "string", default: "20000" },
+    lines: { type: "string", default: "4000000" },
+    clients: { type: "string", default: "80000" },
     rounds: { type: "string", default: "2" },
     core: { type: "string", default: "0" },
     peers: { type: "string", default: "wc,goaccess,fail2ban,crowdsec" },
@@ -142,14 +142,10 @@ function peerRuns(log: string): Run[] {
 
 function main(): void {
   const log = writeLog("access.log", lines);
-  const gait = [
-    "node",
-    "--conditions=source",
-    "--disable-warning=ExperimentalWarning",
-    "src/app/cli/main.ts",
-    "replay",
-    log,
-  ];
+  // The package as it is installed, built from this tree: sources would be stripped of their types at every start.
+  if (spawnSync("npm", ["run", "--silent", "build"], { stdio: "inherit" }).status !== 0)
+    throw new Error("the build failed");
+  const gait = ["node", "bin/gait.js", "replay", log];
   const runs: Run[] = [{ name: "gait replay", lines, command: gait }, ...peerRuns(log)];
   const figures = runs.map(figureOf);
   const own = figures[0] as Figure;
