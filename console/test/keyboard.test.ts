@@ -111,8 +111,10 @@ const tasks: readonly { readonly name: string; readonly run: (page: Page) => Pro
       await page.locator("text=New rule").first().focus();
       await press(page, "Enter");
       await page.waitForURL(/\/policies\/new/);
-      await page.locator(".sentence select").first().focus();
-      await page.keyboard.type("A fact compared");
+      await page.locator(".sentence button").first().focus();
+      await press(page, "Enter");
+      await page.waitForSelector("[role=menu]");
+      await press(page, "ArrowDown", "Enter");
       await page.waitForSelector(".cel-twin:has-text('session.requests >= 10')");
     },
   },

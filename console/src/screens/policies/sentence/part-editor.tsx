@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Fact } from "../../../api/contract.ts";
 import { useTranslator } from "../../../i18n/translate.ts";
 import { Icon } from "../../../parts/icons.tsx";
+import { openMenu, useMenuAnchor } from "../../../parts/menu.tsx";
 import type { Part } from "./condition-tree.ts";
 import { LeafEditor } from "./leaf-editor.tsx";
 import { newPart, partKinds } from "./new-part.ts";
@@ -123,26 +124,24 @@ function GroupEditor({
   );
 }
 
+/** A menu rather than a list to choose from: walking through it by keyboard must not add every part on the way. */
 function AddPart({ onAdd }: { readonly onAdd: (part: Part) => void }): ReactNode {
   const t = useTranslator();
+  const [ref, expanded, node] = useMenuAnchor();
+  const open = (): void => {
+    const anchor = node();
+    if (anchor === null) return;
+    openMenu({
+      anchor,
+      title: t("sentence.add"),
+      items: partKinds.map((kind) => ({ label: t(`part.${kind}`), onSelect: () => onAdd(newPart(kind)) })),
+    });
+  };
   return (
     <div className="row">
-      <select
-        className="select"
-        aria-label={t("sentence.add")}
-        value=""
-        onChange={(event) => {
-          const kind = partKinds.find((each) => each === event.currentTarget.value);
-          if (kind !== undefined) onAdd(newPart(kind));
-        }}
-      >
-        <option value="">{t("sentence.add")}</option>
-        {partKinds.map((kind) => (
-          <option key={kind} value={kind}>
-            {t(`part.${kind}`)}
-          </option>
-        ))}
-      </select>
+      <button ref={ref} type="button" className="button" aria-haspopup="menu" aria-expanded={expanded} onClick={open}>
+        {t("sentence.add")}
+      </button>
     </div>
   );
 }
