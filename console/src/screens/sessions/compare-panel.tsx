@@ -62,31 +62,33 @@ function Habits({ detail, id }: { readonly detail: SessionDetail; readonly id: s
           return unit === "share" ? t.percent(value) : t.number(value);
         };
         return (
-          <table className="table">
-            <caption className="unseen">{t("session.compare")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("habit.title")}</th>
-                <th scope="col" className="number">
-                  {t("habit.this")}
-                </th>
-                <th scope="col" className="number">
-                  {t("habit.person")} <Chip type="session" value={id} label={`…${id.slice(-8)}`} />
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ mine, theirs }) => (
-                <tr key={mine.name}>
-                  <th scope="row" className="plain">
-                    {t(`habit.${mine.name}`)}
+          <div className="scroller">
+            <table className="table">
+              <caption className="unseen">{t("session.compare")}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">{t("habit.title")}</th>
+                  <th scope="col" className="number">
+                    {t("habit.this")}
                   </th>
-                  <td className="number">{show(mine.value, mine.unit)}</td>
-                  <td className="number">{show(theirs?.value, mine.unit)}</td>
+                  <th scope="col" className="number">
+                    {t("habit.person")} <Chip type="session" value={id} label={`…${id.slice(-8)}`} />
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {rows.map(({ mine, theirs }) => (
+                  <tr key={mine.name}>
+                    <th scope="row" className="plain">
+                      {t(`habit.${mine.name}`)}
+                    </th>
+                    <td className="number">{show(mine.value, mine.unit)}</td>
+                    <td className="number">{show(theirs?.value, mine.unit)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         );
       }}
     </Answered>
