@@ -55,3 +55,19 @@ describe("a privacy browser", () => {
     );
   });
 });
+
+describe("a member of a cohort that behaves alike", () => {
+  const loads = [signal("missing-subresources", "omissions", -3), signal("asset-referers", "omissions", -4)];
+  const convicted = (grouping: string): Signal => ({
+    ...signal("convicted-cohort", "cohort", 14),
+    evidence: { grouping },
+  });
+
+  test("is not acquitted by what the whole cohort does", () => {
+    const cookies = signal("cookie-missing", "jar-age", -4);
+    const found = judge([...loads, cookies, convicted("context")], new GroupCaps(), standing);
+    expect(found.kind).toBe("automated");
+    expect(judge([...loads, cookies, convicted("presentation")], new GroupCaps(), standing).kind).not.toBe("automated");
+    expect(judge([...loads, cookies], new GroupCaps(), standing).kind).toBe("human");
+  });
+});

@@ -57,8 +57,15 @@ export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Sta
   }
   for (const group in groups) groups[group] = Math.min(groups[group] ?? 0, caps.cap(group));
   const persona = applyPersona(groups, signals);
-  let behaviour = priorLogOdds;
-  for (const group in groups) behaviour += groups[group] ?? 0;
+  let against = 0;
+  let excuses = 0;
+  for (const group in groups) {
+    const nats = groups[group] ?? 0;
+    if (nats < 0) excuses += nats;
+    else against += nats;
+  }
+  if (sharesExcuses(signals)) excuses = Math.max(excuses, sharedExcusesMin);
+  const behaviour = priorLogOdds + against + excuses;
   presentation = Math.max(-presentationNatsMax, Math.min(presentationNatsMax, presentation));
   const logOdds = behaviour + presentation;
   const score = {
@@ -75,6 +82,22 @@ export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Sta
     groups,
     persona,
   };
+}
+
+/** What speaks for a person and the whole convicted cohort does alike: doubt is left, no alibi. */
+const sharedExcusesMin = -3;
+/** Groupings whose members behave alike; looks say nothing about that. */
+const alikeGroupings: ReadonlySet<unknown> = new Set(["behaviour", "context", "walk"]);
+
+/**
+ * A driven browser loads parts, names referers and returns cookies. Where its cohort was put together by behaviour and
+ * convicted by something else, those are what all members do, and whether this one differs was asked before it was hit.
+ */
+function sharesExcuses(signals: readonly Signal[]): boolean {
+  return signals.some(
+    ({ detector, nats, evidence }) =>
+      detector === "convicted-cohort" && nats > 0 && alikeGroupings.has(evidence.grouping),
+  );
 }
 
 function kindOf(behaviour: number, logOdds: number, standing: Standing): Kind {

@@ -98,8 +98,10 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
     if (law?.automated === undefined) continue;
     const honest = (law.honest[bin] as number) / law.honestTotal;
     const automated = (law.automated[bin] as number) / law.automatedTotal;
-    nats += Math.log(automated / honest);
-    if (!conviction.pattern.includes(name)) continue;
+    const carried = conviction.pattern.includes(name);
+    // A driven browser does on every other axis what people do: there that is no alibi.
+    if (defining.size === 0 || carried) nats += Math.log(automated / honest);
+    if (!carried) continue;
     known++;
     if (defining.size > 0 && !speaking.includes(bin)) return false;
   }
