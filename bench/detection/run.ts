@@ -203,7 +203,7 @@ function why(verdict: Verdict): string {
     .filter(({ nats }) => nats > 0.5)
     .sort((a, b) => b.nats - a.nats)
     .slice(0, 3)
-    .map(({ detector, nats }) => `${detector} ${nats.toFixed(1)}`)
+    .map(({ detector, nats, evidence }) => `${detector} ${evidence.grouping ?? ""} ${nats.toFixed(1)}`)
     .join(", ");
 }
 

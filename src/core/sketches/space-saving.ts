@@ -57,6 +57,13 @@ export class SpaceSaving {
     this.#sink(0);
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#positions.clear();
+    this.#size = 0;
+    this.#total = 0;
+  }
+
   /** Upper bound of the value's count; 0 when it is not among the kept. */
   count(value: number): number {
     const at = this.#positions.get(value);

@@ -90,6 +90,8 @@ export class Cohort {
     for (const process of this.axes) process.reset();
     this.addresses.clear();
     this.countries.clear();
+    // What a row's former cohort did must not be convicted in the name of the next one.
+    this.behaviours.clear();
     this.addressSample.length = 0;
     this.#voters.clear();
     this.#members.clear();

@@ -126,6 +126,24 @@ describe("cohorts", () => {
     expect(cohorts.judge(disguised, disguised.bins, disguised.at)?.linkedFrom).toBeGreaterThan(0);
   });
 
+  test("a row that is used again carries nothing of its former cohort: only its own behaviour is linked", () => {
+    const random = createRandom(16);
+    const cohorts = new Cohorts({ alpha: 0.01 });
+    for (let i = 0; i < 4_000; i++) cohorts.report({ ...honest(i * 2_000, random), anchored: true });
+    // The same look at the same endpoint did something else until it fell silent for more than a day.
+    for (let i = 0; i < 40; i++)
+      cohorts.report({
+        ...bot(i, { behaviour: 777, bins: { arrival: 0, jar: 0, "side-effects": 0 } }),
+        at: 8_000_000 + i * minute,
+      });
+    const later = 8_000_000 + 30 * 60 * minute;
+    for (let i = 0; i < 30; i++) cohorts.report({ ...bot(i), at: later + i * minute });
+    const linked = cohorts.convictions().find(({ grouping }) => grouping === "behaviour");
+    expect(linked?.evidence[0]).toMatch(/^shared by (\d\d?|100) % of a convicted cohort/);
+    const former = bot(300, { presentation: 501, behaviour: 777 });
+    expect(cohorts.judge(former, former.bins, later)).toBeUndefined();
+  });
+
   test("anchored people inside a conviction end it, and an operator's pardon does at once", () => {
     const cohorts = new Cohorts();
     for (let i = 0; i < 60; i++) cohorts.report(bot(i));

@@ -93,18 +93,23 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
   for (let axis = 0; axis < cohortAxes.length; axis++) {
     const bin = bins[axis] as number;
     const { name, speaking } = cohortAxes[axis] as CohortAxis;
-    if (bin < 0 || !sessionAxes.has(name) || defining.has(axis)) continue;
+    if (bin < 0 || !sessionAxes.has(name)) continue;
+    const carried = conviction.pattern.includes(name);
+    // Where members came together by the jar alone, whoever arrives as people do is not who the bare ones are.
+    const told = carried && conviction.grouping !== "behaviour" && name !== "jar";
+    if (defining.has(axis) && !told) continue;
     const law = laws[axis];
     if (law?.automated === undefined) continue;
     const honest = (law.honest[bin] as number) / law.honestTotal;
     const automated = (law.automated[bin] as number) / law.automatedTotal;
-    const carried = conviction.pattern.includes(name);
     // A driven browser does on every other axis what people do: there that is no alibi.
     if (defining.size === 0 || carried) nats += Math.log(automated / honest);
     if (!carried) continue;
-    known++;
+    // Who is new on a network and comes straight to the log-in may be a password manager: that alone hits nobody.
+    if (name !== "way" || conviction.grouping !== "context") known++;
     if (defining.size > 0 && !speaking.includes(bin)) return false;
   }
+  if (conviction.grouping === "context" && known === 0) return false;
   if (conviction.purity >= 0.9) return nats > -2;
   return known > 0 && nats > 1;
 }
