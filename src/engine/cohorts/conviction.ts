@@ -106,7 +106,7 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
     if (defining.size === 0 || carried) nats += Math.log(automated / honest);
     if (!carried) continue;
     // Who is new on a network and comes straight to the log-in may be a password manager: that alone hits nobody.
-    if (name !== "way" || conviction.grouping !== "context") known++;
+    if (conviction.grouping !== "context" || name === "cadence" || name === "arrival" || name === "order") known++;
     if (defining.size > 0 && !speaking.includes(bin)) return false;
   }
   if (conviction.grouping === "context" && known === 0) return false;

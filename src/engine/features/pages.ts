@@ -86,6 +86,15 @@ export function closePages(state: FeatureState, facts: Facts): boolean {
   return named;
 }
 
+/** Has a page of this session that is still loading asked for parts already? */
+export function isLoadingParts({ sessions }: Pick<FeatureState, "sessions">, slot: number): boolean {
+  const states = slot * slotBytes + slot8.pendingState;
+  for (let cell = 0; cell < pendingSize; cell++) {
+    if (((sessions.u8[states + cell] as number) & bit.closed) !== 0) return true;
+  }
+  return false;
+}
+
 /** Draws the balance of pages whose load is over at `tick`, a time as the session holds it. */
 export function settlePages(state: FeatureState, slot: number, tick: number): void {
   const { u32 } = state.sessions;

@@ -14,6 +14,7 @@ import {
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, isAsset, methodCode } from "../features/facts.ts";
+import { isLoadingParts } from "../features/pages.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
@@ -352,11 +353,13 @@ export class CohortPart {
     const bins = this.#bins.fill(-1);
     const pages = get(counter.pagesExpecting);
     const closed = get(counter.pagesClosed);
+    // A password manager submits before the page's load is over and its balance drawn.
+    const loaded = closed > 0 || isLoadingParts(state, slot);
     const how = this.#came[slot] as number;
     const native = this.#login[slot] !== 0 && (how & came.native) !== 0;
     if (this.#login[slot] !== 0) {
       const straight = (how & came.straight) !== 0;
-      const way = closed > 0 && get(counter.loginCold) === 0 ? 0 : 1;
+      const way = loaded && get(counter.loginCold) === 0 ? 0 : 1;
       bins[cohortAxisIndex.arrival] = straight ? 2 : native ? 0 : way;
     }
     if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
