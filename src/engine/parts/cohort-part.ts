@@ -283,10 +283,7 @@ export class CohortPart {
     if (++this.#reports % refitEvery === 0) this.cohorts.refit();
   }
 
-  /**
-   * Somebody who was let in, loads pages, keeps cookies *and* comes as this account or this jar always does. The first three
-   * a driven browser with stolen credentials has as well; it must not vouch for its own cohort.
-   */
+  /** Let in, loading pages, keeping cookies *and* as this account or jar always is: driven browsers lack the last. */
   #isAnchored(slot: number, row: number): boolean {
     if (!this.#sources.state.clients.flag(row, rowFlag.anchored)) return false;
     const novelty = this.#novelty[slot] as number;
