@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { type Observes, observesAll } from "#core";
 import { canonicalAddress, isRefusal, type NetworkSet, type Refusal } from "#wire";
 import { type AskedRequest, readAskedHead } from "../beside/decision-service.ts";
@@ -67,8 +68,7 @@ export interface Asker {
 
 /** Reads the question of a proxy. The client's headers keep the order in which the proxy sent them on. */
 export function readCheck(request: IncomingMessage, { dialect, trusted }: Asker): AskedRequest | Refusal {
-  const peer = canonicalAddress(request.socket.remoteAddress ?? "");
-  if (!trusted.has(peer)) return { status: 403, code: "check-untrusted" };
+  if (!mayAsk(request.socket, trusted)) return { status: 403, code: "check-untrusted" };
   const names = told[dialect];
   const method = names.method === "" ? (request.method ?? "") : header(request, names.method);
   const target = names.target === "" ? (request.url ?? "") : header(request, names.target);
@@ -90,6 +90,18 @@ export function readCheck(request: IncomingMessage, { dialect, trusted }: Asker)
   };
 }
 
+/** Asked once for each connection: its peer does not change. */
+const askers = new WeakMap<Socket, boolean>();
+
+function mayAsk(socket: Socket, trusted: NetworkSet): boolean {
+  let known = askers.get(socket);
+  if (known === undefined) {
+    known = trusted.has(canonicalAddress(socket.remoteAddress ?? ""));
+    askers.set(socket, known);
+  }
+  return known;
+}
+
 function header(request: IncomingMessage, name: string): string {
   const value = request.headers[name];
   return typeof value === "string" ? value : "";
@@ -97,6 +109,8 @@ function header(request: IncomingMessage, name: string): string {
 
 /** The nearest hop that is not a trusted proxy; one address is a list of one. */
 function clientAddress(value: string, trusted: NetworkSet): string {
+  // A list of one is its own answer, trusted or not: the usual case, and asking for trust costs more than the rest.
+  if (!value.includes(",")) return canonicalAddress(value.trim());
   let nearest = "";
   for (const hop of value.split(",", 32).reverse()) {
     const address = canonicalAddress(hop.trim());
