@@ -44,6 +44,8 @@ export interface SafeFetchOptions {
   /** All addresses of a name. Default: the system's resolver. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   readonly signal?: AbortSignal;
+  /** Sends this instead of asking; then every 2xx is a success. */
+  readonly post?: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
   readonly testing?: FetchTestAllowance;
 }
 
@@ -125,7 +127,16 @@ function exchange(
   const request = send(url, {
     agent: false,
     signal,
-    headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "gait", connection: "close" },
+    method: options.post === undefined ? "GET" : "POST",
+    headers: {
+      accept: "*/*",
+      "accept-encoding": "identity",
+      "user-agent": "gait",
+      connection: "close",
+      ...(options.post === undefined
+        ? {}
+        : { ...options.post.headers, "content-length": String(Buffer.byteLength(options.post.body)) }),
+    },
     // The address was checked above; asking the resolver again here is where rebinding would strike.
     lookup: (_host, lookupOptions, callback) => {
       if (lookupOptions.all === true) callback(null, [{ address, family }]);
@@ -141,7 +152,7 @@ function exchange(
     );
   });
   request.on("response", (response) => {
-    const problem = checkHead(response, options.bytesMax);
+    const problem = checkHead(response, options);
     if (problem !== undefined) {
       request.destroy();
       resolve(problem);
@@ -159,14 +170,15 @@ function exchange(
     response.on("end", () => resolve({ kind: "body", body: Buffer.concat(parts), headers: flat(response), address }));
     response.on("error", () => resolve(refused(signal.aborted ? "timeout" : "connection", "the answer broke off")));
   });
-  request.end();
+  request.end(options.post?.body);
 }
 
-function checkHead(response: IncomingMessage, bytesMax: number): SafeFetchResult | undefined {
+function checkHead(response: IncomingMessage, { bytesMax, post }: SafeFetchOptions): SafeFetchResult | undefined {
   const status = response.statusCode ?? 0;
   if (status >= 300 && status < 400)
     return refused("redirect", `to ${JSON.stringify((response.headers.location ?? "").slice(0, 100))}`);
-  if (status !== 200) return refused("status", `expected 200, found ${status}`);
+  const sent = post !== undefined && status >= 200 && status < 300;
+  if (status !== 200 && !sent) return refused("status", `expected 200, found ${status}`);
   const coding = response.headers["content-encoding"] ?? "identity";
   if (coding !== "identity") return refused("encoding", `asked for identity, found "${coding}"`);
   if (Number(response.headers["content-length"] ?? 0) > bytesMax)

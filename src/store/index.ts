@@ -1,4 +1,6 @@
 export { columns, type Column, type Privacy } from "./events/columns.ts";
+export type { SubjectColumn } from "./events/erase.ts";
+export type { ExportFormat, ExportOptions } from "./events/export.ts";
 export type { Row } from "./events/messages.ts";
 export {
   type EventStore,

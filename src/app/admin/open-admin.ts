@@ -7,7 +7,7 @@ import { readSecretFile } from "../serve/secret-file.ts";
 import type { Service } from "../serve/service.ts";
 import { answerJson } from "./admin-request.ts";
 import { type AdmissionRules, admit } from "./admission.ts";
-import { callerOf } from "./caller.ts";
+import { identify } from "./caller.ts";
 import { route } from "./router.ts";
 import { closeStreams } from "./routes/live.ts";
 
@@ -115,9 +115,8 @@ function createAdminServer(service: Service, rules: AdmissionRules): Server {
         answerJson(response, admission.status, { error: admission.reason });
         return;
       }
-      const { authority } = admission;
-      const caller = callerOf(authority, rules.socket ? "socket" : "tcp");
-      void route({ service, request, response, authority, caller });
+      const visitor = identify(request, admission.authority, { service, socket: rules.socket });
+      void route({ service, request, response, visitor });
     },
   );
   server.maxConnections = appLimits.adminConnectionsMax.default;

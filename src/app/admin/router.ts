@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { appLimits } from "#core";
 import { answerOperation, apiPrefix, operationAt } from "../operations/faces/http.ts";
 import { openApiDocument } from "../operations/faces/openapi.ts";
-import type { Caller } from "../operations/operation-context.ts";
 import type { Service } from "../serve/service.ts";
 import { type AdminRequest, type AdminRoute, type Authority, answerJson } from "./admin-request.ts";
+import { doorOf, type Visitor } from "./caller.ts";
 import { routes } from "./routes/index.ts";
 
 /** Finds and runs the route of an admin request. Never throws: what a handler throws is answered with 500 and a code. */
@@ -12,15 +12,15 @@ export async function route(call: {
   readonly service: Service;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly authority: Authority | "none";
-  readonly caller: Caller;
+  readonly visitor: Visitor;
 }): Promise<void> {
-  const { service, request, response, authority, caller } = call;
+  const { service, request, response, visitor } = call;
+  const { authority } = visitor;
   try {
     const url = new URL(request.url ?? "/", "http://admin.invalid");
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
     if (url.pathname.startsWith(apiPrefix)) {
-      await routeOperation({ service, method, query: url.searchParams, request, response }, url.pathname, caller);
+      await routeOperation({ service, method, query: url.searchParams, request, response }, url.pathname, visitor);
       return;
     }
     const found = routes.filter((each) => fits(each.path, url.pathname));
@@ -47,7 +47,11 @@ export async function route(call: {
 }
 
 /** Everything below `/api/v1/` is an operation, but for the document that describes them. */
-async function routeOperation(call: Omit<AdminRequest, "path" | "body">, path: string, caller: Caller): Promise<void> {
+async function routeOperation(
+  call: Omit<AdminRequest, "path" | "body">,
+  path: string,
+  { caller, session }: Visitor,
+): Promise<void> {
   const { method, request, response } = call;
   if (path === `${apiPrefix}openapi.json` && method === "GET") {
     if (caller.role === "none") answerJson(response, 401, { error: "sign in first", code: "forbidden" });
@@ -60,7 +64,8 @@ async function routeOperation(call: Omit<AdminRequest, "path" | "body">, path: s
     return;
   }
   const body = method === "GET" ? undefined : await readBody(request);
-  await answerOperation(operation, { ...call, body }, caller);
+  const door = doorOf(request, response, { service: call.service, session });
+  await answerOperation(operation, { ...call, body }, { caller, door });
 }
 
 function fits(pattern: string, path: string): boolean {

@@ -48,6 +48,16 @@ export interface CertificateConfig {
   readonly keyFile: string;
 }
 
+/** Who is told when something needs a person. */
+export interface AlertsConfig {
+  readonly destinations: readonly {
+    readonly name: string;
+    readonly type: "webhook" | "slack";
+    readonly url: string;
+    readonly secretFile?: string | undefined;
+  }[];
+}
+
 /** One lane of an operator's own; every condition given must hold. */
 export interface AgentLaneConfig {
   readonly agents?: readonly string[] | undefined;
@@ -124,6 +134,7 @@ export interface Config {
   readonly failMode: "open" | "closed";
   readonly routes: readonly RouteConfig[];
   readonly policy: PolicyConfig;
+  readonly alerts: AlertsConfig;
   readonly agents: AgentsConfig;
   readonly intel: IntelConfig;
   readonly admin: {

@@ -190,6 +190,29 @@ const accessLog = z.strictObject({
   format: z.enum(["combined", "json"]).default("combined").meta({ description: "Form of a line." }),
 });
 
+const alerts = z.strictObject({
+  destinations: z
+    .array(
+      z.strictObject({
+        name: nameText.meta({
+          description: "Shown with alerts; `gait alerts test NAME` tries it.",
+          examples: ["on-call"],
+        }),
+        type: z.enum(["webhook", "slack"]).default("webhook").meta({ description: "Form of the message." }),
+        url: z
+          .url({ protocol: /^https$/ })
+          .max(2_048)
+          .meta({ description: "https URL on port 443; private addresses are refused." }),
+        secretFile: fileText.optional().meta({
+          description: "File (mode 0600) with the secret that signs webhooks (`X-Gait-Signature`, HMAC-SHA-256).",
+        }),
+      }),
+    )
+    .max(16)
+    .default([])
+    .meta({ description: "Who is told about incidents and about records that cannot be written." }),
+});
+
 const addressList = z.strictObject({
   name: nameText.meta({ description: "Shown in verdicts.", examples: ["data-centres"] }),
   category: z
@@ -340,6 +363,7 @@ export const configSchema: z.ZodType<Config> = z
     policy: policy.prefault({}).meta({ description: "The operator's own word." }),
     agents: agentsSection.prefault({}).meta({ description: "What agents and declared bots may do." }),
     intel: intel.prefault({}).meta({ description: "What is known about networks." }),
+    alerts: alerts.prefault({}).meta({ description: "Who is told when something needs a person." }),
     admin: admin.prefault({}).meta({ description: "How the gateway itself is reached." }),
     store: z
       .strictObject({

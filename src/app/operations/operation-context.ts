@@ -1,4 +1,5 @@
 import type { Row } from "#store";
+import type { OperatorSession } from "../identity/operator-sessions.ts";
 import type { Service } from "../serve/service.ts";
 import type { Permission, Role } from "./permissions.ts";
 
@@ -17,10 +18,21 @@ export interface Document {
   readonly body: unknown;
 }
 
+/** A browser at the door: how a session of the console begins and ends. */
+export interface SessionDoor {
+  /** Address of the caller. */
+  readonly address: string;
+  readonly session: OperatorSession | undefined;
+  keep(id: string): void;
+  end(): void;
+}
+
 /** What a handler works with. */
 export interface OperationContext {
   readonly service: Service;
   readonly caller: Caller;
+  /** Undefined for programs, the command line and MCP. */
+  readonly door: SessionDoor | undefined;
   /** Wall clock, ms. */
   readonly now: number;
   /** One SELECT over what was recorded (view `everything`). @throws OperationFault `unavailable` without a store. */

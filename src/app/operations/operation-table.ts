@@ -1,6 +1,7 @@
 import { compromisedAccounts } from "./accounts/compromised-accounts.ts";
 import { getActor } from "./actors/get-actor.ts";
 import { listActors } from "./actors/list-actors.ts";
+import { listAlerts, testAlert } from "./alerts/alerts.ts";
 import { listAudit } from "./audit/list-audit.ts";
 import { verifyAudit } from "./audit/verify-audit.ts";
 import { errorBudget } from "./cohorts/error-budget.ts";
@@ -18,8 +19,21 @@ import { eventSeries } from "./events/event-series.ts";
 import { eventWays } from "./events/event-ways.ts";
 import { queryEvents } from "./events/query-events.ts";
 import { health } from "./health/health.ts";
+import { bootstrapSession } from "./identity/bootstrap-session.ts";
+import { createSession } from "./identity/create-session.ts";
+import { deleteSession } from "./identity/delete-session.ts";
+import { getSessionState } from "./identity/get-session-state.ts";
+import { secondFactor } from "./identity/second-factor.ts";
+import { createToken, listTokens, revokeToken } from "./identity/tokens.ts";
+import { deleteUser, listUsers, saveUser } from "./identity/users.ts";
+import { getIncident } from "./incidents/get-incident.ts";
+import { listIncidents } from "./incidents/list-incidents.ts";
+import { updateIncident } from "./incidents/update-incident.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { overview } from "./overview/overview.ts";
+import { deleteSubject } from "./records/delete-subject.ts";
+import { exportRecords } from "./records/export-records.ts";
+import { runSql } from "./records/run-sql.ts";
 import { search } from "./search/search.ts";
 import { getSession } from "./sessions/get-session.ts";
 
@@ -48,6 +62,25 @@ export interface OperationTable {
   readonly "intent.graph": typeof intentGraph;
   readonly "audit.list": typeof listAudit;
   readonly "audit.verify": typeof verifyAudit;
+  readonly "session.get": typeof getSessionState;
+  readonly "session.create": typeof createSession;
+  readonly "session.bootstrap": typeof bootstrapSession;
+  readonly "session.delete": typeof deleteSession;
+  readonly "session.second-factor": typeof secondFactor;
+  readonly "users.list": typeof listUsers;
+  readonly "users.save": typeof saveUser;
+  readonly "users.delete": typeof deleteUser;
+  readonly "tokens.list": typeof listTokens;
+  readonly "tokens.create": typeof createToken;
+  readonly "tokens.revoke": typeof revokeToken;
+  readonly sql: typeof runSql;
+  readonly "subjects.delete": typeof deleteSubject;
+  readonly "records.export": typeof exportRecords;
+  readonly "incidents.list": typeof listIncidents;
+  readonly "incidents.get": typeof getIncident;
+  readonly "incidents.update": typeof updateIncident;
+  readonly "alerts.list": typeof listAlerts;
+  readonly "alerts.test": typeof testAlert;
   readonly "config.effective": typeof effectiveConfiguration;
   readonly health: typeof health;
   readonly search: typeof search;
@@ -74,6 +107,25 @@ export const operationTable: OperationTable = {
   "intent.graph": intentGraph,
   "audit.list": listAudit,
   "audit.verify": verifyAudit,
+  "session.get": getSessionState,
+  "session.create": createSession,
+  "session.bootstrap": bootstrapSession,
+  "session.delete": deleteSession,
+  "session.second-factor": secondFactor,
+  "users.list": listUsers,
+  "users.save": saveUser,
+  "users.delete": deleteUser,
+  "tokens.list": listTokens,
+  "tokens.create": createToken,
+  "tokens.revoke": revokeToken,
+  sql: runSql,
+  "subjects.delete": deleteSubject,
+  "records.export": exportRecords,
+  "incidents.list": listIncidents,
+  "incidents.get": getIncident,
+  "incidents.update": updateIncident,
+  "alerts.list": listAlerts,
+  "alerts.test": testAlert,
   "config.effective": effectiveConfiguration,
   health,
   search,

@@ -24,25 +24,41 @@ export interface Operation<Input, Output> {
   readonly example: Partial<Input>;
   /** The field that the command line takes as its argument. */
   readonly argument?: keyof Input & string;
+  /** Cannot be undone: the command line asks back. */
+  readonly destructive?: boolean;
+  /** Whether an answer is a finding, so that the command ends with exit code 4. */
+  readonly findings?: (output: Output) => boolean;
   handle(context: OperationContext, input: Input): Output | Promise<Output>;
 }
 
 /** An operation whose types are not known here: how the faces see the table. */
-export interface AnyOperation extends Omit<Operation<unknown, unknown>, "argument" | "example" | "handle"> {
+export interface AnyOperation
+  extends Omit<Operation<unknown, unknown>, "argument" | "example" | "findings" | "handle"> {
   readonly argument?: string;
   readonly example: Readonly<Record<string, unknown>>;
+  readonly findings?: (output: unknown) => boolean;
   handle(context: OperationContext, input: unknown): unknown;
 }
 
 /** What went wrong in words the caller can act on. Each kind is one HTTP status and one exit code. */
-export type FaultKind = "invalid" | "not-found" | "conflict" | "forbidden" | "unavailable" | "storage-full";
+export type FaultKind =
+  | "invalid"
+  | "unauthenticated"
+  | "forbidden"
+  | "not-found"
+  | "conflict"
+  | "slow-down"
+  | "unavailable"
+  | "storage-full";
 
 /** HTTP status by kind of fault. */
 export const faultStatus: Readonly<Record<FaultKind, number>> = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   "not-found": 404,
   conflict: 409,
+  "slow-down": 429,
   unavailable: 503,
   "storage-full": 507,
 };

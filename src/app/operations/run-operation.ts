@@ -1,7 +1,14 @@
 import { assert } from "#core";
 import type { Service } from "../serve/service.ts";
 import { type AnyOperation, OperationFault } from "./operation.ts";
-import type { Caller, OperationContext } from "./operation-context.ts";
+import type { Caller, OperationContext, SessionDoor } from "./operation-context.ts";
+
+/** Who asks whom. */
+export interface Asking {
+  readonly service: Service;
+  readonly caller: Caller;
+  readonly door?: SessionDoor | undefined;
+}
 
 /**
  * Runs one operation for a caller: permission, then input, then the handler. A write that left no audit entry is a
@@ -10,12 +17,12 @@ import type { Caller, OperationContext } from "./operation-context.ts";
 export async function runOperation(
   operation: AnyOperation,
   input: unknown,
-  { service, caller }: { readonly service: Service; readonly caller: Caller },
+  { service, caller, door }: Asking,
 ): Promise<unknown> {
   if (!caller.permissions.has(operation.permission)) {
     const holds = caller.role === "none" ? "nobody who is not signed in" : `the role ${caller.role}`;
     throw new OperationFault(
-      "forbidden",
+      caller.role === "none" ? "unauthenticated" : "forbidden",
       `${operation.name} needs the permission "${operation.permission}", which ${holds} has not`,
     );
   }
@@ -25,20 +32,18 @@ export async function runOperation(
     throw new OperationFault("invalid", issues.join("; "));
   }
   const before = service.records.control.auditLength();
-  const output = await operation.handle(createContext(operation, { service, caller }), parsed.data);
+  const output = await operation.handle(createContext(operation, { service, caller, door }), parsed.data);
   const recorded = service.records.control.auditLength() > before;
   assert(operation.effect === "read" || recorded, `${operation.name} changed something without an audit entry`);
   return output;
 }
 
-function createContext(
-  operation: AnyOperation,
-  { service, caller }: { readonly service: Service; readonly caller: Caller },
-): OperationContext {
+function createContext(operation: AnyOperation, { service, caller, door }: Asking): OperationContext {
   const now = Date.now();
   return {
     service,
     caller,
+    door,
     now,
     query: (sql, values) => service.records.query(sql, values),
     change(subject, documents = []) {

@@ -6,9 +6,11 @@ import {
   type ControlStore,
   type EventStore,
   type EventStoreStats,
+  type ExportOptions,
   openControlStore,
   openEventStore,
   type Row,
+  type SubjectColumn,
 } from "#store";
 import type { Config } from "../config/config.ts";
 import { OperationFault } from "../operations/operation.ts";
@@ -18,11 +20,17 @@ import { openSpooledStore } from "./spooled-store.ts";
 /** What the gateway remembers: decisions for people to find, and what operators did. */
 export interface Records {
   readonly control: ControlStore;
+  /** The installation's key: chains the audit log, and other keys are derived from it. */
+  readonly key: Buffer;
   append(record: DecisionRecord): void;
   /** One read-only SELECT over the view `everything`. @throws OperationFault `invalid`, `unavailable`. */
   query(sql: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
   /** Hands over what was collected and waits until it can be found. */
   flush(): Promise<void>;
+  /** Deletes everything about a subject. @throws OperationFault `unavailable` */
+  erase(column: SubjectColumn, value: string | number): Promise<number>;
+  /** Writes a file of records. @throws OperationFault `unavailable` */
+  export(options: ExportOptions): Promise<{ readonly path: string; readonly rows: number }>;
   stats(): EventStoreStats;
   hashAddress(ip: string): number;
   close(): Promise<void>;
@@ -39,7 +47,8 @@ const maintainMs = 60_000;
  * @throws GaitError `store-open`, `control-open`, `secret-file`. */
 export async function openRecords(config: Config, hashKey: HashKey, held?: Promise<void>): Promise<Records> {
   const folder = join(config.store.path, "records");
-  const control = openControlStore(join(config.store.path, "control"), openAuditKey(config.store.path));
+  const key = openAuditKey(config.store.path);
+  const control = openControlStore(join(config.store.path, "control"), key);
   const hashAddress = (ip: string): number => keyedHash(hashKey, ip);
   const open = (): Promise<EventStore> => openEventStore({ folder, privacy: { addresses: "hashed", hashAddress } });
   const events =
@@ -50,6 +59,7 @@ export async function openRecords(config: Config, hashKey: HashKey, held?: Promi
   const timer = setInterval(() => void events.maintain(Date.now()), maintainMs).unref();
   return {
     control,
+    key,
     hashAddress,
     append: (record) => events.append(record),
     async query(sql, values) {
@@ -60,6 +70,8 @@ export async function openRecords(config: Config, hashKey: HashKey, held?: Promi
         throw new OperationFault(events.stats().problem === "" ? "invalid" : "unavailable", error.message);
       }
     },
+    erase: (column, value) => orUnavailable(() => events.erase(column, value)),
+    export: (options) => orUnavailable(() => events.export(options)),
     flush: () => events.flush(),
     stats: () => events.stats(),
     async close() {
@@ -70,6 +82,15 @@ export async function openRecords(config: Config, hashKey: HashKey, held?: Promi
       control.close();
     },
   };
+}
+
+async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof GaitError)) throw error;
+    throw new OperationFault("unavailable", error.message);
+  }
 }
 
 /** The key that chains the audit log: drawn once, readable by its owner alone. */

@@ -15,6 +15,8 @@ function memoryStore(): EventStore & { readonly records: DecisionRecord[] } {
     records,
     append: (record) => void records.push(record),
     query: () => Promise.resolve([]),
+    erase: () => Promise.resolve(0),
+    export: () => Promise.resolve({ path: "", rows: 0 }),
     maintain: () => Promise.resolve(),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),

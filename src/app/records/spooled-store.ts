@@ -69,6 +69,14 @@ export function openSpooledStore(
       if (store === undefined) throw new GaitError("store-query", problem);
       return await store.query(sql, values);
     },
+    async erase(column, value) {
+      if (store === undefined) throw new GaitError("store-query", problem);
+      return await store.erase(column, value);
+    },
+    async export(options) {
+      if (store === undefined) throw new GaitError("store-query", problem);
+      return await store.export(options);
+    },
     async maintain(now) {
       await store?.maintain(now);
     },

@@ -3,12 +3,15 @@ import { type Clock, GaitError } from "#core";
 import type { Gateway } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
+import { alertIncidents, alertRecords, configureAlerts, openAlerts } from "../alerts/open-alerts.ts";
 import type { Config } from "../config/config.ts";
 import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
 import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
 import { Probes } from "../doctor/probe-guard.ts";
+import { Identity } from "../identity/identity.ts";
+import { IncidentBook, lookForIncidents } from "../incidents/incident-book.ts";
 import { openLearned } from "../learned/open-learned.ts";
 import { openPassive } from "../passive/open-passive.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
@@ -128,10 +131,14 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   };
   if (degraded === "") keep();
   const socketPath = config.admin.socket ?? join(config.store.path, "admin.sock");
+  const alerts = openAlerts(config, systemClock);
+  const incidents = new IncidentBook(control, judge.engine, { clock: systemClock });
   const sweeper = setInterval(() => {
     judge.sweep(systemClock.now());
     protection.decisions.expire(systemClock.monotonic());
     panic.look();
+    alertIncidents(alerts, lookForIncidents(incidents));
+    alertRecords(alerts, records.stats());
   }, 1_000);
   sweeper.unref();
 
@@ -144,6 +151,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     try {
       const { config: next } = requireConfig(sources);
       const prepared = policy.prepare(next.policy);
+      configureAlerts(alerts, next);
       agents.configure(next);
       const told = { hashKey: state.hashKey, revision: revision + 1, robots: agents.robotsServed };
       if (forwards(next)) gateway.reload(gatewayOptions(next, told));
@@ -193,6 +201,9 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     edgeStats: () => gateway.stats(),
     engineStats: () => judge.stats(),
     records,
+    incidents,
+    alerts,
+    identity: new Identity(control, records.key),
     engine: judge.engine,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
     reload,
@@ -228,6 +239,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       agents.close();
       await admin.close();
       await rules.close();
+      alerts.close();
       await records.close();
       return { cut };
     },

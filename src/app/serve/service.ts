@@ -2,8 +2,11 @@ import type { GaitError } from "#core";
 import type { EdgeStats } from "#edge";
 import type { Engine } from "#engine";
 import type { AgentRow } from "../agents/agent-ledger.ts";
+import type { AlertDesk } from "../alerts/alert-desk.ts";
 import type { Config } from "../config/config.ts";
 import type { Probes } from "../doctor/probe-guard.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { IncidentBook } from "../incidents/incident-book.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
 import type { Learned } from "../learned/open-learned.ts";
 import type { Passive } from "../passive/open-passive.ts";
@@ -55,6 +58,9 @@ export interface Service {
   readonly protection: Protection;
   readonly policyRoom: PolicyRoom;
   readonly records: Records;
+  readonly identity: Identity;
+  readonly incidents: IncidentBook;
+  readonly alerts: AlertDesk;
   /** What the engine learned, for people to look at. */
   readonly engine: Engine;
   /** What the engine knew from before, and how writing it down goes. */

@@ -18,6 +18,17 @@ export const appLimits = {
   adminStreamsMax: { default: 16, unit: "count", why: "Status pages open at once; more are told to come back." },
   adminBodyBytesMax: { default: 65_536, unit: "bytes", why: "Body of an admin request." },
   adminStreamMs: { default: 1_000, unit: "ms", why: "Between two updates of an open status page." },
+  operatorSessionsMax: { default: 1_000, unit: "count", why: "People signed in at once; the one idle longest leaves." },
+  signInAddressesMax: { default: 10_000, unit: "count", why: "Addresses whose tries to sign in are counted." },
+  signInsAtOnceMax: {
+    default: 2,
+    unit: "count",
+    why: "Passwords checked at once: each takes 100 MB for a moment, and the threads that serve files.",
+  },
+  incidentsMax: { default: 1_000, unit: "count", why: "Incidents kept; beyond it the oldest resolved one leaves." },
+  incidentNotesMax: { default: 500, unit: "count", why: "Notes on one incident." },
+  alertsFiringMax: { default: 1_000, unit: "count", why: "Things alerted about at once; more are not told apart." },
+  alertsKeptMax: { default: 200, unit: "count", why: "Alerts kept to be looked at, dead letters among them." },
   decisionsListedMax: { default: 1_000, unit: "count", why: "Standing decisions in one answer." },
   eventIdsMax: {
     default: 200_000,

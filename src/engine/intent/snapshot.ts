@@ -101,7 +101,8 @@ export function restoreSnapshot(
   restoreTokens(orchestration, state, options.endpointOf);
   const sameKey = state.keyCheck === options.keyCheck;
   if (sameKey && state.issued.since.length > 0) {
-    const all = bytes.slice(headBytes + jsonLength);
+    // A copy as plain bytes: what was read from a file is a Buffer, whose `slice` shares memory with its neighbours.
+    const all = Uint8Array.from(bytes.subarray(headBytes + jsonLength));
     const each = all.length / state.issued.since.length;
     const generations = state.issued.since.map((since, index) => ({
       since,

@@ -30,14 +30,16 @@ export interface Database {
   /** Read-only SQL. @throws GaitError `store-query` for anything but one SELECT, for a timeout and for too many rows. */
   query(sql: string, values: readonly (string | number)[]): Promise<Row[]>;
   /** Our own statements, never a user's. */
-  run(sql: string): Promise<void>;
+  run(sql: string, values?: readonly (string | number)[]): Promise<void>;
   readonly filesFolder: string;
+  readonly exportsFolder: string;
   close(): void;
 }
 
 /** Opens or creates the database in `folder`. External access is cut to that folder and the configuration locked. */
 export async function openDatabase(options: OwnerOptions): Promise<Database> {
   const filesFolder = join(options.folder, "events");
+  const exportsFolder = join(options.folder, "exports");
   mkdirSync(filesFolder, { recursive: true, mode: 0o700 });
   const path = join(options.folder, `events-v${schemaVersion}.duckdb`);
   const instance = await DuckDBInstance.create(path, {
@@ -54,15 +56,17 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
     `CREATE TABLE IF NOT EXISTS events (${columns.map((one) => `"${one.name}" ${sqlTypes[one.type]}`).join(", ")})`,
   );
   await createView(writer, filesFolder);
-  await writer.run(`SET allowed_directories = ['${filesFolder.replaceAll("'", "''")}/']`);
+  const allowed = [filesFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
+  await writer.run(`SET allowed_directories = [${allowed.join(", ")}]`);
   await writer.run("SET enable_external_access = false");
   await writer.run("SET lock_configuration = true");
   return {
     filesFolder,
     append: (batch) => append(writer, batch),
     query: (sql, values) => query(reader, sql, values, options),
-    run: async (sql) => {
-      await writer.run(sql);
+    exportsFolder,
+    run: async (sql, values = []) => {
+      await writer.run(sql, [...values]);
     },
     close() {
       reader.closeSync();

@@ -50,7 +50,7 @@ async function rollHour(database: Database, hour: number): Promise<void> {
 }
 
 /** Oldest first; names are hours, so the order of names is the order of time. */
-function listFiles(folder: string): { readonly name: string; readonly bytes: number; readonly hour: number }[] {
+export function listFiles(folder: string): { readonly name: string; readonly bytes: number; readonly hour: number }[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(".parquet") && !name.startsWith("0000"))
     .sort()

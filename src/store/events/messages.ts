@@ -1,9 +1,18 @@
 import type { Batch } from "./batch.ts";
+import type { SubjectColumn } from "./erase.ts";
+import type { ExportOptions } from "./export.ts";
 
 /** What the serving thread asks of the store's thread. */
 export type Request =
   | { readonly kind: "append"; readonly id: number; readonly batch: Batch }
   | { readonly kind: "query"; readonly id: number; readonly sql: string; readonly values: readonly (string | number)[] }
+  | {
+      readonly kind: "erase";
+      readonly id: number;
+      readonly column: SubjectColumn;
+      readonly value: string | number;
+    }
+  | { readonly kind: "export"; readonly id: number; readonly options: ExportOptions }
   | { readonly kind: "maintain"; readonly id: number; readonly now: number }
   | { readonly kind: "close"; readonly id: number };
 

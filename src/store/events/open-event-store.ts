@@ -3,6 +3,8 @@ import { Worker } from "node:worker_threads";
 import { type DecisionRecord, GaitError, limitValues, type RecordStore, storeLimits } from "#core";
 import { type Batch, createBatchWriter } from "./batch.ts";
 import type { Privacy } from "./columns.ts";
+import type { SubjectColumn } from "./erase.ts";
+import type { ExportOptions } from "./export.ts";
 import type { Answer, OwnerOptions, Request, Row } from "./messages.ts";
 
 /** How the event store is opened. */
@@ -27,6 +29,10 @@ export interface EventStoreStats {
 export interface EventStore extends RecordStore {
   /** One read-only SELECT over the view `everything`. @throws GaitError `store-query` */
   query(sql: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
+  /** Deletes everything recorded about a subject; returns how many records went. @throws GaitError `store-query` */
+  erase(column: SubjectColumn, value: string | number): Promise<number>;
+  /** Writes records of a span to a file below the store's folder. @throws GaitError `store-query` */
+  export(options: ExportOptions): Promise<{ readonly path: string; readonly rows: number }>;
   /** Rolls, deletes what retention no longer allows, checkpoints. Called by the caller's timer. @param now wall clock, ms */
   maintain(now: number): Promise<void>;
   stats(): EventStoreStats;
@@ -117,6 +123,20 @@ class EventStoreClient implements EventStore {
     const answer = await this.#ask({ kind: "query", sql, values });
     if (!answer.ok) throw new GaitError("store-query", answer.problem);
     return answer.rows;
+  }
+
+  async erase(column: SubjectColumn, value: string | number): Promise<number> {
+    await this.flush();
+    const answer = await this.#ask({ kind: "erase", column, value });
+    if (!answer.ok) throw new GaitError("store-query", answer.problem);
+    return Number(answer.rows[0]?.n ?? 0);
+  }
+
+  async export(options: ExportOptions): Promise<{ readonly path: string; readonly rows: number }> {
+    await this.flush();
+    const answer = await this.#ask({ kind: "export", options });
+    if (!answer.ok) throw new GaitError("store-query", answer.problem);
+    return { path: String(answer.rows[0]?.path), rows: Number(answer.rows[0]?.rows) };
   }
 
   async maintain(now: number): Promise<void> {

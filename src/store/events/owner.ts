@@ -1,5 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Database, openDatabase } from "./database.ts";
+import { erase } from "./erase.ts";
+import { exportRecords } from "./export.ts";
 import { maintain } from "./maintenance.ts";
 import type { Answer, OwnerOptions, Request, Row } from "./messages.ts";
 
@@ -17,6 +19,10 @@ async function handle(database: Database, request: Request): Promise<readonly Ro
       return [];
     case "query":
       return database.query(request.sql, request.values);
+    case "erase":
+      return [{ n: await erase(database, request.column, { value: request.value }) }];
+    case "export":
+      return [{ ...(await exportRecords(database, request.options)) }];
     case "maintain":
       await maintain(database, options, request.now);
       return [];

@@ -1,4 +1,5 @@
 import type { Verb } from "../command.ts";
+import { operationVerbs } from "../../operations/faces/cli.ts";
 import { agents } from "./agents.ts";
 import { check } from "./check.ts";
 import { completion } from "./completion.ts";
@@ -39,6 +40,7 @@ export const verbs: readonly Verb[] = [
   agents,
   policy,
   intel,
+  operationVerbs,
   completion,
   version,
 ];

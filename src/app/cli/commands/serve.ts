@@ -147,6 +147,10 @@ function announce(
     `  status   ${adminAddress ?? "no page; gait status works"}`,
   ];
   if (service.learned.notice !== "") lines.push(`  ${service.learned.notice}`);
+  const first = service.identity.operators.bootstrapToken;
+  if (first !== undefined && adminAddress !== undefined) {
+    lines.push(`  console  ${adminAddress}/console/#bootstrap=${first} (once: makes the first administrator)`);
+  }
   if (service.degraded !== "") lines.push(`  DEGRADED ${service.degraded}`);
   context.stderr.write(`${lines.join("\n")}\n`);
 }

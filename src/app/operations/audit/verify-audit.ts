@@ -20,6 +20,7 @@ export const verifyAudit: Operation<VerifyAuditInput, VerifyAuditOutput> = {
   effect: "read",
   permission: "administer",
   example: {},
+  findings: ({ whole }) => !whole,
   input: z.strictObject({}) as z.ZodType<VerifyAuditInput>,
   output: z.strictObject({
     whole: z.boolean(),

@@ -1,6 +1,6 @@
 import { type AdminRequest, answerJson } from "../../admin/admin-request.ts";
 import { type AnyOperation, faultStatus, OperationFault } from "../operation.ts";
-import type { Caller } from "../operation-context.ts";
+import type { Caller, SessionDoor } from "../operation-context.ts";
 import { operationNamed } from "../operation-table.ts";
 import { runOperation } from "../run-operation.ts";
 import { coerceTexts, inputSchema } from "./json-schemas.ts";
@@ -25,7 +25,7 @@ export function operationAt(path: string): AnyOperation | undefined {
 export async function answerOperation(
   operation: AnyOperation,
   { service, method, query, body, response }: Omit<AdminRequest, "path" | "request">,
-  caller: Caller,
+  { caller, door }: { readonly caller: Caller; readonly door: SessionDoor },
 ): Promise<void> {
   if (method !== "POST" && !(method === "GET" && operation.effect === "read")) {
     answerJson(response, 405, { error: `${operation.name} is asked for by POST`, code: "method" });
@@ -33,11 +33,10 @@ export async function answerOperation(
   }
   try {
     const input = method === "GET" ? coerceTexts(inputSchema(operation), textsOf(query)) : (body ?? {});
-    answerJson(response, 200, await runOperation(operation, input, { service, caller }));
+    answerJson(response, 200, await runOperation(operation, input, { service, caller, door }));
   } catch (error) {
     if (!(error instanceof OperationFault)) throw error;
-    const status = error.kind === "forbidden" && caller.role === "none" ? 401 : faultStatus[error.kind];
-    answerJson(response, status, { error: error.message, code: error.kind });
+    answerJson(response, faultStatus[error.kind], { error: error.message, code: error.kind });
   }
 }
 

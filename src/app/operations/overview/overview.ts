@@ -104,7 +104,7 @@ export const overview: Operation<OverviewInput, Overview> = {
       addedLatencyUs: figures.addedLatencyUs,
       saved: { requests: actions.refused, milliseconds: Math.round(actions.refused * figures.originMs), formula },
       badInfrastructureShare: null,
-      incidents: { open: 0 },
+      incidents: { open: service.incidents.list().filter(({ state }) => state === "open").length },
       waiting: appended - stored - shed,
       shed,
     };

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import type { OperationContext } from "../operation-context.ts";
+import { operations } from "../operation-table.ts";
+import type { Role } from "../permissions.ts";
+import { permissionsOf, roles } from "../permissions.ts";
+
+/** Who is asking and what may be done. */
+export interface SessionState {
+  /** Null: nobody is signed in. */
+  readonly user: string | null;
+  readonly role: Role | null;
+  /** Names of the operations that this caller may use. */
+  readonly may: readonly string[];
+  /** True until the first administrator was made. */
+  readonly bootstrap: boolean;
+  /** Sent back as `X-CSRF-Token` with every change; null without a session of the console. */
+  readonly csrf: string | null;
+  readonly secondFactor: boolean;
+}
+
+export const sessionState: z.ZodType<SessionState> = z.strictObject({
+  user: z.string().nullable(),
+  role: z.enum(roles as [Role, ...Role[]]).nullable(),
+  may: z.array(z.string()),
+  bootstrap: z.boolean(),
+  csrf: z.string().nullable(),
+  secondFactor: z.boolean(),
+});
+
+/** The state for a caller; `as` where a session was started just now. */
+export function stateOf(
+  { caller, service, door }: OperationContext,
+  as?: { readonly user: string; readonly role: Role; readonly csrf: string },
+): SessionState {
+  const user = as?.user ?? (caller.role === "none" ? null : caller.name);
+  const role = as?.role ?? (caller.role === "none" ? null : caller.role);
+  const permissions = as === undefined ? caller.permissions : permissionsOf[as.role];
+  return {
+    user,
+    role,
+    may: operations.filter(({ permission }) => permissions.has(permission)).map(({ name }) => name),
+    bootstrap: service.identity.operators.bootstrapToken !== undefined,
+    csrf: as?.csrf ?? door?.session?.csrf ?? null,
+    secondFactor: user !== null && (service.identity.operators.user(user)?.secondFactor ?? "") !== "",
+  };
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { IncidentNote, KeptIncident } from "../../incidents/incident-book.ts";
+import type { Counted } from "../actors/get-actor.ts";
+import { type ActorSummary, actorColumns, actorSummary, toActor } from "../actors/list-actors.ts";
+import { eventSeries } from "../events/event-series.ts";
+import { OperationFault } from "../operation.ts";
+import type { OperationContext } from "../operation-context.ts";
+import { type IncidentSummary, incidentShape, summarise } from "./incident-summary.ts";
+
+/** An incident with its story as far as it is known. */
+export interface IncidentDetail extends IncidentSummary {
+  readonly cohort: string;
+  readonly reasons: readonly string[];
+  readonly series: {
+    readonly from: number;
+    readonly stepMs: number;
+    readonly kinds: readonly string[];
+    readonly rows: readonly (readonly number[])[];
+  };
+  readonly endpoints: readonly Counted[];
+  readonly networksTop: readonly Counted[];
+  readonly fingerprints: readonly Counted[];
+  readonly members: readonly ActorSummary[];
+  readonly accountsTouched: readonly Counted[];
+  /** Retooling and counter-measures; empty until lineage is known. */
+  readonly steps: readonly {
+    readonly at: number;
+    readonly changed: readonly string[];
+    readonly after: string | null;
+    readonly why: string;
+  }[];
+  readonly notes: readonly IncidentNote[];
+  readonly cost: null;
+  readonly proposal: null;
+  /** Terms of a filter that selects its events. */
+  readonly where: readonly string[];
+}
+
+const counted = z.strictObject({ value: z.string(), requests: z.number() });
+
+export const incidentDetail: z.ZodType<IncidentDetail> = z.strictObject({
+  ...incidentShape,
+  cohort: z.string(),
+  reasons: z.array(z.string()),
+  series: z.strictObject({
+    from: z.number(),
+    stepMs: z.number(),
+    kinds: z.array(z.string()),
+    rows: z.array(z.array(z.number())),
+  }),
+  endpoints: z.array(counted),
+  networksTop: z.array(counted),
+  fingerprints: z.array(counted),
+  members: z.array(actorSummary),
+  accountsTouched: z.array(counted),
+  steps: z.array(
+    z.strictObject({
+      at: z.number(),
+      changed: z.array(z.string()),
+      after: z.string().nullable(),
+      why: z.string(),
+    }),
+  ),
+  notes: z.array(z.strictObject({ at: z.number(), by: z.string(), text: z.string(), link: z.string().nullable() })),
+  cost: z.null(),
+  proposal: z.null(),
+  where: z.array(z.string()),
+});
+
+/** The incident of an id. @throws OperationFault `not-found` */
+export function incidentOf({ service }: OperationContext, id: string): KeptIncident {
+  const incident = service.incidents.find(id);
+  if (incident === undefined) throw new OperationFault("not-found", `${JSON.stringify(id)}: there is no such incident`);
+  return incident;
+}
+
+/** Everything about one incident. */
+export async function detailOf(context: OperationContext, incident: KeptIncident): Promise<IncidentDetail> {
+  const { cohort } = incident;
+  const [summary] = await summarise(context, [incident]);
+  if (summary === undefined) throw new OperationFault("not-found", "the incident left meanwhile");
+  const top = async (expression: string): Promise<readonly Counted[]> => {
+    const rows = await context.query(
+      `SELECT value, count(*) AS requests FROM (SELECT ${expression} AS value FROM everything WHERE cohort = $1)
+       WHERE value <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`,
+      [cohort],
+    );
+    return rows.map(({ value, requests }) => ({ value: String(value), requests: Number(requests) }));
+  };
+  const members = await context.query(
+    `SELECT ${actorColumns} FROM everything WHERE cohort = $1 GROUP BY actor ORDER BY requests DESC, id LIMIT 100`,
+    [cohort],
+  );
+  const span = { from: summary.firstSeen, to: summary.lastSeen + 1, steps: 60, by: "kind" } as const;
+  const series = await eventSeries.handle(context, { ...span, cohort });
+  return {
+    ...summary,
+    cohort,
+    reasons: incident.reasons,
+    series: { from: series.from, stepMs: series.stepMs, kinds: series.names, rows: series.rows },
+    endpoints: await top("method || ' ' || template"),
+    networksTop: await top("network"),
+    fingerprints: await top("ja4"),
+    members: members.map((row) => toActor(context, row)),
+    accountsTouched: await top("CASE WHEN account = 0 THEN '' ELSE CAST(CAST(account AS BIGINT) AS VARCHAR) END"),
+    steps: [],
+    notes: incident.notes,
+    cost: null,
+    proposal: null,
+    where: [`cohort:${cohort}`],
+  };
+}
