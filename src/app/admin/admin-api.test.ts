@@ -102,7 +102,7 @@ test("once there is an account, nobody looks without signing in, not even at the
   expect((await ask({ port: api.port }, { path: "/status" })).status).toBe(200);
   expect((await ask({ port: api.port }, { path: "/api/v1/overview" })).status).toBe(200);
   const admin = await signIn(api);
-  for (const path of ["/status", "/", "/live", "/decisions", "/api/v1/overview", "/api/v1/openapi.json"])
+  for (const path of ["/status", "/live", "/decisions", "/api/v1/overview", "/api/v1/openapi.json"])
     expect([path, (await ask({ port: api.port }, { path })).status]).toEqual([path, 401]);
   expect((await ask({ port: api.port }, { path: "/status", headers: admin })).status).toBe(200);
 });
