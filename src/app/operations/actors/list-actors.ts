@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type EventFilter, eventFilterShape, whereOf } from "../events/event-filter.ts";
-import { shownAddress } from "../events/event-row.ts";
+import { scoreIn, shownAddress } from "../events/event-row.ts";
 import type { Operation } from "../operation.ts";
 
 const orders = { requests: "requests DESC", score: "score DESC, requests DESC", latest: "lastSeen DESC" } as const;
@@ -76,7 +76,7 @@ export function toActor(
     agent: text("agent"),
     kind: text("kind"),
     action: text("action"),
-    score: number("score"),
+    score: scoreIn(row.score),
     stopped: number("stopped"),
     cohort: text("cohort"),
     firstSeen: number("firstSeen"),

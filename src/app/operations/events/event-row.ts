@@ -113,13 +113,18 @@ export function toEvent(context: OperationContext, row: Row): EventRow {
     kind: text("kind"),
     action: text("action"),
     enforced: text("enforced"),
-    score: { total: number("total"), behaviour: number("behaviour"), presentation: number("presentation") },
+    score: { total: scoreIn(row.total), behaviour: scoreIn(row.behaviour), presentation: scoreIn(row.presentation) },
     basis: text("basis"),
     rule: text("rule"),
     watched: text("watched") === "" ? [] : text("watched").split(" "),
     signals: signalsIn(text("signals")),
     decisionUs: number("decision"),
   };
+}
+
+/** Scores are kept in single precision; two decimals are all that means anything. */
+export function scoreIn(value: unknown): number {
+  return Math.round(Number(value ?? 0) * 100) / 100;
 }
 
 /** Findings as the store keeps them: [[detector, axis, group, nats, {evidence}], …]. */

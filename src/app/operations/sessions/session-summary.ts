@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Row } from "#store";
-import { shownAddress } from "../events/event-row.ts";
+import { scoreIn, shownAddress } from "../events/event-row.ts";
 import type { OperationContext } from "../operation-context.ts";
 
 /** One session in a line. */
@@ -51,7 +51,7 @@ export function toSession(context: OperationContext, row: Row): SessionSummary {
     requests: number("requests"),
     kind: text("kind"),
     action: text("action"),
-    score: number("score"),
+    score: scoreIn(row.score),
     firstSeen: number("firstSeen"),
     lastSeen: number("lastSeen"),
   };
