@@ -30,7 +30,8 @@ export interface AlertNotice {
   readonly text: string;
   readonly destination: string;
   readonly state: Alert["state"];
-  delivery: "waiting" | "delivered" | "retrying" | "dead";
+  /** `retrying` from the first try on until it arrived or was given up. */
+  delivery: "delivered" | "retrying" | "dead";
   /** Why the last try failed; empty: it did not. */
   detail: string;
 }
@@ -115,7 +116,7 @@ export class AlertDesk {
       text: title,
       destination: name,
       state,
-      delivery: "waiting",
+      delivery: "retrying",
       detail: "",
     };
     this.#recent.push(notice);

@@ -16,7 +16,7 @@ export interface AlertLine {
   readonly text: string;
   readonly destination: string;
   readonly state: "firing" | "resolved";
-  readonly delivery: "waiting" | "delivered" | "retrying" | "dead";
+  readonly delivery: "delivered" | "retrying" | "dead";
   readonly detail: string;
 }
 
@@ -48,7 +48,7 @@ export const listAlerts: Operation<Readonly<Record<string, never>>, ListAlertsOu
         text: z.string(),
         destination: z.string(),
         state: z.enum(["firing", "resolved"]),
-        delivery: z.enum(["waiting", "delivered", "retrying", "dead"]),
+        delivery: z.enum(["delivered", "retrying", "dead"]),
         detail: z.string(),
       }),
     ),
