@@ -3,7 +3,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const resolve = { conditions: ["source"] };
 
 /**
- * `unit` needs Node alone. `real` starts parts from Debian (nginx, HAProxy, Caddy, Chromium, curl…);
+ * `nightly` holds the long forms. `unit` needs Node alone. `real` starts parts from Debian (nginx, HAProxy, Caddy, Chromium, curl…);
  * a real test whose part is missing fails and says what to install: it never passes by being skipped. `console` drives
  * the web console of a running demo in Chromium.
  */
@@ -24,8 +24,19 @@ const config: ViteUserConfig = defineConfig({
             "bench/**/*.test.ts",
             "console/src/**/*.test.ts",
           ],
-          exclude: ["**/*.real.test.ts"],
+          exclude: ["**/*.real.test.ts", "**/*.nightly.test.ts"],
           testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr: { resolve },
+        test: {
+          name: "nightly",
+          include: ["src/**/*.nightly.test.ts", "test/**/*.nightly.test.ts"],
+          testTimeout: 2_700_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {

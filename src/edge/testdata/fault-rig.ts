@@ -22,12 +22,15 @@ export interface FaultRig {
 }
 
 /** Starts `fault-process.ts`. */
-export async function openFaultRig(options: FaultProcessOptions): Promise<FaultRig> {
+export async function openFaultRig(
+  options: FaultProcessOptions,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<FaultRig> {
   const script = fileURLToPath(new URL("./fault-process.ts", import.meta.url));
   const child = spawn(
     process.execPath,
     ["--conditions=source", "--disable-warning=ExperimentalWarning", script, JSON.stringify(options)],
-    { stdio: ["pipe", "pipe", "inherit"] },
+    { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...environment } },
   );
   const answers: ((line: string) => void)[] = [];
   const next = (): Promise<unknown> => new Promise((resolve) => answers.push((line) => resolve(JSON.parse(line))));

@@ -269,3 +269,19 @@ async function captureHello(): Promise<{ capturedHello: Buffer }> {
   server.close();
   return { capturedHello };
 }
+
+test("a choice of certificate that throws ends its own connection and not the process", async () => {
+  let broken = true;
+  const throwing: CertificateStore = Object.create(certificates, {
+    contextFor: {
+      value: (name: string, now: number) => {
+        if (broken) throw new Error("planted");
+        return certificates.contextFor(name, now);
+      },
+    },
+  });
+  const { port } = await start({ certificates: throwing });
+  await expect(dial(port)).rejects.toThrow();
+  broken = false;
+  expect(await ask(await dial(port))).toContain("200");
+});
