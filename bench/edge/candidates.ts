@@ -12,6 +12,7 @@ export interface Candidate {
 }
 
 const gaitProcess = join(import.meta.dirname, "gait-process.ts");
+const httpProxyProcess = join(import.meta.dirname, "http-proxy-process.ts");
 
 /** An nginx that answers 1 KiB, on its own. */
 export function originConfig(port: number): string {
@@ -113,10 +114,10 @@ export function createCandidates(folder: string, origin: number, firstPort: numb
       kind,
     ],
   });
-  const [nginx, haproxy, caddy, modsecurity, plain, observe, enforce] = Array.from(
-    { length: 7 },
+  const [nginx, haproxy, caddy, modsecurity, plain, observe, enforce, httpProxy] = Array.from(
+    { length: 8 },
     (_, i) => firstPort + i,
-  ) as [number, number, number, number, number, number, number];
+  ) as [number, number, number, number, number, number, number, number];
   const waf = nginxProxy(modsecurity, origin, {
     name: "waf",
     modules: `load_module ${modsecurityModule};`,
@@ -144,6 +145,18 @@ export function createCandidates(folder: string, origin: number, firstPort: numb
       command: ["caddy", "run", "--adapter", "caddyfile", "--config", write("Caddyfile", caddyConfig(caddy, origin))],
       env: { GOMAXPROCS: "1", XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
       needs: ["/usr/bin/caddy", "caddy"],
+    },
+    {
+      name: "httpProxy3",
+      port: httpProxy,
+      command: [
+        process.execPath,
+        "--conditions=source",
+        "--disable-warning=ExperimentalWarning",
+        httpProxyProcess,
+        String(httpProxy),
+        String(origin),
+      ],
     },
     {
       name: "modsecurity",

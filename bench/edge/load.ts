@@ -22,9 +22,18 @@ const headers: readonly (readonly [string, string])[] = [
   ["Cookie", "sid=0123456789abcdef0123456789abcdef; theme=dark"],
 ];
 
-/** Seconds of CPU a process and its threads have used, to a hundredth. */
+/** Seconds of CPU a process with all its threads has used, to a hundredth. */
 export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return secondsIn(`/proc/${pid}/stat`);
+}
+
+/** The share of its first thread; the rest is the runtime's compilers and collectors, or workers. */
+export function mainThreadSeconds(pid: number): number {
+  return secondsIn(`/proc/${pid}/task/${pid}/stat`);
+}
+
+function secondsIn(path: string): number {
+  const stat = readFileSync(path, "latin1");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
