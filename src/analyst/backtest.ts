@@ -20,7 +20,10 @@ export interface StoredFacts {
   readonly session: number;
   readonly actor: number;
   readonly kind: number;
+  readonly subResource: boolean;
   readonly canary: number;
+  /** Per cent of sessions that were noted at that time. */
+  readonly share: number;
   readonly texts: readonly string[];
   readonly numbers: Float64Array;
   readonly tags: readonly string[];
@@ -62,6 +65,8 @@ export interface BacktestReport {
   readonly humans: number;
   readonly from: number;
   readonly to: number;
+  /** Share of sessions that were stored, on average: less than 1 where the site was too busy for all. */
+  readonly share: number;
   readonly results: readonly BacktestResult[];
 }
 
@@ -82,7 +87,7 @@ export interface Backtest {
 export interface BacktestOptions {
   readonly rules: readonly Rule[];
   readonly vocabulary: Vocabulary;
-  readonly inList: (list: string, value: string) => boolean;
+  readonly inList: Subject["inList"];
 }
 
 const samplesMax = 20;
@@ -101,6 +106,7 @@ export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): 
   const missing = new Set<string>();
   const pending = new Map<number, readonly Tally[]>();
   let requests = 0;
+  let shares = 0;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   return {
@@ -110,6 +116,7 @@ export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): 
       return {
         fact(row) {
           requests++;
+          shares += row.share;
           if (row.at < from) from = row.at;
           if (row.at > to) to = row.at;
           kinds.set(row.session, row.kind);
@@ -131,12 +138,14 @@ export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): 
     report() {
       let humans = 0;
       for (const kind of kinds.values()) if (storedKinds[kind] === "human") humans++;
-      const days = Math.max(to - from, hourMs) / dayMs;
+      const share = requests === 0 ? 1 : shares / requests / 100;
+      // As many days as the stored sessions stand for.
+      const days = (Math.max(to - from, hourMs) / dayMs) * share;
       const results = watching.flatMap((rule) => {
         const notStored = [...rule.condition.reads].filter((name) => missing.has(name));
         return tallies.get(rule.name)?.result(rule.name, { kinds, humans, days, notStored }) ?? [];
       });
-      return { requests, sessions: kinds.size, humans, from: finite(from), to: finite(to), results };
+      return { requests, sessions: kinds.size, humans, from: finite(from), to: finite(to), share, results };
     },
   };
 }
@@ -165,6 +174,7 @@ function createView(
     text: (place: number) => row?.texts[textFrom[place] ?? -1] ?? "",
     tags: [] as readonly string[],
     signals: [] as readonly SpokenSignal[],
+    subResource: false,
     inList,
     canary: 0,
   };
@@ -174,6 +184,7 @@ function createView(
     subject.tags = sameList(tagLists, next.tags);
     subject.signals = next.signals;
     subject.canary = next.canary;
+    subject.subResource = next.subResource;
     return subject;
   };
 }

@@ -10,3 +10,5 @@ export {
   storedKinds,
 } from "./backtest.ts";
 export { type BacktestLimits, humanShareMaxDefault, overLimit } from "./over-limit.ts";
+export { aucMaxDefault, type Observation, tellApart, type TwoSampleResult } from "./two-sample.ts";
+export { type ConvictedCohort, type WrittenPolicy, writePolicy } from "./write-policy.ts";

@@ -155,6 +155,7 @@ class FastLane implements Engine {
       neighbours: this.#neighbours,
       reader: this.#reader,
       orchestration: this.#orchestration,
+      cohorts: this.#cohorts,
       enumeration: this.#enumeration,
       sequence: this.#journey.sequence,
     });

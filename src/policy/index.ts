@@ -48,3 +48,18 @@ export {
 } from "./life/rule-state.ts";
 export { guessTags } from "./tags/guess-tags.ts";
 export { type Tag, tagNames, tags } from "./tags/tag-names.ts";
+export { AnswerBook, type AnswerPlace, type AnswerWish, type MadeAnswer } from "./deception/answer-book.ts";
+export { type AnswerTemplate, learnTemplate } from "./deception/answer-template.ts";
+export { DecoyLedger, type DecoyOrigin } from "./deception/decoy-ledger.ts";
+export { pathShape } from "./deception/path-shape.ts";
+export { restrainDeception } from "./deception/restrain-deception.ts";
+export { ActionState, type ActionSubject } from "./enforcement/action-state.ts";
+export { type Rate, TokenBuckets } from "./enforcement/token-buckets.ts";
+export { type KeeperTime, type KeptScope, type KeptVerdict, VerdictKeeper } from "./decisions/verdict-keeper.ts";
+export {
+  type Admission,
+  SurgeGuard,
+  type SurgeOptions,
+  type SurgeRequest,
+  type WantedSurge,
+} from "./surge/surge-guard.ts";

@@ -108,6 +108,19 @@ export interface PolicyConfig {
   readonly packs: readonly string[];
   /** Directory with the site's own rules. */
   readonly rules?: string | undefined;
+  /** A place asked this many times as often as usual is kept within what its origin is used to; 0: off. */
+  readonly surgeFactor: number;
+  /** When many visitors are wanted. */
+  readonly events: readonly {
+    readonly name: string;
+    readonly from: string;
+    readonly to: string;
+    readonly applications: readonly string[];
+  }[];
+  /** What becomes of policies that Gait writes from convictions. */
+  readonly automatic: "off" | "review" | "canary";
+  /** Files of values by the name under which rules ask for them. */
+  readonly lists: Readonly<Record<string, string>>;
   readonly allow: readonly string[];
   readonly block: readonly string[];
 }

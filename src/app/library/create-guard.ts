@@ -75,6 +75,7 @@ export function createGuard(options: GaitOptions = {}): LibraryGuard {
         account: exchange.request.account,
         token: exchange.request.token,
         fingerprint: "",
+        behaviour: "",
         cohort: "",
       };
       const standing = decisions.lookup(keys, systemClock.monotonic());

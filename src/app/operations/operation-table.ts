@@ -31,6 +31,15 @@ import { listIncidents } from "./incidents/list-incidents.ts";
 import { updateIncident } from "./incidents/update-incident.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { overview } from "./overview/overview.ts";
+import { applyPolicy } from "./policies/apply-policy.ts";
+import { backtestPolicy } from "./policies/backtest-policy.ts";
+import { checkPolicy } from "./policies/check-policy.ts";
+import { listPolicies } from "./policies/list-policies.ts";
+import { movePolicy } from "./policies/move-policy.ts";
+import { policyDiff } from "./policies/policy-diff.ts";
+import { policyHistory } from "./policies/policy-history.ts";
+import { rollbackPolicy } from "./policies/rollback-policy.ts";
+import { setPanic } from "./policies/set-panic.ts";
 import { deleteSubject } from "./records/delete-subject.ts";
 import { exportRecords } from "./records/export-records.ts";
 import { runSql } from "./records/run-sql.ts";
@@ -82,6 +91,15 @@ export interface OperationTable {
   readonly "alerts.list": typeof listAlerts;
   readonly "alerts.test": typeof testAlert;
   readonly "config.effective": typeof effectiveConfiguration;
+  readonly "policies.list": typeof listPolicies;
+  readonly "policies.check": typeof checkPolicy;
+  readonly "policies.apply": typeof applyPolicy;
+  readonly "policies.backtest": typeof backtestPolicy;
+  readonly "policies.move": typeof movePolicy;
+  readonly "policies.history": typeof policyHistory;
+  readonly "policies.diff": typeof policyDiff;
+  readonly "policies.rollback": typeof rollbackPolicy;
+  readonly "panic.set": typeof setPanic;
   readonly health: typeof health;
   readonly search: typeof search;
 }
@@ -127,6 +145,15 @@ export const operationTable: OperationTable = {
   "alerts.list": listAlerts,
   "alerts.test": testAlert,
   "config.effective": effectiveConfiguration,
+  "policies.list": listPolicies,
+  "policies.check": checkPolicy,
+  "policies.apply": applyPolicy,
+  "policies.backtest": backtestPolicy,
+  "policies.move": movePolicy,
+  "policies.history": policyHistory,
+  "policies.diff": policyDiff,
+  "policies.rollback": rollbackPolicy,
+  "panic.set": setPanic,
   health,
   search,
 };

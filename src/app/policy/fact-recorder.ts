@@ -1,5 +1,5 @@
 import { storedKinds } from "#analyst";
-import { type Clock, type Exchange, type Kind, policyLimits, type Verdict } from "#core";
+import { type Clock, type Exchange, type Kind, type Millis, policyLimits, type Verdict } from "#core";
 import { layoutOf, numberNames, type RequestIdentity, type Subject, type Vocabulary } from "#policy";
 import type { FactLayout, FactLog, FactRow } from "#store";
 
@@ -53,6 +53,7 @@ export function createFactRecorder(
   let places = placesFor(vocabulary, reads);
   let texts = places.texts.map(() => "");
   let numbers = new Float64Array(places.numbers.length);
+  const load = createLoad();
   const follow = (next: ReadonlySet<string>): void => {
     reads = next;
     places = placesFor(vocabulary, next);
@@ -70,7 +71,9 @@ export function createFactRecorder(
     session: 0,
     actor: 0,
     kind: 0,
+    subResource: false,
     canary: 0,
+    share: 100,
     texts: [],
     numbers: new Float64Array(0),
     tags: [],
@@ -79,6 +82,8 @@ export function createFactRecorder(
   return {
     note(exchange, verdict, about) {
       const { subject, identity } = about;
+      row.share = load.share(exchange.at);
+      if (mix(identity.session) >= row.share) return;
       if (about.reads !== reads) follow(about.reads);
       for (const place of places.texts) texts[place] = subject.text(place);
       for (let i = 0; i < numbers.length; i++) numbers[i] = subject.number(places.numbers[i] as number);
@@ -88,6 +93,7 @@ export function createFactRecorder(
       row.actor = identity.actor;
       row.kind = kindPlace.get(verdict.kind) ?? storedKinds.length - 1;
       row.canary = subject.canary;
+      row.subResource = subject.subResource === true;
       row.texts = texts;
       row.numbers = numbers;
       row.tags = subject.tags;
@@ -112,4 +118,33 @@ function forgetFirst(map: Map<string, number>): void {
     map.delete(key);
     return;
   }
+}
+
+const fullRate = 500;
+
+/**
+ * Noting a request costs a few microseconds, which a busy site has not: beyond 500 requests a second only a share of the
+ * sessions is noted, each of them whole. In per cent, by the second before.
+ */
+function createLoad(): { share(at: Millis): number } {
+  let second = 0;
+  let count = 0;
+  let share = 100;
+  return {
+    share(at) {
+      const now = Math.floor(at / 1_000);
+      if (now !== second) {
+        share = count <= fullRate ? 100 : Math.max(1, Math.floor((100 * fullRate) / count));
+        second = now;
+        count = 0;
+      }
+      count++;
+      return share;
+    },
+  };
+}
+
+/** In [0, 100), fixed for a session and unrelated to its side of a canary. */
+function mix(session: number): number {
+  return ((Math.imul((session % 0x1_0000_0000) | 0, 0x9e3779b1) >>> 0) / 0x1_0000_0000) * 100;
 }

@@ -1,4 +1,4 @@
-import { type Clock, GaitError, type Hashed, type Verdict } from "#core";
+import { type Clock, GaitError, type Hashed, type Millis, type Verdict } from "#core";
 import {
   createLanguage,
   createRuleSet,
@@ -18,6 +18,7 @@ import {
 import { loadRules } from "./load-rules.ts";
 import type { PolicyLedger, PolicyVersion } from "./policy-ledger.ts";
 import { type RuleFile, type RuleSources, readRuleFiles } from "./rule-files.ts";
+import { readLists } from "./value-lists.ts";
 
 /** Rules ready to take effect; nothing has changed yet. */
 export interface PreparedRules {
@@ -39,13 +40,33 @@ export interface LivePolicy {
   /** Reads the files of a configuration. @throws GaitError `policy-files`, `policy-rules`; then nothing changes. */
   prepare(sources: RuleSources): PreparedRules;
   /** Puts a rule on a step of its life, as a new version. @throws GaitError `policy-unknown`. */
-  move(name: string, step: LifeStep, by: { readonly who: string; readonly why: string }): PolicyVersion;
+  move(name: string, step: LifeStep, by: MoveReason): PolicyVersion;
   /** Puts an older version in force again, as a new one. @throws GaitError `policy-unknown`. */
   rollback(number: number, by: { readonly who: string; readonly why: string }): PolicyVersion;
   /** Replaces or adds one file of rules, as a new version. @throws GaitError `policy-rules`. */
   apply(file: RuleFile, by: { readonly who: string; readonly why: string }): PolicyVersion;
+  /** Retires rules whose time is up, by the wall clock. */
+  expire(now: Millis): void;
+  tally(name: string): RuleTally;
+  /** What was decided about a rule since it was written. */
+  stateOf(name: string): RuleState | undefined;
+  readonly files: readonly RuleFile[];
   /** Counts what the rules did, or would have done, to a request's session. */
   watch(outcome: RuleOutcome, judged: Verdict, session: Hashed): void;
+}
+
+/** Who moves a rule, why, and until when. */
+export interface MoveReason {
+  readonly who: string;
+  readonly why: string;
+  /** Wall clock; then the rule is retired. Absent: as before. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** How often a rule matched and acted since the gateway started. */
+export interface RuleTally {
+  readonly matched: number;
+  readonly acted: number;
 }
 
 /** What policy is opened with. */
@@ -79,6 +100,7 @@ class Policy implements LivePolicy {
   degraded = "";
   readonly #clock: Clock;
   readonly #guardrail = new Guardrail();
+  readonly #tallies = new Map<string, { matched: number; acted: number }>();
   #content: Content;
   #guarded: readonly Rule[] = [];
 
@@ -100,21 +122,39 @@ class Policy implements LivePolicy {
 
   prepare(sources: RuleSources): PreparedRules {
     const files = readRuleFiles(sources);
-    const rules = loadRules(files, this.language);
+    // What was applied or proposed while serving stays beside the files, and before them.
+    const all = [...this.#content.files.filter(isApplied), ...files];
+    const rules = loadRules(all, this.language);
+    const lists = readLists(sources.lists ?? {});
     return {
       commit: () => {
         this.degraded = "";
+        this.facts.listWith(lists);
         // Files that nobody touched do not undo what was decided since they were read.
         if (this.#isAsRead(files)) this.#swap(this.#content, loadRules(this.#content.files, this.language));
-        else this.#keep({ files, states: this.#content.states }, rules, { who: "files", why: "read from files" });
+        else this.#keep({ files: all, states: this.#content.states }, rules, { who: "files", why: "read from files" });
       },
     };
   }
 
-  move(name: string, step: LifeStep, { who, why }: { readonly who: string; readonly why: string }): PolicyVersion {
+  tally(name: string): RuleTally {
+    return this.#tallies.get(name) ?? { matched: 0, acted: 0 };
+  }
+
+  stateOf(name: string): RuleState | undefined {
+    return this.#content.states[name];
+  }
+
+  get files(): readonly RuleFile[] {
+    return this.#content.files;
+  }
+
+  move(name: string, step: LifeStep, by: MoveReason): PolicyVersion {
+    const { who, why, expiresAt = this.#content.states[name]?.expiresAt } = by;
     const rule = this.set.rules.find((one) => one.name === name);
     if (rule === undefined) throw unknown(`there is no rule "${name}"`);
-    const state = { ...modeOf(step), at: this.#clock.now(), who, why, definition: definitionOf(rule) };
+    const decided = { ...modeOf(step), at: this.#clock.now(), who, why, definition: definitionOf(rule) };
+    const state = expiresAt === undefined ? decided : { ...decided, expiresAt };
     this.#guardrail.forget(name);
     const content = { files: this.#content.files, states: { ...this.#content.states, [name]: state } };
     return this.#keep(content, this.set.rules, { who, why: `${name} to ${step}: ${why}` });
@@ -133,12 +173,31 @@ class Policy implements LivePolicy {
     return this.#keep({ files, states: this.#content.states }, loadRules(files, this.language), { who, why });
   }
 
-  watch({ acting, matched }: RuleOutcome, judged: Verdict, session: Hashed): void {
+  expire(now: Millis): void {
+    for (const [name, { expiresAt, mode }] of Object.entries(this.#content.states)) {
+      if (expiresAt === undefined || expiresAt > now || mode === "retired") continue;
+      this.move(name, "retired", { who: "clock", why: "its time was up" });
+    }
+  }
+
+  watch(outcome: RuleOutcome, judged: Verdict, session: Hashed): void {
+    const { acting, matched } = outcome;
+    for (const rule of matched) this.#count(rule.name, rule === acting);
     if (this.#guarded.length === 0 || judged.kind !== "human" || acting?.does?.action === "allow") return;
     for (const rule of this.#guarded) {
       const alarm = this.#guardrail.note(rule.name, session, matched.includes(rule) ? "hit" : "spared");
       if (alarm !== undefined) this.#takeBack(alarm);
     }
+  }
+
+  #count(name: string, acts: boolean): void {
+    let tally = this.#tallies.get(name);
+    if (tally === undefined) {
+      tally = { matched: 0, acted: 0 };
+      this.#tallies.set(name, tally);
+    }
+    tally.matched++;
+    if (acts) tally.acted++;
   }
 
   #takeBack(alarm: GuardrailAlarm): void {
@@ -158,9 +217,10 @@ class Policy implements LivePolicy {
   }
 
   #isAsRead(files: readonly RuleFile[]): boolean {
-    const read = this.ledger.versions().findLast(({ who }) => who === "files");
-    if (read === undefined || read.files.length !== files.length) return false;
-    return files.every(({ file, text }, i) => read.files[i]?.file === file && read.files[i]?.text === text);
+    const last = this.ledger.versions().findLast(({ who }) => who === "files");
+    const read = last?.files.filter((one) => !isApplied(one));
+    if (read === undefined || read.length !== files.length) return false;
+    return files.every(({ file, text }, i) => read[i]?.file === file && read[i]?.text === text);
   }
 
   /** Written down first: what cannot be recorded does not take effect. */
@@ -187,7 +247,13 @@ class Policy implements LivePolicy {
   }
 }
 
-function harms({ does }: Rule): boolean {
+/** Files that came over the admin plane or from Gait itself, not from a directory. */
+function isApplied({ file }: RuleFile): boolean {
+  return file.startsWith("own/") || file.startsWith("proposals/");
+}
+
+/** Whether a rule does something to somebody. */
+export function harms({ does }: Rule): boolean {
   return does !== undefined && !["allow", "tag", "log"].includes(does.action);
 }
 

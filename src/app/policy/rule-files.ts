@@ -14,6 +14,8 @@ export interface RuleSources {
   readonly packs: readonly string[];
   /** Directory of the site's own files; undefined: none. */
   readonly rules?: string | undefined;
+  /** Files of values by the name under which rules ask for them. */
+  readonly lists?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Packs stand beside `src` and `dist`. */

@@ -12,6 +12,8 @@ export interface BacktestTask {
   /** Names of the rules to try; empty: all that the files hold. */
   readonly names: readonly string[];
   readonly vocabulary: Vocabulary;
+  /** Lists as they are today, by name and file. */
+  readonly lists?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the thread answers. */

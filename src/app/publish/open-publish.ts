@@ -60,7 +60,7 @@ export async function openPublish(config: Config, parts: PublishParts): Promise<
 }
 
 function keysOf(address: string): Parameters<DecisionTable["lookup"]>[0] {
-  return { address, session: 0, account: 0, token: 0, fingerprint: "", cohort: "" };
+  return { address, session: 0, account: 0, token: 0, fingerprint: "", behaviour: "", cohort: "" };
 }
 
 async function openServer(

@@ -14,8 +14,10 @@ import { Identity } from "../identity/identity.ts";
 import { IncidentBook, lookForIncidents } from "../incidents/incident-book.ts";
 import { openLearned } from "../learned/open-learned.ts";
 import { openPassive } from "../passive/open-passive.ts";
+import { createAutomaticPolicies } from "../policy/automatic-policies.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
+import { openVerdictFile } from "../policy/verdict-file.ts";
 import { openPublish } from "../publish/open-publish.ts";
 import { openRecords } from "../records/open-records.ts";
 import { restoreDecisions } from "../records/standing-decisions.ts";
@@ -64,6 +66,9 @@ const atNextStartKeys = [
   "tls",
 ] as const;
 
+/** How soon after a conviction its policy is written. */
+const automaticMs = 15_000;
+
 const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /**
@@ -86,11 +91,21 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const { control } = records;
   const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts, control });
   const { policy, panic, recorder } = rules;
-  const protection = createProtection(config, { judge, policy, clock: systemClock, panic, recorder });
+  const { hashKey } = state;
+  const protection = createProtection(config, { judge, policy, clock: systemClock, panic, recorder, hashKey });
   restoreDecisions(control, protection.decisions, {
     now: systemClock.now(),
     monotonic: systemClock.monotonic(),
   });
+  const automatic = createAutomaticPolicies({
+    cohorts: () => judge.engine.cohorts(),
+    policy,
+    desk: rules.desk,
+    clock: systemClock,
+    modeOf: () => config.policy.automatic,
+  });
+  const writer = setInterval(() => void automatic.look().catch(() => undefined), automaticMs).unref();
+  const verdicts = openVerdictFile(state.path, protection.decisions, systemClock);
   const witness = new Witness(protection, {
     clock: systemClock,
     modes: applicationModes(config),
@@ -111,6 +126,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const gateway = forwards(config)
     ? await openTraffic(succession === undefined ? options : succeeding(options, succession), {
         guard,
+        treatments: rules.treatments,
         clock: systemClock,
         workers: config.workers,
         decisions: protection.decisions,
@@ -139,6 +155,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     panic.look();
     alertIncidents(alerts, lookForIncidents(incidents));
     alertRecords(alerts, records.stats());
+    policy.expire(systemClock.now());
+    verdicts.keep("soon");
   }, 1_000);
   sweeper.unref();
 
@@ -238,6 +256,8 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       await learned.close();
       agents.close();
       await admin.close();
+      clearInterval(writer);
+      verdicts.keep("at once");
       await rules.close();
       alerts.close();
       await records.close();

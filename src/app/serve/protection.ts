@@ -1,12 +1,29 @@
-import type { Clock, Exchange, Guard, Signal, Verdict } from "#core";
 import {
+  type Clock,
+  createRandom,
+  type Exchange,
+  type Guard,
+  type HashKey,
+  keyedHash,
+  type Signal,
+  type Verdict,
+} from "#core";
+import {
+  ActionState,
   applyPolicy,
   createDecisionTable,
   type Decision,
   type DecisionKeys,
   type DecisionTable,
+  type KeptScope,
+  type KeptVerdict,
+  pathShape,
   type RequestIdentity,
   type Rule,
+  restrainDeception,
+  SurgeGuard,
+  type SurgeOptions,
+  VerdictKeeper,
 } from "#policy";
 import type { Config } from "../config/config.ts";
 import type { FactRecorder } from "../policy/fact-recorder.ts";
@@ -30,6 +47,7 @@ export interface ProtectionParts {
   readonly panic: { readonly on: boolean };
   /** Keeps what rules were asked; absent where nothing is kept. */
   readonly recorder?: FactRecorder | undefined;
+  readonly hashKey: HashKey;
 }
 
 /** False positives per day become a rate through this many judged sessions a day, until the day was counted. */
@@ -39,22 +57,31 @@ const sessionsPerDayAssumed = 10_000;
 export function createProtection(config: Config, parts: ProtectionParts): Protection {
   const { judge, policy, clock, panic, recorder } = parts;
   const decisions = createDecisionTable();
+  const state = new ActionState(parts.hashKey);
+  const surge = new SurgeGuard(surgeOptions(config));
   let configured: readonly string[] = [];
   let basis = { basis: config.enforce.basis, certifiedFprMax: 0 };
+  let behaviour = (): string => "";
   const keys: { -readonly [Name in keyof DecisionKeys]: DecisionKeys[Name] } = {
     address: "",
     session: 0,
     account: 0,
     token: 0,
     fingerprint: "",
+    // Only worked out where some verdict about a behaviour stands.
+    get behaviour() {
+      return behaviour();
+    },
     cohort: "",
   };
+  const keeper = new VerdictKeeper(decisions, createRandom(parts.hashKey.k1));
 
   const configure = (next: Config): void => {
     basis = {
       basis: next.enforce.basis,
       certifiedFprMax: next.enforce.falsePositivesPerDay / sessionsPerDayAssumed,
     };
+    surge.options = surgeOptions(next);
     for (const id of configured) decisions.remove(id);
     configured = [];
     const add = (value: string, action: "allow" | "block"): void => {
@@ -70,6 +97,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     const { set, facts } = policy;
     const identity = facts.identity(exchange, judged);
     fillKeys(keys, exchange, identity);
+    behaviour = () => identity.fingerprint;
     const standing = decisions.lookup(keys, clock.monotonic());
     if (set.rules.length === 0 || standing?.action === "allow") return applyPolicy(judged, { standing, policy: basis });
     const subject = facts.subject(exchange, judged);
@@ -79,7 +107,25 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     const outcome = set.decide(asked);
     recorder?.note(exchange, weighed, { subject: asked, identity, reads: set.reads });
     policy.watch(outcome, weighed, identity.session);
-    return applyPolicy(weighed, { standing, rules: outcome, policy: basis });
+    const verdict = applyPolicy(weighed, { standing, rules: outcome, policy: basis });
+    const settled = withinSurge(
+      surge,
+      exchange,
+      state.settle(restrainDeception(verdict, asked.tags), identity, clock.monotonic()),
+    );
+    if (standing === undefined) stand(settled, outcome.acting, exchange);
+    return settled;
+  };
+  /** A rule with a lifetime, or a convicted cohort, is stopped from its first request on until the time is up. */
+  const stand = (verdict: Verdict, acting: Rule | undefined, exchange: Exchange): void => {
+    const monotonic = clock.monotonic();
+    const presentation = keyedHash(parts.hashKey, exchange.request.userAgent + exchange.client.fingerprint.headers);
+    if (passing.has(verdict.action)) {
+      keeper.passed("session", keys.session, { presentation, monotonic });
+      return;
+    }
+    const kept = keptOf(verdict, acting, keys);
+    if (kept !== undefined) keeper.keep({ ...kept, presentation }, { now: clock.now(), monotonic });
   };
 
   const weigh = (judged: Verdict, rules: readonly Rule[], canary: number): Verdict => {
@@ -106,10 +152,57 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
   };
 }
 
+function surgeOptions({ policy }: Config): SurgeOptions {
+  const wanted = policy.events.map(({ from, to, ...rest }) => ({
+    ...rest,
+    from: Date.parse(from),
+    to: Date.parse(to),
+  }));
+  return { factor: policy.surgeFactor, wanted };
+}
+
+/** What passes may still have to wait where its place is asked many times as often as usual. */
+function withinSurge(surge: SurgeGuard, { application, request, at }: Exchange, verdict: Verdict): Verdict {
+  if (!passing.has(verdict.action)) return verdict;
+  const { method, path } = request;
+  const admission = surge.admit({ application, method, shape: pathShape(path), kind: verdict.kind, at });
+  if (admission.admitted) return verdict;
+  const { retryAfterSeconds, why } = admission;
+  return { ...verdict, action: "throttle", basis: "rule", rule: why, options: { retryAfterSeconds } };
+}
+
+const passing: ReadonlySet<Verdict["action"]> = new Set(["allow", "tag", "log"]);
+
 /** What a matching rule adds to the score. */
 function signalOf({ name, weight }: Rule): Signal {
   return { detector: "rule", axis: "rules", group: "rules", nats: weight, evidence: { rule: name } };
 }
+
+/** What stands after a verdict: for whom its rule says (`stick`), or for the cohort of a conviction. */
+function keptOf(
+  { action, options, basis }: Verdict,
+  acting: Rule | undefined,
+  keys: DecisionKeys,
+): Omit<KeptVerdict, "presentation"> | undefined {
+  if (basis === "rule" && acting !== undefined && acting.ttlMs > 0 && action !== "throttle") {
+    const scope = stickScopes.find((one) => one === options?.stick) ?? "session";
+    const common = { action, options, reason: acting.name, origin: "rule", longestMs: acting.ttlMs } as const;
+    return { ...common, scope, value: keys[scope], cohort: keys.cohort };
+  }
+  if (basis !== "prior" || action !== "block" || keys.cohort === "") return undefined;
+  const reason = `cohort ${keys.cohort} was convicted`;
+  return {
+    action,
+    reason,
+    origin: "conviction",
+    longestMs: 0,
+    scope: "cohort",
+    value: keys.cohort,
+    cohort: keys.cohort,
+  };
+}
+
+const stickScopes: readonly KeptScope[] = ["session", "account", "token", "behaviour", "cohort"];
 
 /** Lets pass and is noted, with what would have been done: whatever the connector and the mode, nobody is hurt. */
 function stopped(verdict: Verdict): Verdict {
@@ -127,7 +220,7 @@ function fillKeys(
   keys.token = request.token;
   keys.session = identity.session;
   keys.cohort = identity.cohort;
-  keys.fingerprint = identity.fingerprint;
+  keys.fingerprint = client.fingerprint.ja4;
 }
 
 function fromConfig(value: string, action: "allow" | "block", createdAt: number): Decision {

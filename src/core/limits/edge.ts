@@ -118,6 +118,11 @@ export const edgeLimits = {
     unit: "count",
     why: "Requests delayed at once; more are answered 429 instead of being held.",
   },
+  tarpittedMax: {
+    default: 500,
+    unit: "count",
+    why: "Requests held by the action tarpit; below throttledMax, so that people who are slowed down find room.",
+  },
   accessLogBytesMax: {
     default: 8_388_608,
     unit: "bytes",

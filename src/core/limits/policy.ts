@@ -9,7 +9,15 @@ type PolicyLimit =
   | "decisionsMax"
   | "guardrailSessionsMax"
   | "versionsMax"
-  | "factsWaitingMax";
+  | "factsWaitingMax"
+  | "answerPlacesMax"
+  | "answerBytesMax"
+  | "bucketsMax"
+  | "decoysMax"
+  | "listValuesMax"
+  | "pastVerdictsMax"
+  | "proposalsMax"
+  | "surgePlacesMax";
 
 /** Caps of rules and standing decisions. */
 export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
@@ -37,5 +45,29 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
     default: 65_536,
     unit: "count",
     why: "requests whose answer is still out and whose cost a backtest will want; the oldest are forgotten",
+  },
+  answerPlacesMax: {
+    default: 200,
+    unit: "count",
+    why: "kinds of answers whose look is known, by application, method and shape of path; those used least lately leave",
+  },
+  answerBytesMax: { default: 8_192, unit: "bytes", why: "body of an answer that is kept to learn its look" },
+  bucketsMax: {
+    default: 100_000,
+    unit: "count",
+    why: "actors counted by throttling rules; the oldest leave, which gives an actor its rate anew and nobody a block",
+  },
+  decoysMax: { default: 50_000, unit: "count", why: "decoy values that are recognised when they come back" },
+  listValuesMax: { default: 1_000_000, unit: "count", why: "values of one list that rules ask for" },
+  pastVerdictsMax: {
+    default: 50_000,
+    unit: "count",
+    why: "lapsed verdicts remembered to see who comes through in other clothes; the oldest are forgotten",
+  },
+  proposalsMax: { default: 200, unit: "count", why: "policies that Gait writes by itself between two starts" },
+  surgePlacesMax: {
+    default: 5_000,
+    unit: "count",
+    why: "places whose usual load is known, by application, method and shape of path",
   },
 };

@@ -2,8 +2,13 @@ import type { Action } from "#core";
 import type { ActionHandler } from "./action.ts";
 import { allow } from "./allow.ts";
 import { block } from "./block.ts";
+import { deceive } from "./deceive.ts";
+import { hold } from "./hold.ts";
 import { log } from "./log.ts";
+import { route } from "./route.ts";
+import { stepUp } from "./step-up.ts";
 import { tag } from "./tag.ts";
+import { tarpit } from "./tarpit.ts";
 import { throttle } from "./throttle.ts";
 
 /**
@@ -15,11 +20,11 @@ export const actions: Readonly<Record<Action, ActionHandler>> = {
   tag,
   log,
   throttle,
-  tarpit: throttle,
-  "step-up": block,
-  hold: block,
+  tarpit,
+  "step-up": stepUp,
+  hold,
   challenge: block,
-  deceive: block,
-  route: allow,
+  deceive,
+  route,
   block,
 };

@@ -71,13 +71,16 @@ export function createAnswer(
   known: {
     readonly head?: RequestHead;
     readonly retryAfterSeconds?: number;
+    readonly title?: string;
+    readonly location?: string;
     readonly close?: boolean;
     readonly headers?: readonly { readonly name: string; readonly value: string }[];
   } = {},
 ): LocalAnswer {
-  const title = titles[status] ?? "Request refused";
+  const title = known.title ?? titles[status] ?? "Request refused";
   const asPage = known.head !== undefined && prefersPage(known.head.fields);
-  const text = asPage ? renderPage(status, title, reference) : renderProblem(status, title, reference);
+  const told = { status, title, reference, location: known.location ?? "" };
+  const text = asPage ? renderPage(told) : renderProblem(told);
   const body = Buffer.from(text, "utf8");
   const draft = new FieldsDraft();
   const add = (name: string, value: string, id: number = field.other): void => draft.push(name, value, { id, hash: 0 });
@@ -126,12 +129,22 @@ function prefersPage(fields: Fields): boolean {
   return accept.includes("text/html");
 }
 
-function renderProblem(status: number, title: string, reference: string): string {
-  return `${JSON.stringify({ type: "about:blank", title, status, reference })}\n`;
+interface Told {
+  readonly status: number;
+  readonly title: string;
+  readonly reference: string;
+  /** A path of the application where a person can go on, or "". */
+  readonly location: string;
 }
 
-/** The reference was made here or passed `[A-Za-z0-9._-]`, and titles are ours: nothing in this page is a client's text. */
-function renderPage(status: number, title: string, reference: string): string {
+function renderProblem({ status, title, reference, location }: Told): string {
+  const more = location === "" ? {} : { verification: location };
+  return `${JSON.stringify({ type: "about:blank", title, status, reference, ...more })}\n`;
+}
+
+/** The reference was made here or passed `[A-Za-z0-9._-]`, titles and locations are ours: nothing in this page is a client's text. */
+function renderPage({ status, title, reference, location }: Told): string {
+  const onward = location === "" ? "" : `<p><a href="${escaped(location)}">Go on</a></p>\n`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -139,7 +152,12 @@ function renderPage(status: number, title: string, reference: string): string {
 <title>${status} ${title}</title>
 <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}code{user-select:all}</style>
 <h1>${title}</h1>
-<p>If you think this is a mistake, tell the site's operator this reference: <code>${reference}</code></p>
+${onward}<p>If you think this is a mistake, tell the site's operator this reference: <code>${reference}</code></p>
 </html>
 `;
+}
+
+/** A rule's author may write what a page must not take for markup. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

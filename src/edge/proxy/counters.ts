@@ -81,3 +81,16 @@ export function snapshotCounters(counters: EdgeCounters, upstreams: readonly Ups
     upstreams,
   };
 }
+
+/** Counts an exchange that is over. */
+export function countSettled(
+  counters: EdgeCounters,
+  { status, bytesIn, bytesOut }: { readonly status: number; readonly bytesIn: number; readonly bytesOut: number },
+): void {
+  counters.openRequests--;
+  if (status === 101) counters.openTunnels--;
+  counters.bytesIn += bytesIn;
+  counters.bytesOut += bytesOut;
+  const family = Math.floor(status / 100);
+  counters.statusClasses[family] = (counters.statusClasses[family] ?? 0) + 1;
+}

@@ -1,4 +1,4 @@
-import type { Clock, DistantGuard, Guard } from "#core";
+import type { Clock, DistantGuard, Guard, Treatments } from "#core";
 import type { AccessLog } from "./access-log.ts";
 import type { EdgeCounters } from "./counters.ts";
 import type { Delays } from "./delays.ts";
@@ -21,4 +21,6 @@ export interface GatewayState {
   readonly ids: RequestIds;
   readonly delays: Delays;
   readonly accessLog: AccessLog | undefined;
+  /** Makes answers in the origin's place; absent: refusals are plain. */
+  readonly treatments: Treatments | undefined;
 }

@@ -1,5 +1,5 @@
 import type { AddressInfo, Server } from "node:net";
-import type { Clock, DistantGuard, Guard } from "#core";
+import type { Clock, DistantGuard, Guard, Treatments } from "#core";
 import { createHttp2Context } from "../h2/serve-http2.ts";
 import type { PairReport } from "../tls/certificates.ts";
 import { openAccessLog } from "./access-log.ts";
@@ -48,13 +48,15 @@ export interface GatewayParts {
   /** Judges in place of the guard, from another thread. */
   readonly distant?: DistantGuard | undefined;
   readonly counters?: EdgeCounters;
+  /** Makes answers in the origin's place. */
+  readonly treatments?: Treatments | undefined;
 }
 
 /** Opens the data plane. Resolves when every listening socket is bound. */
 export async function openGateway(
   options: GatewayOptions,
   guard: Guard,
-  { clock = systemClock, distant, counters = new EdgeCounters() }: GatewayParts = {},
+  { clock = systemClock, distant, counters = new EdgeCounters(), treatments }: GatewayParts = {},
 ): Promise<Gateway> {
   const wheel = new TimerWheel(() => clock.monotonic());
   const pools = createPools({ counters, wheel });
@@ -76,6 +78,7 @@ export async function openGateway(
     ids,
     delays,
     accessLog,
+    treatments,
   };
   const http2 = createHttp2Context(options.http2Limits);
   const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>(), http2 };

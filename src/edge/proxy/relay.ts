@@ -1,25 +1,24 @@
 import type { DistantGuard, Millis, Verdict } from "#core";
 import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wire";
+import type { RefusalOptions } from "../actions/action.ts";
+import { type AnswerSample, beginSample } from "./answer-sample.ts";
 import { createAnswer, createDocument, type LocalAnswer } from "./answers.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
-import { createExchange, createResponse, type LiveExchange } from "./exchange-facts.ts";
+import { createExchange, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
 import { idempotent } from "./idempotent-methods.ts";
 import { type Judged, type JudgingTerms, judge, judgedFrom } from "./judge.ts";
 import { mayClaimLogin, readLoginClaim } from "./login-body.ts";
+import { createPlanned } from "./planned-answer.ts";
 import { presentationOf, withoutClaims } from "./presentation.ts";
+import type { RelayStart } from "./relay-start.ts";
 import { renderRequestHead } from "./request-render.ts";
 import { type Application, matchApplication, matchRoute, type Runtime } from "./runtime.ts";
 import type { ClientStream, RequestSink } from "./seam.ts";
+import { settleExchange } from "./settle-exchange.ts";
+import { beginStandIn, type StandIn } from "./stand-in.ts";
 import type { Acquirer, Upstream } from "./upstream.ts";
 import type { ClientKey, UpstreamConnection, UpstreamFault, UpstreamSink } from "./upstream-connection.ts";
-
-/** What a relay is started with. */
-export interface RelayStart {
-  readonly stream: ClientStream;
-  readonly head: RequestHead;
-  readonly clientKey: ClientKey;
-}
 
 /**
  * One exchange on its way through: judged, forwarded, answered, remembered. Sits between a client stream and an
@@ -32,8 +31,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   readonly origin: ClientOrigin;
   readonly exchange: LiveExchange;
   readonly runtime: Runtime<Upstream>;
-  readonly application: Application<Upstream> | undefined;
-  /** Lines that actions add to the upstream's head. */
+  application: Application<Upstream> | undefined;
   addedLines = "";
   readonly #state: GatewayState;
   readonly #stream: ClientStream;
@@ -57,6 +55,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #answeredByUs = false;
   #finished = false;
   #cancelDelay: (() => void) | undefined;
+  #standIn: StandIn | undefined;
+  #sample: AnswerSample | undefined;
 
   constructor(state: GatewayState, { stream, head, clientKey }: RelayStart) {
     this.#state = state;
@@ -88,10 +88,6 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   /** Whether client and upstream are through with each other. */
   get finished(): boolean {
     return this.#finished;
-  }
-
-  get verdict(): Verdict | undefined {
-    return this.#judged?.verdict;
   }
 
   /** Judges the request and sets it going. Synchronous up to the decision. */
@@ -141,7 +137,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       : distant.tell(this.exchange, (answer) => {
           this.#judged = judgedFrom(this.#state, answer, known);
         });
-    const told = asked === "verdict-circuit" ? distant.tell(this.exchange, ignore) : asked;
+    const told = asked === "verdict-circuit" ? distant.tell(this.exchange, () => undefined) : asked;
     if (typeof told === "number") this.#asked = told;
     if (typeof asked !== "number") this.#act(judgedFrom(this.#state, asked, known));
     else if (!waits) this.#forward();
@@ -159,12 +155,10 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
 
   #act(judged: Judged): void {
     this.#judged = judged;
-    // By far the most requests: nothing to build for them.
     if (judged.enforced === "allow") {
-      const { head } = this;
-      const document = this.runtime.documents?.get(head.path);
-      if (document !== undefined && (head.method === "GET" || head.method === "HEAD"))
-        this.#answerHere(createDocument(document, head), 200);
+      const document = this.runtime.documents?.get(this.head.path);
+      if (document !== undefined && (this.head.method === "GET" || this.head.method === "HEAD"))
+        this.#answerHere(createDocument(document, this.head), 200);
       else this.#forward();
       return;
     }
@@ -177,12 +171,17 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       addRequestHeader: (name, value) => {
         this.addedLines += `${name}: ${value}\r\n`;
       },
-      delay: (spanMs, then) => this.#delay(spanMs, then),
+      delay: (spanMs, heldMax, then) => {
+        this.#cancelDelay = this.#state.delays.schedule(spanMs, then, heldMax);
+        return this.#cancelDelay !== undefined;
+      },
+      answerAsOrigin: () => this.#answerAsOrigin(judged.verdict),
+      forwardTo: (application) => this.#forwardTo(application),
     });
   }
 
   /** Answers in the origin's place. A body still to come is not read on, so the connection closes behind the answer. */
-  refuse(status: number, code: string, options: { readonly retryAfterSeconds?: number } = {}): void {
+  refuse(status: number, code: string, options: RefusalOptions = {}): void {
     if (this.#finished) return;
     if (!code.startsWith("action-")) this.#state.counters.reason(code);
     const headers = this.runtime.options.refusalHeaders ?? [];
@@ -209,6 +208,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       return true;
     }
     if (this.#upstream !== undefined) return this.#upstream.body(chunk);
+    if (this.#standIn !== undefined) return true;
     this.#heldBody.push(Buffer.from(chunk));
     return this.#awaited !== undefined;
   }
@@ -218,6 +218,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.#trailers = trailers;
     if (this.#awaited !== undefined && !this.#finished) this.#judgeBody(this.#awaited);
     else this.#upstream?.end(trailers);
+    this.#standIn?.bodyRead();
   }
 
   requestBroken(status: number, code: string): void {
@@ -276,6 +277,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.#status = head.status;
     this.#answerFields = head.fields;
     const tunnel = head.status === 101;
+    if (!this.#answeredByUs) this.#sample = beginSample(this.#state, head, { relay: this, since: this.#startedAt });
     if (tunnel) this.#state.counters.openTunnels++;
     this.#stream.answer(tunnel ? { ...head, framing: "tunnel" } : head, this.id);
     if (tunnel) this.#requestDone = false;
@@ -283,11 +285,13 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
 
   upstreamBody(chunk: Buffer): boolean {
     this.#answerBytes += chunk.length;
+    this.#sample?.add(chunk);
     return this.#stream.body(chunk);
   }
 
   upstreamEnd(trailers: Fields): void {
     this.#upstream = undefined;
+    if (this.#sample !== undefined) this.#state.treatments?.learn(this.exchange, this.#sample.seen());
     this.#complete(trailers);
   }
 
@@ -330,10 +334,29 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.application.upstream.acquire(this);
   }
 
-  #delay(spanMs: Millis, then: () => void): boolean {
-    const cancel = this.#state.delays.schedule(spanMs, then, this.runtime.limits.throttledMax);
-    this.#cancelDelay = cancel;
-    return cancel !== undefined;
+  #answerAsOrigin(verdict: Verdict): boolean {
+    this.#standIn = beginStandIn(this.#state, {
+      exchange: this.exchange,
+      verdict,
+      startedAt: this.#startedAt,
+      body: this.#requestDone ? "read" : "coming",
+      answer: (plan) => this.#answerHere(createPlanned(plan, this.head), plan.status),
+    });
+    if (this.#standIn === undefined) return false;
+    this.#answeredByUs = true;
+    this.#cancelDelay = this.#standIn.cancel;
+    this.#heldBody = [];
+    if (this.head.expectsContinue) this.#stream.continueBody();
+    return true;
+  }
+
+  #forwardTo(name: string): boolean {
+    const target = this.runtime.applications.find((application) => application.name === name);
+    if (target === undefined) return false;
+    this.application = target;
+    this.#answeredByUs = true;
+    this.#forward();
+    return true;
   }
 
   #dropUpstream(): void {
@@ -361,33 +384,17 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #settle(): void {
     if (this.#finished) return;
     this.#finished = true;
-    const { counters, clock, wheel, guard, distant, accessLog } = this.#state;
-    counters.openRequests--;
-    if (this.#status === 101) counters.openTunnels--;
-    counters.bytesIn += this.#requestBytes;
-    counters.bytesOut += this.#answerBytes;
-    const family = Math.floor(this.#status / 100);
-    counters.statusClasses[family] = (counters.statusClasses[family] ?? 0) + 1;
-    const durationMs = Math.max(0, wheel.read() - this.#startedAt);
-    const known = { bytes: this.#answerBytes, durationMs, hashKey: this.runtime.options.hashKey, at: clock.now() };
-    const response = this.#status === 0 ? undefined : createResponse(this.#status, this.#answerFields, known);
-    // What we answered ourselves must not be learned from: our own refusals would count as the client's failures.
-    if (!this.#answeredByUs) this.exchange.response = response;
-    const judged = this.#judged;
-    try {
-      if (this.#asked >= 0) distant?.observe(this.#asked, this.exchange);
-      else if (judged !== undefined && distant === undefined) guard.observe(this.exchange);
-    } catch {
-      counters.reason("observe-threw");
-    }
-    this.exchange.response = response;
-    accessLog?.write(this.exchange, judged?.verdict, {
-      enforced: judged?.enforced ?? "",
-      failure: judged?.failure ?? "",
+    settleExchange(this.#state, {
+      exchange: this.exchange,
+      judged: this.#judged,
+      asked: this.#asked,
+      learns: !this.#answeredByUs,
+      status: this.#status,
+      fields: this.#answerFields,
+      bytesIn: this.#requestBytes,
+      bytesOut: this.#answerBytes,
+      startedAt: this.#startedAt,
+      hashKey: this.runtime.options.hashKey,
     });
   }
-}
-
-function ignore(): void {
-  // The verdict that comes after the fail mode has answered.
 }

@@ -19,8 +19,8 @@ import { TagBook } from "./tag-book.ts";
 import { tagStep } from "./tag-steps.ts";
 import { ruleVocabulary } from "./vocabulary.ts";
 
-/** Is `value` on the operator's list of that name? */
-export type ListLookup = (list: string, value: string) => boolean;
+/** Is `value` on the operator's list of that name? Undefined: there is no such list. */
+export type ListLookup = (list: string, value: string) => boolean | undefined;
 
 /**
  * What rules may ask about the request judged last. The engine owns it and keeps only what loaded rules read:
@@ -51,9 +51,9 @@ export class LazyFacts implements LiveFacts, Subject {
   readonly #textReaders: readonly ((view: FactView) => string)[];
   readonly #values: Float64Array = new Float64Array(layout.numberCount);
   readonly #valueAt: Uint32Array = new Uint32Array(layout.numberCount);
-  readonly #identity = { session: 0, actor: 0, cohort: "", fingerprint: "" };
+  readonly #identity: { session: number; actor: number; cohort: string; readonly fingerprint: string };
   #request = 1;
-  #lists: ListLookup = () => false;
+  #lists: ListLookup = () => undefined;
   tags: readonly string[] = none;
   signals: readonly SpokenSignal[] = [];
   subResource = false;
@@ -64,6 +64,19 @@ export class LazyFacts implements LiveFacts, Subject {
   constructor(sources: FactSources) {
     this.book = new FactBook(sources);
     const tags = { names: none, ids: [] };
+    const behaviour = (): string => {
+      const key = sources.cohorts.behaviour(sources.facts.slot);
+      return key === 0 ? "" : key.toString(36);
+    };
+    this.#identity = {
+      session: 0,
+      actor: 0,
+      cohort: "",
+      // Worked out when somebody asks: it looks at everything the session showed.
+      get fingerprint() {
+        return behaviour();
+      },
+    };
     this.#view = new FactView(sources, this.book, { exchange: blankExchange, verdict: blankVerdict, tags });
     const texts: ((view: FactView) => string)[] = [];
     let place = 0;
@@ -135,7 +148,7 @@ export class LazyFacts implements LiveFacts, Subject {
     return reader === undefined ? "" : reader(this.#view);
   }
 
-  inList(list: string, value: string): boolean {
+  inList(list: string, value: string): boolean | undefined {
     return this.#lists(list, value);
   }
 

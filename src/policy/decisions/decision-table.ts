@@ -30,12 +30,16 @@ export interface DecisionTable {
   readonly revision: number;
 }
 
+/** Share of the table that decisions of rules and convictions may fill. */
+const automaticShare = 0.9;
+
 type Scoped = Map<string | number, Decision>;
 
 const order: readonly Exclude<DecisionScope, "network">[] = [
   "account",
   "token",
   "session",
+  "behaviour",
   "fingerprint",
   "cohort",
   "address",
@@ -46,6 +50,7 @@ export function createDecisionTable(decisionsMax: number = policyLimits.decision
     account: new Map(),
     token: new Map(),
     session: new Map(),
+    behaviour: new Map(),
     fingerprint: new Map(),
     cohort: new Map(),
     address: new Map(),
@@ -87,10 +92,12 @@ export function createDecisionTable(decisionsMax: number = policyLimits.decision
       if (problem !== undefined) return { added: false, problem };
       const before =
         decision.scope === "network" ? networks.get(decision.value) : scoped[decision.scope].get(decision.value);
-      if (before === undefined && byId.size >= decisionsMax) {
+      // Machines fill a table only so far: there is always room for an operator's word.
+      const room = decision.origin === "operator" ? decisionsMax : Math.ceil(decisionsMax * automaticShare);
+      if (before === undefined && byId.size >= room) {
         return {
           added: false,
-          problem: `the table of standing decisions is full (${decisionsMax}); lift or expire some first`,
+          problem: `the table of standing decisions is full (${room}); lift or expire some first`,
         };
       }
       if (before !== undefined) {

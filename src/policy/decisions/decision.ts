@@ -1,13 +1,21 @@
 import type { Action, ActionOptions, Hashed, Millis } from "#core";
 
 /** What a standing decision is about. Sessions, accounts and tokens are keyed hashes. */
-export type DecisionScope = "address" | "network" | "session" | "account" | "token" | "fingerprint" | "cohort";
+export type DecisionScope =
+  | "address"
+  | "network"
+  | "session"
+  | "account"
+  | "token"
+  | "fingerprint"
+  | "behaviour"
+  | "cohort";
 
 /** A verdict that stands until it expires: an operator's word, or what a conviction or rule left behind. */
 export interface Decision {
   readonly id: string;
   readonly scope: DecisionScope;
-  /** Address, CIDR network, fingerprint or cohort as text; session, account or token as keyed hash. */
+  /** Address, CIDR network, fingerprint (of presentation), behaviour or cohort as text; session, account or token as keyed hash. */
   readonly value: string | Hashed;
   readonly action: Action;
   readonly options?: ActionOptions | undefined;
@@ -28,6 +36,9 @@ export interface DecisionKeys {
   readonly session: Hashed;
   readonly account: Hashed;
   readonly token: Hashed;
+  /** How the client presents itself: JA4. */
   readonly fingerprint: string;
+  /** How it behaves, free of presentation. */
+  readonly behaviour: string;
   readonly cohort: string;
 }

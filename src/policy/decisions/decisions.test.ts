@@ -21,7 +21,15 @@ function decision(part: Partial<Decision>): Decision {
     ...part,
   };
 }
-const keys: DecisionKeys = { address: "203.0.113.9", session: 1, account: 0, token: 0, fingerprint: "f", cohort: "" };
+const keys: DecisionKeys = {
+  address: "203.0.113.9",
+  session: 1,
+  account: 0,
+  token: 0,
+  fingerprint: "f",
+  behaviour: "",
+  cohort: "",
+};
 
 test("an allow wins over every block, whatever its scope", () => {
   const table = createDecisionTable();
@@ -91,7 +99,7 @@ test("unknown keys never match", () => {
         false,
       );
       expect(
-        table.lookup({ address: "", session: 0, account: 0, token: 0, fingerprint: "", cohort: "" }, 0),
+        table.lookup({ address: "", session: 0, account: 0, token: 0, fingerprint: "", behaviour: "", cohort: "" }, 0),
       ).toBeUndefined();
     }),
   );

@@ -20,6 +20,9 @@ export interface PolicyInputs {
   readonly policy: PolicyBasis;
 }
 
+/** What a standing decision rests on: an operator's list, or what a rule or conviction left behind. */
+const basisOf = { operator: "list", rule: "rule", conviction: "prior" } as const;
+
 /** Actions that only add a remark: they do not shield a client from what it was convicted of. */
 const remarks: ReadonlySet<Action> = new Set(["tag", "log"]);
 
@@ -35,8 +38,8 @@ export function applyPolicy(judged: Verdict, { standing, rules, policy }: Policy
   const watched = watchedOf(judged, rules);
   const base = watched === judged.watched ? judged : { ...judged, watched };
   if (standing !== undefined) {
-    const { action, reason, options } = standing;
-    const acted = { ...base, action, basis: "list", rule: reason } as const;
+    const { action, reason, options, origin } = standing;
+    const acted = { ...base, action, basis: basisOf[origin], rule: reason } as const;
     return options === undefined ? acted : { ...acted, options };
   }
   if (acting?.does !== undefined && !remarks.has(acting.does.action)) return byRule(base, acting);

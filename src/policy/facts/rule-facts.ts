@@ -21,6 +21,8 @@ export interface RuleFacts {
   readonly vocabulary: Vocabulary;
   /** Begins to keep what these reads (names of `Condition.reads`) need; nothing else is kept. */
   follow(reads: Iterable<string>): void;
+  /** Takes the operators' lists. */
+  listWith(lookup: Subject["inList"]): void;
   /** Facts of the request that was judged last. Reused: valid until the next call. */
   subject(exchange: Exchange, judged: Verdict): Subject;
   /** Reused: valid until the next call. */

@@ -148,7 +148,10 @@ class Compiler {
     if (name === "inList") {
       const list = literalText(first);
       const text = this.#text(second);
-      return (subject) => (subject.inList(list, text(subject)) ? 1 : 0);
+      return (subject) => {
+        const found = lookUp(subject, list, text(subject));
+        return found === undefined ? 2 : truth(found);
+      };
     }
     throw outside(node);
   }
@@ -284,6 +287,15 @@ class Compiler {
 function natsOf(signals: Subject["signals"], name: string): number {
   for (const { detector, nats } of signals) if (detector === name) return nats;
   return 0;
+}
+
+/** A list whose look-up fails is as good as gone: conditions are total whatever stands behind them. */
+function lookUp(subject: Subject, list: string, value: string): boolean | undefined {
+  try {
+    return subject.inList(list, value);
+  } catch {
+    return undefined;
+  }
 }
 
 function both(a: Test, b: Test): Test {

@@ -67,8 +67,11 @@ export interface Subject {
    * `number` would answer one by one, made fast where a subject knows how. Absent: asked one by one.
    */
   beyond?(places: Uint16Array, limits: Float64Array, into: Uint16Array): number;
-  /** Is `value` on the operator's list of that name? */
-  inList(list: string, value: string): boolean;
+  /**
+   * Is `value` on the operator's list of that name? Undefined when there is no such list, so that a list that is gone makes
+   * no condition true, not even a negated one.
+   */
+  inList(list: string, value: string): boolean | undefined;
   /** In [0, 1), fixed for a session: which share of canary traffic it belongs to. */
   readonly canary: number;
 }
@@ -135,7 +138,7 @@ export function fixedSubject(values: {
   readonly inList?: Subject["inList"];
   readonly canary?: number;
 }): Subject {
-  const { texts = [], numbers = [], tags = [], signals = [], inList = () => false, canary = 0 } = values;
+  const { texts = [], numbers = [], tags = [], signals = [], inList = () => undefined, canary = 0 } = values;
   return {
     number: (place) => numbers[place] ?? Number.NaN,
     text: (place) => texts[place] ?? "",

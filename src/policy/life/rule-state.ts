@@ -12,6 +12,8 @@ export interface RuleState {
   readonly why: string;
   /** The definition that was decided about; another definition is another rule and starts over. */
   readonly definition: string;
+  /** Wall clock; the rule is retired then. Absent: it stays. */
+  readonly expiresAt?: Millis | undefined;
 }
 
 /** The steps of a rule's life, each asked for on its own. */

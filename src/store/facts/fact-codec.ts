@@ -8,8 +8,12 @@ export interface FactRow {
   readonly actor: number;
   /** Place in the list of kinds. */
   readonly kind: number;
+  /** The request is for a sub-resource, about which most rules are not asked. */
+  readonly subResource: boolean;
   /** In [0, 1): the session's share of canary traffic. */
   readonly canary: number;
+  /** Per cent of sessions that were noted at that time; whole sessions are left out where a site is too busy for all. */
+  readonly share: number;
   readonly texts: readonly string[];
   /** NaN is unknown. */
   readonly numbers: Float64Array;
@@ -79,8 +83,9 @@ export class FactEncoder {
     this.#real(row.at);
     this.#varint(row.session);
     this.#varint(row.actor);
-    this.#varint(row.kind);
+    this.#varint(row.kind * 2 + (row.subResource ? 1 : 0));
     this.#real(row.canary);
+    this.#varint(row.share);
     this.#varint(row.texts.length);
     for (const text of row.texts) this.#text(text);
     this.#numbers(row.numbers);
@@ -202,7 +207,9 @@ class Decoder {
       session: 0,
       actor: 0,
       kind: 0,
+      subResource: false,
       canary: 0,
+      share: 0,
       texts: this.#texts,
       numbers: this.#numbers,
       tags: this.#tags,
@@ -236,8 +243,11 @@ class Decoder {
     row.at = this.#real();
     row.session = this.#varint();
     row.actor = this.#varint();
-    row.kind = this.#varint();
+    const kind = this.#varint();
+    row.kind = kind >>> 1;
+    row.subResource = (kind & 1) === 1;
     row.canary = this.#real();
+    row.share = this.#varint();
     const texts = this.#varint();
     for (let i = 0; i < texts; i++) this.#texts[i] = this.#text();
     this.#numbers.fill(0);

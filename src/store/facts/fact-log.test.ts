@@ -48,7 +48,9 @@ const row = fc.record({
   session: fc.maxSafeNat(),
   actor: fc.maxSafeNat(),
   kind: fc.nat(4),
+  subResource: fc.boolean(),
   canary: fc.double({ min: 0, max: 1, noNaN: true }),
+  share: fc.integer({ min: 1, max: 100 }),
   texts: fc.tuple(fc.string({ maxLength: 40 }), fc.constantFrom("", "Mozilla", "ü€")),
   numbers: fc
     .tuple(fc.double(), fc.nat(), fc.constantFrom(0, Number.NaN, -1, 1e300, 2 ** 31))

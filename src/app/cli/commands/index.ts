@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { intel } from "./intel.ts";
+import { panic } from "./panic.ts";
 import { policy } from "./policy.ts";
 import { reload } from "./reload.ts";
 import { replay } from "./replay.ts";
@@ -37,6 +38,8 @@ export const verbs: readonly Verb[] = [
   allow,
   unblock,
   decisions,
+  policy,
+  panic,
   agents,
   policy,
   intel,

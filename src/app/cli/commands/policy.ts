@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { exitCodes } from "#core";
 import type { CommandContext, Verb } from "../command.ts";
+import { addDeskVerbs } from "../policy/policy-desk-verbs.ts";
 
 /** `gait policy`: rules and packs. */
 export const policy: Verb = (program, context) => {
-  const group = program.command("policy").description("rules: test the packs that come with Gait and your own");
+  const group = program.command("policy").description("rules: what there is, what it would do, how far it may go");
   addTest(group, context);
+  addDeskVerbs(group, context);
 };
 
 function addTest(group: Command, { stdout }: CommandContext): void {

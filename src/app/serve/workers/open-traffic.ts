@@ -1,4 +1,4 @@
-import { type Clock, GaitError, type Guard, workerLimits } from "#core";
+import { type Clock, GaitError, type Guard, type Treatments, workerLimits } from "#core";
 import { type Gateway, type GatewayOptions, openGateway, openWorkerGateway } from "#edge";
 import type { DecisionTable } from "#policy";
 import { publishStanding } from "./published-standing.ts";
@@ -6,6 +6,7 @@ import { publishStanding } from "./published-standing.ts";
 /** What the data plane shares with the rest of the service. */
 export interface TrafficParts {
   readonly guard: Guard;
+  readonly treatments: Treatments;
   readonly clock: Clock;
   /** 0 or 1: everything in one thread. */
   readonly workers: number;
@@ -19,7 +20,9 @@ export interface TrafficParts {
 /** Opens the listening sockets, in this thread or spread over workers. @throws GaitError `listen` where the system refuses one. */
 export async function openTraffic(options: GatewayOptions, parts: TrafficParts): Promise<Gateway> {
   try {
-    return parts.workers > 1 ? await openSpread(options, parts) : await openGateway(options, parts.guard);
+    return parts.workers > 1
+      ? await openSpread(options, parts)
+      : await openGateway(options, parts.guard, { treatments: parts.treatments });
   } catch (error) {
     const { code, address, port, message } = error as NodeJS.ErrnoException & {
       readonly address?: string;

@@ -58,7 +58,15 @@ export function readStanding(published: unknown, clock: Clock): StandingDecision
 
 function keysOf({ client, request }: Exchange): DecisionKeys {
   const { account, token } = request;
-  return { address: client.ip, session: 0, account, token, fingerprint: client.fingerprint.ja4, cohort: "" };
+  return {
+    address: client.ip,
+    session: 0,
+    account,
+    token,
+    fingerprint: client.fingerprint.ja4,
+    behaviour: "",
+    cohort: "",
+  };
 }
 
 function verdictOf(exchange: Exchange, { action, reason }: Pick<Decision, "action" | "reason">): Verdict {

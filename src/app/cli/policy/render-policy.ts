@@ -1,0 +1,43 @@
+import type { BacktestPolicyOutput } from "../../operations/policies/backtest-policy.ts";
+import type { RuleChange, RuleDifference } from "../../policy/policy-desk.ts";
+
+/** One rule as a line. */
+export function renderRule(rule: {
+  readonly name: string;
+  readonly step: string;
+  readonly pack: string;
+  readonly does: string;
+  readonly matched: number;
+  readonly acted: number;
+}): string {
+  const { name, step, pack, does, matched, acted } = rule;
+  return `${step.padEnd(9)} ${name.padEnd(32)} ${does.padEnd(24)} matched ${matched}, acted ${acted}  (${pack})\n`;
+}
+
+/** One change as lines. */
+export function renderChange({ version, at, who, why, before, after }: RuleChange): string {
+  const lines = [before === "" ? "" : `  - ${before}\n`, after === "" ? "" : `  + ${after}\n`];
+  return `version ${version}, ${new Date(at).toISOString()}, ${who}: ${why}\n${lines.join("")}`;
+}
+
+/** One difference as lines. */
+export function renderDifference({ rule, change, before, after }: RuleDifference): string {
+  const lines = [before === "" ? "" : `  - ${before}\n`, after === "" ? "" : `  + ${after}\n`];
+  return `${change} ${rule}\n${lines.join("")}`;
+}
+
+/** A backtest as people read it. */
+export function renderBacktest(report: BacktestPolicyOutput): string {
+  const days = Math.max((report.to - report.from) / 86_400_000, 1 / 24);
+  const sampled = report.share > 0.995 ? "" : `, ${Math.round(report.share * 100)} % of sessions`;
+  const head = `${report.storedRequests} requests in ${report.storedSessions} sessions, ${report.storedHumans} of them people's, over ${days.toFixed(1)} days${sampled}; read in ${report.tookMs} ms\n`;
+  const rules = report.rules.map((rule) => {
+    const budget = `${rule.humansPerDay.toFixed(2)} people a day of ${report.falsePositivesPerDay} allowed`;
+    const saved = `${(rule.savedBytes / 1e6).toFixed(1)} MB and ${(rule.savedOriginMs / 1_000).toFixed(1)} s of the origin's time saved`;
+    const missing =
+      rule.notStored.length === 0 ? "" : `  not stored before now, so unknown: ${rule.notStored.join(", ")}\n`;
+    const limit = rule.overLimit ? `  OVER ITS LIMIT: ${rule.reason}\n` : "";
+    return `${rule.rule}: would have matched ${rule.requests} requests in ${rule.sessions} sessions of ${rule.actors} actors, of which ${rule.likelyHuman} likely human, ${rule.verifiedBots} verified; ${budget}; ${saved}\n${missing}${limit}`;
+  });
+  return head + rules.join("");
+}

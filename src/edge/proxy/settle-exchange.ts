@@ -1,0 +1,43 @@
+import type { HashKey, Millis } from "#core";
+import type { Fields } from "#wire";
+import { countSettled } from "./counters.ts";
+import { createResponse, type LiveExchange } from "./exchange-facts.ts";
+import type { GatewayState } from "./gateway-state.ts";
+import type { Judged } from "./judge.ts";
+
+/** An exchange that is over, and what became of it. */
+export interface SettledExchange {
+  readonly exchange: LiveExchange;
+  readonly judged: Judged | undefined;
+  /** Handle at the distant guard; -1 where there is none or it could not be asked. */
+  readonly asked: number;
+  /** What we answered ourselves, or a honeypot did, is not learned from: our refusals would count as the client's failures. */
+  readonly learns: boolean;
+  /** 0: there was no answer. */
+  readonly status: number;
+  readonly fields: Fields;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly startedAt: Millis;
+  readonly hashKey: HashKey;
+}
+
+/** Once per exchange: counts it, lets the engine learn from it, writes the access log. */
+export function settleExchange(
+  { counters, clock, wheel, guard, distant, accessLog }: GatewayState,
+  { exchange, judged, asked, learns, status, fields, bytesIn, bytesOut, startedAt, hashKey }: SettledExchange,
+): void {
+  countSettled(counters, { status, bytesIn, bytesOut });
+  const durationMs = Math.max(0, wheel.read() - startedAt);
+  const known = { bytes: bytesOut, durationMs, hashKey, at: clock.now() };
+  const response = status === 0 ? undefined : createResponse(status, fields, known);
+  if (learns) exchange.response = response;
+  try {
+    if (asked >= 0) distant?.observe(asked, exchange);
+    else if (judged !== undefined && distant === undefined) guard.observe(exchange);
+  } catch {
+    counters.reason("observe-threw");
+  }
+  exchange.response = response;
+  accessLog?.write(exchange, judged?.verdict, { enforced: judged?.enforced ?? "", failure: judged?.failure ?? "" });
+}

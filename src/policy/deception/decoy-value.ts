@@ -1,0 +1,106 @@
+import type { Millis, Random } from "#core";
+
+const names: readonly string[] = [
+  "Alma",
+  "Bruno",
+  "Clara",
+  "Dario",
+  "Edith",
+  "Felix",
+  "Greta",
+  "Hugo",
+  "Irma",
+  "Jonas",
+  "Karla",
+  "Lukas",
+  "Marta",
+  "Nico",
+  "Olga",
+  "Pavel",
+  "Rosa",
+  "Simon",
+  "Thea",
+  "Viktor",
+  "Berger",
+  "Costa",
+  "Dunn",
+  "Fischer",
+  "Holm",
+  "Keller",
+  "Lopez",
+  "Moreau",
+  "Novak",
+  "Olsen",
+  "Petrov",
+  "Rossi",
+  "Sato",
+  "Turner",
+  "Weber",
+];
+const lower = "abcdefghijklmnopqrstuvwxyz";
+const hex = "0123456789abcdef";
+const yearMs = 365 * 86_400_000;
+
+/** What a decoy is made in view of. */
+export interface DecoyAbout {
+  readonly now: Millis;
+  /** Real values: never given. */
+  readonly taken: ReadonlySet<string>;
+  /** What stands for what in one answer, so that one value in two places stays one value. */
+  readonly memo: Map<string, string>;
+}
+
+/**
+ * Another value of the same look: digits for digits, letters for letters, hexadecimal for hexadecimal, a time of now for a
+ * time, a name for a name. Nothing of the value itself goes on, and it is never one of `taken`.
+ */
+export function decoyText(value: string, random: Random, about: DecoyAbout): string {
+  const known = about.memo.get(value);
+  if (known !== undefined) return known;
+  const made = freshDecoy(value, random, about);
+  about.memo.set(value, made);
+  return made;
+}
+
+function freshDecoy(value: string, random: Random, about: DecoyAbout): string {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const made = alike(value, random, about.now);
+    if (!about.taken.has(made)) return made;
+  }
+  return value.replace(/[A-Za-z0-9]/g, () => lower[Math.floor(random() * 26)] ?? "x");
+}
+
+function alike(value: string, random: Random, now: Millis): string {
+  if (/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/.test(value))
+    return sameForm(value, new Date(now - random() * 86_400_000));
+  return value.replace(/[\p{L}\p{N}]+/gu, (word) => wordLike(word, random));
+}
+
+/** An ISO time cut to the length of the one it stands for. */
+function sameForm(value: string, at: Date): string {
+  const iso = at.toISOString();
+  const text = value.includes(" ") ? iso.replace("T", " ") : iso;
+  return value.endsWith("Z") && value.length < iso.length
+    ? `${text.slice(0, value.length - 1)}Z`
+    : text.slice(0, value.length);
+}
+
+function wordLike(word: string, random: Random): string {
+  const pick = (letters: string): string => letters[Math.floor(random() * letters.length)] ?? "x";
+  if (/^[A-Z][a-z]{2,}$/.test(word)) return names[Math.floor(random() * names.length)] ?? "Alma";
+  if (word.length >= 6 && /^[0-9a-f]+$/.test(word) && /\d/.test(word) && /[a-f]/.test(word)) {
+    return word.replace(/./g, () => pick(hex));
+  }
+  return word.replace(/\p{L}|\p{N}/gu, (character, at: number) => {
+    if (/\p{N}/u.test(character)) return at === 0 && word.length > 1 ? pick("123456789") : pick("0123456789");
+    return character === character.toUpperCase() ? pick(lower).toUpperCase() : pick(lower);
+  });
+}
+
+/** Another number of the same size; a time for a time. */
+export function decoyNumber(value: number, random: Random, about: DecoyAbout): number {
+  if (Math.abs(value - about.now) < 5 * yearMs) return Math.round(about.now - random() * 86_400_000);
+  if (Math.abs(value * 1_000 - about.now) < 5 * yearMs) return Math.round(about.now / 1_000 - random() * 86_400);
+  const made = Number(decoyText(String(Math.abs(value)), random, about));
+  return Number.isFinite(made) ? Math.sign(value) * made : 0;
+}
