@@ -41,7 +41,6 @@ export const verbs: readonly Verb[] = [
   policy,
   panic,
   agents,
-  policy,
   intel,
   operationVerbs,
   completion,
