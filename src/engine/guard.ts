@@ -155,7 +155,6 @@ class FastLane implements Engine {
       neighbours: this.#neighbours,
       reader: this.#reader,
       orchestration: this.#orchestration,
-      cohorts: this.#cohorts,
       enumeration: this.#enumeration,
       sequence: this.#journey.sequence,
     });

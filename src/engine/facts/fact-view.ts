@@ -23,8 +23,6 @@ export interface FactSources {
   readonly reader: { applicationName(index: number): string };
   /** Ledger and graph rows of a live session, where cookies are observed. */
   readonly orchestration: { subject(slot: number): OrchestrationCase | undefined };
-  /** Behaviour of a session as a key, free of presentation; 0: too little was seen. */
-  readonly cohorts: { behaviour(slot: number): number };
   /** What the session's own requests enumerate. */
   readonly enumeration: {
     ofSession(facts: Facts): { readonly requests: number; readonly distinct: number; readonly purity: number };

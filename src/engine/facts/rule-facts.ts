@@ -51,7 +51,7 @@ export class LazyFacts implements LiveFacts, Subject {
   readonly #textReaders: readonly ((view: FactView) => string)[];
   readonly #values: Float64Array = new Float64Array(layout.numberCount);
   readonly #valueAt: Uint32Array = new Uint32Array(layout.numberCount);
-  readonly #identity: { session: number; actor: number; cohort: string; readonly fingerprint: string };
+  readonly #identity = { session: 0, actor: 0, cohort: "", fingerprint: "" };
   #request = 1;
   #lists: ListLookup = () => undefined;
   tags: readonly string[] = none;
@@ -64,19 +64,6 @@ export class LazyFacts implements LiveFacts, Subject {
   constructor(sources: FactSources) {
     this.book = new FactBook(sources);
     const tags = { names: none, ids: [] };
-    const behaviour = (): string => {
-      const key = sources.cohorts.behaviour(sources.facts.slot);
-      return key === 0 ? "" : key.toString(36);
-    };
-    this.#identity = {
-      session: 0,
-      actor: 0,
-      cohort: "",
-      // Worked out when somebody asks: it looks at everything the session showed.
-      get fingerprint() {
-        return behaviour();
-      },
-    };
     this.#view = new FactView(sources, this.book, { exchange: blankExchange, verdict: blankVerdict, tags });
     const texts: ((view: FactView) => string)[] = [];
     let place = 0;

@@ -186,14 +186,6 @@ export class CohortPart {
     return mix32(foldHashed(this.#keys[1] as number));
   }
 
-  /** Key of a live session's behaviour, free of presentation; 0 while too little was seen to tell behaviours apart. */
-  behaviour(slot: number): number {
-    // Looked at and not kept: when a session's key is fixed decides which cohort it stands in.
-    const kept = this.#behaviour[slot] as number;
-    const key = kept === 0 ? this.#fingerprint(slot, this.#sources.state.sessions.rowOf(slot)) : kept;
-    return key === unspecific ? 0 : key;
-  }
-
   /** The outcome of a sensitive step, or enough requests: time to report the session. */
   response(facts: Facts, exchange: Exchange): void {
     const { slot, row } = facts;
