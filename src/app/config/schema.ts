@@ -4,6 +4,7 @@ import { agentsSection } from "./agents-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
 import { passiveSection, publishSection } from "./passive-section.ts";
+import { policySection } from "./policy-section.ts";
 import {
   byteSize,
   durationText,
@@ -126,67 +127,6 @@ const enforce = z.strictObject({
   falsePositivesPerDay: z.number().min(0).max(1_000_000).default(1).meta({
     description: "The budget: how many people may be stopped wrongly per day, at most, under a certified bound.",
   }),
-});
-
-const policy = z.strictObject({
-  packs: z
-    .array(nameText)
-    .max(64)
-    .default([])
-    .meta({
-      description: "Packs of rules that come with Gait. Their rules watch until they are approved.",
-      examples: [["account-takeover"]],
-    }),
-  surgeFactor: z.number().min(0).max(100_000).default(50).meta({
-    description:
-      "A place asked this many times as often as usual is kept within what its origin is used to, people first. 0: off.",
-  }),
-  events: z
-    .array(
-      z.strictObject({
-        name: nameText.meta({ description: "Shown to people." }),
-        from: z.iso
-          .datetime({ offset: true })
-          .meta({ description: "When it begins.", examples: ["2026-11-27T09:00:00Z"] }),
-        to: z.iso.datetime({ offset: true }).meta({ description: "When it is over." }),
-        applications: z.array(nameText).max(100).default([]).meta({ description: "Empty: every application." }),
-      }),
-    )
-    .max(1_000)
-    .default([])
-    .meta({ description: "When many visitors are wanted (launches, flash sales): then only automation waits." }),
-  automatic: z.enum(["off", "review", "canary"]).default("review").meta({
-    description:
-      "What becomes of policies that Gait writes from convicted cohorts: none are written, they wait for review (watching), or they go to 1 % of sessions when their backtest is within the limit.",
-  }),
-  lists: z
-    .record(nameText, fileText)
-    .default({})
-    .meta({
-      description:
-        "Lists that rules can ask for by name (`inList`): text files with one value, address or network a line, `#` for comments.",
-      examples: [{ partners: "/etc/gait/partners.txt" }],
-    }),
-  rules: fileText.optional().meta({
-    description: "Directory with the site's own rules (`*.yaml`). They come first and override packs by name.",
-    examples: ["/etc/gait/rules"],
-  }),
-  allow: z
-    .array(networkText)
-    .max(100_000)
-    .default([])
-    .meta({
-      description: "Addresses and networks that are never acted on. Wins over everything else.",
-      examples: [["192.0.2.10", "2001:db8::/32"]],
-    }),
-  block: z
-    .array(networkText)
-    .max(100_000)
-    .default([])
-    .meta({
-      description: "Addresses and networks that are refused when `mode` is `enforce`.",
-      examples: [["198.51.100.0/24"]],
-    }),
 });
 
 const admin = z.strictObject({
@@ -390,7 +330,7 @@ export const configSchema: z.ZodType<Config> = z
       .max(1_000)
       .default([])
       .meta({ description: "What differs for some paths. The first match wins." }),
-    policy: policy.prefault({}).meta({ description: "The operator's own word." }),
+    policy: policySection.prefault({}).meta({ description: "The operator's own word." }),
     agents: agentsSection.prefault({}).meta({ description: "What agents and declared bots may do." }),
     intel: intel.prefault({}).meta({ description: "What is known about networks." }),
     alerts: alerts.prefault({}).meta({ description: "Who is told when something needs a person." }),
