@@ -93,7 +93,7 @@ test("what stands is done while the judging thread hangs", async () => {
 test.each(["throw", "spin"])(
   "a worker that falls into %s is replaced, and its lost connections are counted",
   async (fault) => {
-    const rig = await openFaults(2, { stuckMs: 600, restartMs: 50 });
+    const rig = await openFaults(2, { verdictMs: 10_000, stuckMs: 600, restartMs: 50 });
     expect(await statusOf(rig, "/fine")).toBe(200);
     const kept = Array.from({ length: 8 }, () => new RawClient(rig.port).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
     for (const client of kept) expect(await client.until((text) => text.endsWith("ok"))).toContain("200 OK");

@@ -23,7 +23,9 @@ async function openSpread(
       response.end(`got ${bytes}`);
     });
   });
-  const rig = await openFaultRig({ upstreamPort: origin.port, workers: 2, mode, limits });
+  // A busy machine makes verdicts late, and a late one is the fail mode's business, which other tests look at.
+  const patient = { verdictMs: 10_000, ...limits };
+  const rig = await openFaultRig({ upstreamPort: origin.port, workers: 2, mode, limits: patient });
   closers.push(
     () => origin.close(),
     () => rig.close(),
