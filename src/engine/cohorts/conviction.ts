@@ -1,5 +1,12 @@
 import type { Millis } from "#core";
-import { type CohortAxis, type CohortAxisName, cohortAxes, cohortGroups, groupOfAxis } from "./axes.ts";
+import {
+  type CohortAxis,
+  type CohortAxisName,
+  cohortAxes,
+  cohortAxisIndex,
+  cohortGroups,
+  groupOfAxis,
+} from "./axes.ts";
 import type { Cohort } from "./cohort.ts";
 import type { AxisLaws } from "./e-process.ts";
 import { definingOf, type GroupingName } from "./groupings.ts";
@@ -78,6 +85,9 @@ export function speakingPattern(cohort: Cohort): CohortAxisName[] {
     .map(({ name }) => name);
 }
 
+const habitAxis = cohortAxisIndex.habit;
+const arrivalAxis = cohortAxisIndex.arrival;
+
 /**
  * Does a conviction hit this member? A cohort that defines itself by looks may hold people beside the attack, so a
  * member whose own behaviour speaks for a person is spared, and in an impure cohort only those are hit who show
@@ -87,6 +97,11 @@ export function speakingPattern(cohort: Cohort): CohortAxisName[] {
  * @param bins the member's bins so far; -1 unknown.
  */
 export function hits(conviction: Conviction, bins: Int8Array, laws: readonly AxisLaws[]): boolean {
+  // Who logs in to an account from the device, network and country it is used from is its owner, whatever they have in
+  // common with an attack. Evaded by whoever has the owner's device and network, and then has more than the account.
+  if (bins[habitAxis] === 0) return false;
+  // One behaviour is what a few calls to an interface look like, too: before a sensitive step it tells nobody apart.
+  if (conviction.grouping === "behaviour" && bins[arrivalAxis] === -1) return false;
   const defining = definingOf(conviction.grouping);
   let nats = 0;
   let known = 0;
