@@ -45,7 +45,9 @@ export function writePolicy(cohort: ConvictedCohort): WrittenPolicy | undefined 
     certifiedFpr === null
       ? `no certificate yet: ${missing} clean groups are missing`
       : `certified to hit at most ${(certifiedFpr * 100).toPrecision(2)} % of honest groups`;
-  const reason = `${sessions} sessions from ${addresses} addresses in ${countries} countries moved alike (${grouping}), at odds of e^${nats.toFixed(1)} against chance.`;
+  // Without a database of countries none is known, which is not none.
+  const where = countries === 0 ? "" : ` in ${countries} countries`;
+  const reason = `${sessions} sessions from ${addresses} addresses${where} moved alike (${grouping}), at odds of e^${nats.toFixed(1)} against chance.`;
   const rule = {
     name,
     why: reason,
