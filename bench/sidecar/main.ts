@@ -1,137 +1,119 @@
 /**
- * What Gait beside a proxy costs, in one interleaved run on one pinned core: `npm run bench:sidecar [-- --quick]`.
+ * What Gait beside a proxy costs, in one interleaved run on one pinned core:
+ * `npm run bench:sidecar [-- --quick] [--only=haproxy,spoe] [--profile=FOLDER]`.
  *
  * Each proxy runs alone, then with the full engine beside it; proxy and Gait share core 0, load generator and origin run
  * on core 1. Figures are ratios against the plain proxy in the same round: CPU of both processes a request, and the
- * throughput that remains. The configurations are those of deploy/. The last line is JSON.
+ * throughput that remains. CPU of Gait's other threads (its store, the runtime's compilers and collectors) counts in the
+ * total and is printed apart. The configurations are those of deploy/. Progress goes to stderr, the last line is JSON.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { originConfig } from "../edge/candidates.ts";
 import { loadClosed, loadOpen } from "../edge/load.ts";
-import { cpuOf, type Running, startGait, startProcess } from "./processes.ts";
-import { measureSpoe } from "./spoe-load.ts";
-import { createSubjects, type Subject } from "./subjects.ts";
+import { median } from "./median.ts";
+import { freePorts, phase, progress } from "./phases.ts";
+import { cpuOf, cpuOfGait, type Doors, type Running, startGait, startProcess } from "./processes.ts";
+import { type Result, report } from "./report.ts";
+import { measureSpoe, type SpoeResult } from "./spoe-load.ts";
+import { createSubjects, type Subject, subjectsMax } from "./subjects.ts";
 
 const quick = process.argv.includes("--quick");
+const only = option("--only")?.split(",");
+const profile = option("--profile");
 const rounds = quick ? 2 : 5;
-const sliceSeconds = quick ? 2 : 3;
-const openSeconds = quick ? 2 : 5;
-const firstPort = 18_600;
-const originPort = firstPort + 90;
-const goals: Readonly<Record<string, number>> = { "haproxy + SPOE": 1.8, "nginx + auth_request": 2.8 };
-const spoeGoal = 60_000;
-const addedP99MsGoal = 1;
-
-interface Result {
-  readonly subject: Subject;
-  readonly cpuUs: number[];
-  readonly perSecond: number[];
-  failures: number;
-  p99Ms: number;
-}
+const warmSeconds = 1;
+const sliceSeconds = quick ? 1 : 3;
+const openSeconds = quick ? 1 : 5;
+const spoeSeconds = quick ? 3 : 8;
+/** What a phase may take beyond the load it sends. */
+const graceSeconds = 15;
 
 const folder = mkdtempSync(join(tmpdir(), "gait-bench-sidecar-"));
 const running: Running[] = [];
 
 try {
   await compare();
+} catch (error) {
+  console.error(`bench:sidecar: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 } finally {
-  for (const one of running.reverse()) one.stop();
+  await Promise.all(running.reverse().map((one) => one.stop()));
   rmSync(folder, { recursive: true, force: true });
 }
 
+function option(name: string): string | undefined {
+  return process.argv.find((argument) => argument.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 async function compare(): Promise<void> {
+  const [originPort = 0, haproxy = 0, nginx = 0, forwardAuth = 0, ...proxies] = await freePorts(4 + subjectsMax);
+  const doors: Doors = { haproxy, nginx, forwardAuth };
   const originPath = join(folder, "origin.conf");
   writeFileSync(originPath, originConfig(originPort));
-  running.push(await startProcess({ command: ["nginx", "-c", originPath], port: originPort, core: 1, cwd: folder }));
-  const gait = await startGait(folder, firstPort + 80);
-  running.push(gait);
-  const subjects = createSubjects(folder, { firstPort, originPort, gaitPort: firstPort + 80 });
-  const results: Result[] = [];
-  const proxies = new Map<Subject, Running>();
-  for (const subject of subjects) {
-    const proxy = await startProcess({
-      command: subject.command,
-      port: subject.port,
-      core: 0,
-      cwd: subject.folder,
-      env: subject.env,
+  const command = ["nginx", "-c", originPath];
+  const start = (name: string, work: () => Promise<Running>): Promise<Running> =>
+    phase(`start ${name}`, 2 * graceSeconds, async () => {
+      const one = await work();
+      running.push(one);
+      return one;
     });
-    running.push(proxy);
-    proxies.set(subject, proxy);
-    results.push({ subject, cpuUs: [], perSecond: [], failures: 0, p99Ms: 0 });
-    await loadClosed(folder, subject.port, 1);
+  await start("the origin", () => startProcess({ command, port: originPort, core: 1, cwd: folder }));
+  const flags = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const gait = await start("Gait", () => startGait(folder, doors, flags));
+  const subjects = createSubjects(folder, { proxies, originPort, doors }).filter(
+    ({ plain }) => only === undefined || only.includes(plain),
+  );
+  const results: Result[] = [];
+  const pids = new Map<Subject, readonly number[]>();
+  for (const subject of subjects) {
+    const { command, port, folder: cwd, env } = subject;
+    const proxy = await start(subject.name, () => startProcess({ command, port, core: 0, cwd, env }));
+    pids.set(subject, proxy.pids());
+    results.push({ subject, cpuUs: [], gaitUs: [], otherThreadsUs: [], perSecond: [], failures: 0, p99Ms: 0 });
+    await phase(`warm ${subject.name}`, warmSeconds + graceSeconds, () => loadClosed(folder, port, warmSeconds));
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 1; round <= rounds; round++) {
     for (const result of results) {
-      const pids = [...(proxies.get(result.subject)?.pids() ?? []), ...gait.pids()];
-      const before = cpuOf(pids);
-      const slice = await loadClosed(folder, result.subject.port, sliceSeconds);
-      result.cpuUs.push(((cpuOf(pids) - before) * 1e6) / slice.requests);
-      result.perSecond.push(slice.perSecond);
-      result.failures += slice.failures;
+      const name = `round ${round} of ${rounds}: ${result.subject.name}`;
+      await phase(name, sliceSeconds + graceSeconds, () => closedSlice(result, gait, pids.get(result.subject) ?? []));
     }
   }
-  // Half of what the slower of the pair can do: the same rate with and without Gait.
+  await openLoop(results);
+  let spoe: SpoeResult | undefined;
+  if (only === undefined || only.includes("spoe"))
+    spoe = await phase("SPOE, pipelined", spoeSeconds + graceSeconds, () => measureSpoe(gait, haproxy, spoeSeconds));
+  progress("done");
+  report(results, { spoe, quick, rounds });
+}
+
+async function closedSlice(result: Result, gait: Running, proxy: readonly number[]): Promise<void> {
+  const before = { proxy: cpuOf(proxy), gait: cpuOfGait(gait) };
+  const slice = await loadClosed(folder, result.subject.port, sliceSeconds);
+  const after = cpuOfGait(gait);
+  const perRequest = (seconds: number): number => (seconds * 1e6) / slice.requests;
+  const gaitUs = perRequest(after.answering - before.gait.answering);
+  const othersUs = perRequest(after.others - before.gait.others);
+  result.gaitUs.push(gaitUs);
+  result.otherThreadsUs.push(othersUs);
+  // What Gait does on its own while a plain proxy is measured is not that proxy's.
+  const beside = result.subject.name === result.subject.plain ? 0 : gaitUs + othersUs;
+  result.cpuUs.push(perRequest(cpuOf(proxy) - before.proxy) + beside);
+  result.perSecond.push(slice.perSecond);
+  result.failures += slice.failures;
+}
+
+/** Half of what the slowest with the same proxy can do: the same rate with and without Gait. */
+async function openLoop(results: readonly Result[]): Promise<void> {
   for (const result of results) {
-    const slowest = Math.min(
-      ...results
-        .filter(({ subject }) => subject.plain === result.subject.plain)
-        .map(({ perSecond }) => median(perSecond)),
+    const { name, plain, port } = result.subject;
+    const rates = results.filter(({ subject }) => subject.plain === plain).map(({ perSecond }) => median(perSecond));
+    const perSecond = Math.min(...rates) / 2;
+    const label = `half load: ${name}, ${Math.round(perSecond)} requests/s`;
+    const times = await phase(label, openSeconds + graceSeconds, () =>
+      loadOpen(folder, port, { perSecond, seconds: openSeconds }),
     );
-    const times = await loadOpen(folder, result.subject.port, { perSecond: slowest / 2, seconds: openSeconds });
     result.p99Ms = times[Math.floor(times.length * 0.99)] ?? Number.NaN;
   }
-  const spoe = await measureSpoe(gait, firstPort + 80, quick ? 3 : 8);
-  report(results, spoe);
-}
-
-function report(
-  results: readonly Result[],
-  spoe: { readonly perSecondPerCore: number; readonly perSecond: number },
-): void {
-  const rows = results.map((result) => {
-    const plain = results.find(({ subject }) => subject.name === result.subject.plain) ?? result;
-    const cpu = median(result.cpuUs.map((value, i) => value / (plain.cpuUs[i] ?? Number.NaN)));
-    const share = median(result.perSecond.map((value, i) => value / (plain.perSecond[i] ?? Number.NaN)));
-    return {
-      name: result.subject.name,
-      cpuUs: round(median(result.cpuUs), 1),
-      cpuRatio: round(cpu, 2),
-      throughputShare: round(share, 2),
-      addedP99Ms: round(result.p99Ms - plain.p99Ms, 2),
-      failures: result.failures,
-      goal: goals[result.subject.name] ?? null,
-    };
-  });
-  console.log("name                               CPU µs  CPU/plain  throughput/plain  added p99 ms  failures  goal");
-  for (const row of rows) {
-    console.log(
-      `${row.name.padEnd(34)} ${row.cpuUs.toFixed(1).padStart(6)} ${row.cpuRatio.toFixed(2).padStart(10)} ${row.throughputShare.toFixed(2).padStart(17)} ${row.addedP99Ms.toFixed(2).padStart(13)} ${String(row.failures).padStart(9)}  ${row.goal === null ? "" : `≤ ${row.goal}: ${row.cpuRatio <= row.goal ? "met" : "missed"}`}`,
-    );
-  }
-  console.log(
-    `SPOE, pipelined: ${Math.round(spoe.perSecondPerCore)} decisions/s per core of Gait's CPU (${Math.round(spoe.perSecond)}/s by the clock); goal ${spoeGoal}: ${spoe.perSecondPerCore >= spoeGoal ? "met" : "missed"}`,
-  );
-  console.log(
-    JSON.stringify({
-      bench: "sidecar",
-      quick,
-      rounds,
-      rows,
-      spoeDecisionsPerCoreSecond: Math.round(spoe.perSecondPerCore),
-      goals: { ...goals, spoe: spoeGoal, addedP99Ms: addedP99MsGoal },
-    }),
-  );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

@@ -2,16 +2,24 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { cpuSeconds } from "../edge/load.ts";
+import { cpuSeconds, mainThreadSeconds } from "../edge/load.ts";
 
 /** A process under measurement, with its children. */
 export interface Running {
   pids(): readonly number[];
-  stop(): void;
+  /** Ends it, by force after five seconds. */
+  stop(): Promise<void>;
 }
 
-/** Doors of Gait, from its first port on. */
-export const doors = { haproxy: 1, nginx: 2, forwardAuth: 3 } as const;
+/** Where Gait listens for each kind of proxy. */
+export interface Doors {
+  readonly haproxy: number;
+  readonly nginx: number;
+  readonly forwardAuth: number;
+}
+
+const startMs = 20_000;
+const stopMs = 5_000;
 
 export async function startProcess({
   command,
@@ -31,23 +39,36 @@ export async function startProcess({
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, ...env },
   });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let said = "";
   child.stderr?.on("data", (data: Buffer) => {
     said = (said + data.toString()).slice(-2_000);
   });
-  for (let i = 0; i < 150; i++) {
-    if (await answers(port)) return { pids: () => treeOf(child.pid ?? 0), stop: () => void child.kill("SIGTERM") };
+  const before = performance.now();
+  while (performance.now() - before < startMs && child.exitCode === null) {
+    if (await answers(port)) return { pids: () => treeOf(child.pid ?? 0), stop: () => end(child, exited) };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  const code = child.exitCode;
   child.kill("SIGKILL");
-  throw new Error(`${command.join(" ")} did not listen on ${port}: ${said}`);
+  throw new Error(
+    `${command.join(" ")} did not listen on ${port} ${code === null ? `within ${startMs / 1_000} s` : `and ended with ${code}`}: ${said}`,
+  );
+}
+
+async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), stopMs);
+  await exited;
+  clearTimeout(timer);
 }
 
 /** Gait as a user runs it, whole engine, observing, on the core of the proxies. */
-export function startGait(folder: string, firstPort: number): Promise<Running> {
+export function startGait(folder: string, doors: Doors, nodeFlags: readonly string[]): Promise<Running> {
   const config = join(folder, "gait.yaml");
   mkdirSync(join(folder, "state"), { recursive: true, mode: 0o700 });
-  const lines = Object.entries(doors).map(([name, offset]) => `  ${name}: 127.0.0.1:${firstPort + offset}`);
+  const lines = Object.entries(doors).map(([name, port]) => `  ${name}: 127.0.0.1:${port}`);
   writeFileSync(
     config,
     `beside:\n${lines.join("\n")}\nadmin: { listen: false }\nstore: { path: ${join(folder, "state")} }\n`,
@@ -55,6 +76,7 @@ export function startGait(folder: string, firstPort: number): Promise<Running> {
   const main = [
     "--conditions=source",
     "--disable-warning=ExperimentalWarning",
+    ...nodeFlags,
     "src/app/cli/main.ts",
     "serve",
     "--config",
@@ -62,7 +84,7 @@ export function startGait(folder: string, firstPort: number): Promise<Running> {
   ];
   return startProcess({
     command: [process.execPath, ...main],
-    port: firstPort + doors.forwardAuth,
+    port: doors.forwardAuth,
     core: 0,
     cwd: process.cwd(),
   });
@@ -71,6 +93,13 @@ export function startGait(folder: string, firstPort: number): Promise<Running> {
 /** CPU of some processes together, in seconds. */
 export function cpuOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+}
+
+/** CPU of Gait: the thread that answers, and the others (its store, the runtime's compilers and collectors). */
+export function cpuOfGait(gait: Running): { readonly answering: number; readonly others: number } {
+  const [pid = 0] = gait.pids();
+  const answering = mainThreadSeconds(pid);
+  return { answering, others: cpuOf(gait.pids()) - answering };
 }
 
 /** A process and its children; `taskset` becomes the command it starts. */

@@ -1,32 +1,63 @@
 import { connect, type Socket } from "node:net";
 import { frameType } from "../../src/wire/spop/index.ts";
 import { lengthAndText, textData, varint } from "../../src/wire/spop/typed-data.ts";
-import { cpuOf, doors, type Running } from "./processes.ts";
+import { cpuOfGait, type Running } from "./processes.ts";
 
 const connections = 4;
 const inFlight = 256;
 const clients = 5_000;
+/** Until the compilers have seen enough. */
+const warmSeconds = 3;
 
-/** Asks over SPOE with many questions on the way at once, and takes Gait's CPU for each decision. */
-export async function measureSpoe(
-  gait: Running,
-  firstPort: number,
-  seconds: number,
-): Promise<{ readonly perSecondPerCore: number; readonly perSecond: number }> {
-  const all = await Promise.all(Array.from({ length: connections }, () => openAsker(firstPort + doors.haproxy)));
-  for (const one of all) one.start();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const before = { cpu: cpuOf(gait.pids()), answered: count(all), at: performance.now() };
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  const answered = count(all) - before.answered;
-  const cpu = cpuOf(gait.pids()) - before.cpu;
-  const elapsed = (performance.now() - before.at) / 1_000;
-  for (const one of all) one.stop();
-  return { perSecondPerCore: answered / cpu, perSecond: answered / elapsed };
+/** What came of it. */
+export interface SpoeResult {
+  /** Decisions for each second of CPU of the thread that answers. */
+  readonly perSecondPerCore: number;
+  /** The same over every thread of Gait. */
+  readonly perSecondPerCoreAllThreads: number;
+  /** By the clock. */
+  readonly perSecond: number;
+}
+
+/**
+ * Asks over SPOE with many questions on the way at once, and takes Gait's CPU for each decision.
+ *
+ * @throws Error when Gait ends a connection, or answers nothing for a whole second.
+ */
+export async function measureSpoe(gait: Running, port: number, seconds: number): Promise<SpoeResult> {
+  const all = await Promise.all(Array.from({ length: connections }, () => openAsker(port)));
+  try {
+    for (const one of all) one.start();
+    await askFor(all, warmSeconds);
+    const before = { cpu: cpuOfGait(gait), answered: count(all), at: performance.now() };
+    await askFor(all, seconds);
+    const answered = count(all) - before.answered;
+    const { answering, others } = cpuOfGait(gait);
+    const cpu = answering - before.cpu.answering;
+    return {
+      perSecondPerCore: answered / cpu,
+      perSecondPerCoreAllThreads: answered / (cpu + others - before.cpu.others),
+      perSecond: answered / ((performance.now() - before.at) / 1_000),
+    };
+  } finally {
+    for (const one of all) one.stop();
+  }
+}
+
+/** Lets them ask for a while and looks every second that they are answered. */
+async function askFor(all: readonly Asker[], seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    const before = count(all);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    for (const { ended } of all) if (ended !== "") throw new Error(ended);
+    if (count(all) === before) throw new Error("Gait answered no question for a second");
+  }
 }
 
 interface Asker {
   readonly answered: number;
+  /** Why its connection is over; "" while it lives. */
+  readonly ended: string;
   start(): void;
   stop(): void;
 }
@@ -93,12 +124,18 @@ function openAsker(port: number): Promise<Asker> {
     let answered = 0;
     let held: Buffer = Buffer.alloc(0);
     let greeted = false;
+    let ended = "";
     const ask = (count: number): void => {
       const batch: Buffer[] = [];
       for (let i = 0; i < count; i++) batch.push(questions[next++ % questions.length] as Buffer);
       socket.write(Buffer.concat(batch));
     };
-    socket.on("error", reject);
+    const over = (why: string): void => {
+      ended = why;
+      reject(new Error(why));
+    };
+    socket.on("error", (error) => over(`a connection to Gait's SPOE door failed: ${error.message}`));
+    socket.on("close", () => over("Gait closed a connection to its SPOE door"));
     socket.on("connect", () =>
       socket.write(
         frame(
@@ -129,6 +166,9 @@ function openAsker(port: number): Promise<Asker> {
         resolve({
           get answered(): number {
             return answered;
+          },
+          get ended(): string {
+            return ended;
           },
           start: () => ask(inFlight),
           stop: () => socket.destroy(),

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { doors } from "./processes.ts";
+import type { Doors } from "./processes.ts";
 
 /** A proxy with or without Gait beside it. */
 export interface Subject {
@@ -14,10 +14,14 @@ export interface Subject {
 }
 
 interface Ports {
-  readonly firstPort: number;
+  /** One for each subject. */
+  readonly proxies: readonly number[];
   readonly originPort: number;
-  readonly gaitPort: number;
+  readonly doors: Doors;
 }
+
+/** How many proxies there are. */
+export const subjectsMax = 8;
 
 const withoutGait = (text: string): string => text.replace(/^[ \t]*# >>> gait[\s\S]*?# <<< gait\n/gm, "");
 /** Requests only: the answer's message is neither asked for nor sent. */
@@ -28,13 +32,13 @@ const caddyPlain = (port: number, originPort: number): string =>
 
 /** Every proxy of Debian's, plain first, configured by the files of deploy/. */
 export function createSubjects(folder: string, ports: Ports): readonly Subject[] {
-  let next = ports.firstPort;
+  let next = 0;
   const subject = (
     names: { readonly name: string; readonly plain: string },
     command: readonly string[],
     files: Readonly<Record<string, (port: number) => string>>,
   ): Subject => {
-    const port = next++;
+    const port = ports.proxies[next++] ?? 0;
     const own = join(folder, String(port));
     mkdirSync(join(own, "logs"), { recursive: true });
     for (const [name, text] of Object.entries(files))
@@ -90,11 +94,11 @@ export function createSubjects(folder: string, ports: Ports): readonly Subject[]
   ];
 }
 
-function addressed(text: string, port: number, { originPort, gaitPort }: Ports): string {
+function addressed(text: string, port: number, { originPort, doors }: Ports): string {
   return text
     .replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`)
     .replaceAll("127.0.0.1:3000", `127.0.0.1:${originPort}`)
-    .replaceAll("127.0.0.1:9001", `127.0.0.1:${gaitPort + doors.haproxy}`)
-    .replaceAll("127.0.0.1:9002", `127.0.0.1:${gaitPort + doors.nginx}`)
-    .replaceAll("127.0.0.1:9003", `127.0.0.1:${gaitPort + doors.forwardAuth}`);
+    .replaceAll("127.0.0.1:9001", `127.0.0.1:${doors.haproxy}`)
+    .replaceAll("127.0.0.1:9002", `127.0.0.1:${doors.nginx}`)
+    .replaceAll("127.0.0.1:9003", `127.0.0.1:${doors.forwardAuth}`);
 }
