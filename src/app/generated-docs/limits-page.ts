@@ -5,6 +5,7 @@ export const limitsPage = "docs/limits.md";
 
 const titles: Readonly<Record<string, string>> = {
   appLimits: "Commands and operations",
+  besideLimits: "Doors of proxies beside us, and of logs",
   cohortLimits: "Cohorts",
   edgeLimits: "The data plane",
   engineLimits: "The engine",

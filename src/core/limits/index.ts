@@ -1,4 +1,5 @@
 export * from "./app.ts";
+export * from "./beside.ts";
 export * from "./cohorts.ts";
 export * from "./edge.ts";
 export * from "./engine.ts";

@@ -1,10 +1,22 @@
-import type { Action, Clock, Exchange, Guard, HashKey, HttpResponse, Millis, Observes, Verdict } from "#core";
+import {
+  type Action,
+  besideLimits,
+  type Clock,
+  type Exchange,
+  type Guard,
+  type HashKey,
+  type HttpResponse,
+  type Millis,
+  type Observes,
+  type Verdict,
+} from "#core";
 import { type Fields, parseRequestHead, type Refusal, type RequestHead } from "#wire";
 import { createExchange, createResponse, type LiveExchange } from "../proxy/exchange-facts.ts";
 import type { Mode } from "../proxy/options.ts";
 import { createRequestIds, type RequestIds } from "../proxy/request-ids.ts";
 import type { ConnectionFacts } from "../proxy/seam.ts";
 import { LinkCut } from "./link-cut.ts";
+import { PendingAnswers } from "./pending-answers.ts";
 
 /** A request that another proxy received and asks about. */
 export interface AskedRequest {
@@ -76,8 +88,7 @@ export interface DecisionServiceOptions {
   readonly record?: (exchange: Exchange, decided: Decided) => void;
 }
 
-const pendingMax = 100_000;
-const pendingMs = 120_000;
+const pendingMs = besideLimits.pendingAnswerMs.default;
 
 /**
  * One decision service serves every connector of one application. Requests that wait for their answer are held in a
@@ -86,7 +97,7 @@ const pendingMs = 120_000;
 export function createDecisionService(options: DecisionServiceOptions): DecisionService {
   const { guard, clock } = options;
   const ids: RequestIds = createRequestIds();
-  const pending = new Map<string, { readonly exchange: LiveExchange; readonly since: number }>();
+  const pending = new PendingAnswers<LiveExchange>();
   let asked = 0;
   let answered = 0;
   let orphans = 0;
@@ -99,13 +110,6 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
       failures++;
     }
   };
-  const dropOldest = (): void => {
-    const [first] = pending;
-    if (first === undefined) return;
-    pending.delete(first[0]);
-    observe(first[1].exchange);
-  };
-
   return {
     decide({ id, head, facts, at, observes = options.observes }) {
       asked++;
@@ -125,30 +129,25 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
       const decided = ask(options, exchange);
       if (decided.failure !== "") failures++;
       else if (observes.response && !refusals.has(decided.action)) {
-        if (pending.size >= pendingMax) dropOldest();
-        pending.set(reference, { exchange, since: clock.monotonic() });
+        const pushedOut = pending.add(reference, exchange, clock.monotonic());
+        if (pushedOut !== undefined) observe(pushedOut);
       } else observe(exchange);
       options.record?.(exchange, decided);
       return decided;
     },
     settle(reference, answer) {
-      const waiting = pending.get(reference);
-      if (waiting === undefined) {
+      const exchange = pending.take(reference);
+      if (exchange === undefined) {
         orphans++;
         return;
       }
-      pending.delete(reference);
       answered++;
-      const { exchange } = waiting;
       exchange.response = "response" in answer ? answer.response : responseOf(answer, options);
       observe(exchange);
     },
     expire() {
       const before = clock.monotonic() - pendingMs;
-      for (const { since } of pending.values()) {
-        if (since > before) return;
-        dropOldest();
-      }
+      for (let one = pending.takeExpired(before); one !== undefined; one = pending.takeExpired(before)) observe(one);
     },
     stats: () => ({ asked, answered, orphans, failures, pending: pending.size }),
   };

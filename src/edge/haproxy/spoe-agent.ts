@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { type Observes, observesAll } from "#core";
+import { besideLimits, type Observes, observesAll } from "#core";
 import { canonicalAddress, isRefusal, parseResponseHead, type SetVariable, type SpopMessage } from "#wire";
 import { type DecisionService, readAskedHead } from "../beside/decision-service.ts";
 import { SpoeConnection } from "./spoe-connection.ts";
@@ -13,8 +13,6 @@ export interface SpoeAgent {
   close(): Promise<void>;
 }
 
-const connectionsMax = 256;
-
 /**
  * Answers HAProxy's questions over SPOE. Two messages are understood, with arguments by name:
  *
@@ -27,15 +25,19 @@ const connectionsMax = 256;
 export async function openSpoeAgent(
   service: DecisionService,
   listen: { readonly host: string; readonly port: number },
+  { connectionsMax = besideLimits.spoeConnectionsMax.default }: { readonly connectionsMax?: number } = {},
 ): Promise<SpoeAgent> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
-    if (sockets.size >= connectionsMax) {
-      socket.destroy();
-      return;
-    }
+    // HAProxy keeps connections for as long as its `timeout idle`; one that it no longer needs must not shut a new one out.
+    const [silentLongest] = sockets;
+    if (sockets.size >= connectionsMax) silentLongest?.destroy();
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
+    socket.on("data", () => {
+      sockets.delete(socket);
+      sockets.add(socket);
+    });
     new SpoeConnection(socket, (message) => answer(service, message));
   });
   await new Promise<void>((resolve, reject) => {

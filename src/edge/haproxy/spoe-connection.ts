@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { besideLimits } from "#core";
 import {
   disconnectStatus,
   type Frame,
@@ -13,10 +14,10 @@ import {
   type SpopMessage,
 } from "#wire";
 
-/** Largest frame HAProxy may send (its default buffer); larger ones end the connection. */
-const frameBytesMax = 16_384;
-/** Bytes of answers that may wait for HAProxy to read them. */
-const writeBufferMax = 1_048_576;
+const frameBytesMax = besideLimits.spoeFrameBytesMax.default;
+const fragmentsMax = besideLimits.spoeFragmentsMax.default;
+const fragmentBytesMax = besideLimits.spoeFragmentBytesMax.default;
+const writeBytesMax = besideLimits.spoeWriteBytesMax.default;
 
 /** Answers one message with the variables that HAProxy shall set. */
 export type AnswerMessage = (message: SpopMessage) => readonly SetVariable[];
@@ -101,7 +102,7 @@ export class SpoeConnection {
     }
     const payload = before === undefined ? frame.payload : Buffer.concat([before, frame.payload]);
     if (!frame.fin) {
-      if (payload.length > frameBytesMax * 4 || this.#fragments.size >= 1_024) {
+      if (payload.length > fragmentBytesMax || this.#fragments.size >= fragmentsMax) {
         this.#end(disconnectStatus.tooBig, "too many or too large fragments");
         return false;
       }
@@ -131,7 +132,7 @@ export class SpoeConnection {
     this.#out = [];
     this.#socket.write(bytes);
     // HAProxy that asks and never reads would make us hold its answers for ever.
-    if (this.#socket.writableLength > writeBufferMax) this.#socket.destroy();
+    if (this.#socket.writableLength > writeBytesMax) this.#socket.destroy();
   }
 
   #end(status: number, message: string): void {

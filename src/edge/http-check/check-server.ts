@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Action, GaitError } from "#core";
+import { type Action, besideLimits, GaitError } from "#core";
 import { createNetworkSet, isRefusal } from "#wire";
 import type { Decided, DecisionService } from "../beside/decision-service.ts";
 import { type AnswerListener, openAnswerListener } from "./answer-listener.ts";
@@ -37,15 +37,15 @@ export async function openCheckServer(service: DecisionService, options: CheckSe
   }
   const server: Server = createServer(
     {
-      keepAliveTimeout: 75_000,
-      headersTimeout: 5_000,
+      keepAliveTimeout: besideLimits.checkIdleMs.default,
+      headersTimeout: besideLimits.checkHeadMs.default,
       requestTimeout: 10_000,
-      maxHeaderSize: 65_536,
+      maxHeaderSize: besideLimits.checkHeadBytesMax.default,
       connectionsCheckingInterval: 2_000,
     },
     (request, response) => answer(service, { dialect: options.dialect, trusted }, { request, response }),
   );
-  server.maxConnections = 4_096;
+  server.maxConnections = besideLimits.checkConnectionsMax.default;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.listen.port, options.listen.host, resolve);

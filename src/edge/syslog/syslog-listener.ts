@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { besideLimits } from "#core";
 import { canonicalAddress, type NetworkSet, parseSyslogMessage, type SyslogMessage, SyslogStream } from "#wire";
 
 /** How messages are taken. */
@@ -20,7 +21,7 @@ export interface SyslogListener {
   close(): Promise<void>;
 }
 
-const connectionsMax = 256;
+const connectionsMax = besideLimits.syslogConnectionsMax.default;
 const receiveBufferBytes = 4 * 1_048_576;
 
 /**
