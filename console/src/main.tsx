@@ -11,6 +11,9 @@ import "./style/shell.css";
 import "./style/parts.css";
 import "./style/screens.css";
 
+// The gateway prints `/console/#bootstrap=…` when it has no people yet: whoever opens that wants to become the first.
+if (location.hash.startsWith("#bootstrap=")) history.replaceState(null, "", `/console/login${location.hash}`);
+
 const root = document.getElementById("root");
 if (root !== null) {
   apply();

@@ -19,6 +19,8 @@ export interface Exchange {
   readonly request: HttpRequest;
   /** Absent until the origin answers; absent for good when we answered instead. */
   readonly response?: HttpResponse | undefined;
+  /** Status of an answer that we gave in the origin's place: recorded, never learned from. Absent or 0: there was none. */
+  readonly ownStatus?: number | undefined;
   /** Numbers that stand for texts of this exchange; absent where the connector gives none. */
   readonly marks?: TextMarks | undefined;
   /** What the connector could see. An axis that was not fully observed is unknown, never evidence. */

@@ -1,19 +1,10 @@
-import { createHmac } from "node:crypto";
 import { appLimits, type Clock } from "#core";
-import { type FetchTestAllowance, safeFetch } from "#integrations";
-
-/** Where alerts go. */
-export interface AlertDestination {
-  readonly name: string;
-  readonly type: "webhook" | "slack";
-  readonly url: string;
-  /** Signs webhooks; empty: they go unsigned. */
-  readonly secret: string;
-}
+import type { FetchTestAllowance } from "#integrations";
+import { type AlertDestination, sendAlert } from "./send-alert.ts";
 
 /** Something that somebody should know now, or no longer need to. */
 export interface Alert {
-  /** The rule that raised it: `incident`, `health`. */
+  /** The rule that raised it: `incident`, `health`, `cost`. */
   readonly rule: string;
   /** One thing, one key: what is firing is not sent again, and its end carries the same key. */
   readonly key: string;
@@ -39,18 +30,17 @@ export interface AlertNotice {
 /** Pauses between tries; after the last an alert is a dead letter. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 const perMinuteMax = 5;
-const timeoutMs = 10_000;
 
 /**
  * Sends alerts, each once however often its cause is seen, at most five a minute to each destination: what is more is
- * counted and told with the next one, so that a storm of incidents is five messages and a number. Destinations are
- * reached like any URL that a stranger chose (server-side request forgery): https, public addresses, no redirects.
+ * counted and told with the next one, so that a storm of incidents is five messages and a number.
  */
 export class AlertDesk {
   destinations: readonly AlertDestination[] = [];
   readonly #clock: Clock;
   readonly #testing: FetchTestAllowance | undefined;
   readonly #firing = new Set<string>();
+  #untold = 0;
   readonly #recent: AlertNotice[] = [];
   readonly #sent = new Map<string, { minute: number; count: number; held: number }>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -63,7 +53,11 @@ export class AlertDesk {
   /** Sends an alert to every destination unless it is known already. */
   raise(alert: Alert): void {
     if (alert.state === "firing") {
-      if (this.#firing.has(alert.key) || this.#firing.size >= appLimits.alertsFiringMax.default) return;
+      if (this.#firing.has(alert.key)) return;
+      if (this.#firing.size >= appLimits.alertsFiringMax.default) {
+        this.#untold++;
+        return;
+      }
       this.#firing.add(alert.key);
     } else if (!this.#firing.delete(alert.key)) return;
     for (const destination of this.destinations) {
@@ -71,6 +65,11 @@ export class AlertDesk {
       if (held !== undefined)
         void this.#deliver(destination, this.#note(alert, destination), { alert, held, tries: 0 });
     }
+  }
+
+  /** Alerts that nobody was told about, because as many as can be followed were firing. */
+  get untold(): number {
+    return this.#untold;
   }
 
   /** The latest first. */
@@ -144,29 +143,10 @@ export class AlertDesk {
     }
   }
 
-  /** @returns why it failed; empty: it did not */
   async #send(
-    { type, url, secret }: AlertDestination,
+    destination: AlertDestination,
     { alert, held }: { readonly alert: Alert; readonly held: number },
   ): Promise<string> {
-    const at = this.#clock.now();
-    const more = held === 0 ? "" : ` (${held} more were held back)`;
-    const body =
-      type === "slack"
-        ? JSON.stringify({ text: `*${alert.title}* [${alert.state}]${more}\n${alert.text}` })
-        : JSON.stringify({ version: 1, at, heldBack: held, ...alert });
-    const signed = secret === "" || type === "slack" ? {} : { "x-gait-signature": signature(secret, { at, body }) };
-    const result = await safeFetch(url, {
-      bytesMax: 65_536,
-      timeoutMs,
-      post: { body, headers: { "content-type": "application/json", ...signed } },
-      ...(this.#testing === undefined ? {} : { testing: this.#testing }),
-    });
-    return result.kind === "body" ? "" : `${result.reason}: ${result.detail}`;
+    return sendAlert(destination, { alert, held, at: this.#clock.now() }, { testing: this.#testing });
   }
-}
-
-/** `t=MS,v1=HEX`: HMAC-SHA-256 over `MS.BODY`, so that a message can neither be made up nor replayed later. */
-export function signature(secret: string, { at, body }: { readonly at: number; readonly body: string }): string {
-  return `t=${at},v1=${createHmac("sha256", secret).update(`${at}.${body}`).digest("hex")}`;
 }

@@ -1,6 +1,8 @@
 import type { BotPurpose } from "#core";
 
+import type { AlertsConfig } from "./alerts-section.ts";
 import type { PassiveConfig, PublishConfig } from "./passive-section.ts";
+import type { StoreConfig } from "./store-section.ts";
 
 /** `10m`, `7d`: see `parseDuration`. */
 export type DurationText = string;
@@ -46,16 +48,6 @@ export interface RouteConfig {
 export interface CertificateConfig {
   readonly certFile: string;
   readonly keyFile: string;
-}
-
-/** Who is told when something needs a person. */
-export interface AlertsConfig {
-  readonly destinations: readonly {
-    readonly name: string;
-    readonly type: "webhook" | "slack";
-    readonly url: string;
-    readonly secretFile?: string | undefined;
-  }[];
 }
 
 /** One lane of an operator's own; every condition given must hold. */
@@ -156,7 +148,7 @@ export interface Config {
     readonly tokenFile?: string | undefined;
     readonly hosts: readonly string[];
   };
-  readonly store: { readonly path: string };
+  readonly store: StoreConfig;
   readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" } | undefined;
   readonly limits: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { workerLimits } from "#core";
 import { agentsSection } from "./agents-section.ts";
+import { alertsSection } from "./alerts-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
 import { passiveSection, publishSection } from "./passive-section.ts";
@@ -19,6 +20,7 @@ import {
   pathText,
   upstreamText,
 } from "./scalars.ts";
+import { storeSection } from "./store-section.ts";
 
 const mode = z.enum(["observe", "enforce"]);
 const failMode = z.enum(["open", "closed"]);
@@ -158,29 +160,6 @@ const admin = z.strictObject({
 const accessLog = z.strictObject({
   path: fileText.meta({ description: "File to append to.", examples: ["/var/log/gait/access.log"] }),
   format: z.enum(["combined", "json"]).default("combined").meta({ description: "Form of a line." }),
-});
-
-const alerts = z.strictObject({
-  destinations: z
-    .array(
-      z.strictObject({
-        name: nameText.meta({
-          description: "Shown with alerts; `gait alerts test NAME` tries it.",
-          examples: ["on-call"],
-        }),
-        type: z.enum(["webhook", "slack"]).default("webhook").meta({ description: "Form of the message." }),
-        url: z
-          .url({ protocol: /^https$/ })
-          .max(2_048)
-          .meta({ description: "https URL on port 443; private addresses are refused." }),
-        secretFile: fileText.optional().meta({
-          description: "File (mode 0600) with the secret that signs webhooks (`X-Gait-Signature`, HMAC-SHA-256).",
-        }),
-      }),
-    )
-    .max(16)
-    .default([])
-    .meta({ description: "Who is told about incidents and about records that cannot be written." }),
 });
 
 const addressList = z.strictObject({
@@ -333,17 +312,9 @@ export const configSchema: z.ZodType<Config> = z
     policy: policySection.prefault({}).meta({ description: "The operator's own word." }),
     agents: agentsSection.prefault({}).meta({ description: "What agents and declared bots may do." }),
     intel: intel.prefault({}).meta({ description: "What is known about networks." }),
-    alerts: alerts.prefault({}).meta({ description: "Who is told when something needs a person." }),
+    alerts: alertsSection.prefault({}).meta({ description: "Who is told when something needs a person." }),
     admin: admin.prefault({}).meta({ description: "How the gateway itself is reached." }),
-    store: z
-      .strictObject({
-        path: fileText.default("gait-data").meta({
-          description:
-            "Directory of everything the gateway keeps: its hash key, the last good configuration, the admin socket. Mode 0700.",
-        }),
-      })
-      .prefault({})
-      .meta({ description: "Where the gateway remembers." }),
+    store: storeSection.prefault({}).meta({ description: "Where and how long the gateway remembers." }),
     accessLog: accessLog
       .optional()
       .meta({ description: "One line per request, for other tools. Credentials are masked." }),

@@ -89,7 +89,7 @@ function introduce(
   say(`  1. ${service.adminAddress ?? "gait status"}/console/  the console: who is a person, who is not, and why`);
   const first = service.identity.operators.bootstrapToken;
   if (first !== undefined)
-    say(`     to block and lift there, become its administrator with the one-time token ${first}`);
+    say(`     to block and lift there, become its administrator: ${service.adminAddress}/console/#bootstrap=${first}`);
   say(
     `  2. http://127.0.0.1:${shop?.port ?? 0}/  the shop through the gateway: click around and find yourself on the page`,
   );

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { operationsPage, renderOperationsPage } from "../generated-docs/operations-page.ts";
@@ -85,6 +87,35 @@ test("from an event one comes to its session, its actor and its explanation", as
   expect(actor.json).toMatchObject({ actor: { requests: 20 }, agents: [{ value: "curl/8", requests: 20 }] });
   const found = await call(running, `decisions/find?reference=${event?.reference}`);
   expect(found.json).toMatchObject({ reference: event?.reference, kind: "declared-bot" });
+});
+
+test("what Gait answered itself is recorded with its status, and nothing is learned from it", async () => {
+  const running = await openServiceRig('mode: enforce\npolicy: { block: ["127.0.0.1"] }\n');
+  rig = running;
+  const refused = await ask(running, { path: "/refused" });
+  expect(refused.status).toBe(403);
+  await expect.poll(() => running.service.records.stats().appended).toBe(1);
+  await running.service.records.flush();
+  const { json } = await call(running, "events/query?status=403");
+  expect(json.events).toMatchObject([{ path: "/refused", enforced: "block", status: 403 }]);
+  expect(running.service.witness.recent.newest(1, () => true, 10)).toMatchObject([{ status: 403 }]);
+});
+
+test("the share of bad infrastructure is told where a list says which that is, and only there", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gait-list-"));
+  writeFileSync(join(folder, "hosts.txt"), "127.0.0.0/8\n");
+  const running = await openServiceRig(
+    `intel: { lists: [{ name: hosts, category: hosting, source: ${folder}/hosts.txt }] }\n`,
+  );
+  rig = running;
+  await ask(running, { path: "/" });
+  await expect.poll(() => running.service.records.stats().appended).toBe(1);
+  await running.service.records.flush();
+  expect((await call(running, "overview")).json.badInfrastructureShare).toBe(1);
+  await running.close();
+  rig = await openServiceRig();
+  expect((await call(rig, "overview")).json.badInfrastructureShare).toBe(null);
+  rmSync(folder, { recursive: true });
 });
 
 test("a decision is kept, audited, found again after a restart, and lifted", async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DecisionRecord, GaitError, type HashKey, keyedHash } from "#core";
+import { type DecisionRecord, GaitError, type HashKey, keyedHash, type Network, storeLimits } from "#core";
 import {
   type ControlStore,
   type EventStore,
@@ -12,7 +12,9 @@ import {
   type Row,
   type SubjectColumn,
 } from "#store";
+import { parseByteSize } from "../config/byte-size.ts";
 import type { Config } from "../config/config.ts";
+import { parseDuration } from "../config/duration.ts";
 import { OperationFault } from "../operations/operation.ts";
 import { readSecretFile } from "../serve/secret-file.ts";
 import { openSpooledStore } from "./spooled-store.ts";
@@ -36,21 +38,37 @@ export interface Records {
   close(): Promise<void>;
 }
 
+/** What lies around the records when they are opened. */
+export interface RecordsSurroundings {
+  /** Settles when another process lets go of the event store; records are spooled until then. Without it the store is opened now. */
+  readonly held?: Promise<void> | undefined;
+  /** What is known about the network of an address. */
+  readonly network?: (ip: string) => Network;
+}
+
 const auditKeyFile = "audit.key";
 const maintainMs = 60_000;
 
 /**
  * Opens both stores below the state directory.
  *
- * @param held Settles when another process lets go of the event store; records are spooled until then. Without it the
- * store is opened now.
  * @throws GaitError `store-open`, `control-open`, `secret-file`. */
-export async function openRecords(config: Config, hashKey: HashKey, held?: Promise<void>): Promise<Records> {
+export async function openRecords(
+  config: Config,
+  hashKey: HashKey,
+  { held, network }: RecordsSurroundings = {},
+): Promise<Records> {
   const folder = join(config.store.path, "records");
   const key = openAuditKey(config.store.path);
   const control = openControlStore(join(config.store.path, "control"), key);
   const hashAddress = (ip: string): number => keyedHash(hashKey, ip);
-  const open = (): Promise<EventStore> => openEventStore({ folder, privacy: { addresses: "hashed", hashAddress } });
+  const { addresses, retention, sizeMax } = config.store;
+  const limits = {
+    retentionMs: parseDuration(retention) ?? storeLimits.retentionMs.default,
+    retentionBytes: parseByteSize(String(sizeMax)) ?? storeLimits.retentionBytes.default,
+  };
+  const open = (): Promise<EventStore> =>
+    openEventStore({ folder, privacy: { addresses, hashAddress, network }, limits });
   const events =
     held === undefined
       ? await open()

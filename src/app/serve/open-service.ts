@@ -3,7 +3,7 @@ import { type Clock, GaitError } from "#core";
 import type { Gateway } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
-import { alertIncidents, alertRecords, configureAlerts, openAlerts } from "../alerts/open-alerts.ts";
+import { alertIncidents, alertRecords, configureAlerts, openAlerts, watchCosts } from "../alerts/open-alerts.ts";
 import type { Config } from "../config/config.ts";
 import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
@@ -87,7 +87,10 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const judge = createJudge(state.hashKey, agents);
   const { succession } = sources;
   const learned = openLearned(state.path, judge.learned, { clock: systemClock });
-  const records = await openRecords(config, state.hashKey, succession?.ended);
+  const records = await openRecords(config, state.hashKey, {
+    held: succession?.ended,
+    network: (ip) => agents.intel.network(ip),
+  });
   const { control } = records;
   const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts, control });
   const { policy, panic, recorder } = rules;
@@ -148,6 +151,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   if (degraded === "") keep();
   const socketPath = config.admin.socket ?? join(config.store.path, "admin.sock");
   const alerts = openAlerts(config, systemClock);
+  const stopWatchingCosts = watchCosts(alerts, { records, config: () => config, clock: systemClock });
   const incidents = new IncidentBook(control, judge.engine, { clock: systemClock });
   const sweeper = setInterval(() => {
     judge.sweep(systemClock.now());
@@ -259,6 +263,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       clearInterval(writer);
       verdicts.keep("at once");
       await rules.close();
+      stopWatchingCosts();
       alerts.close();
       await records.close();
       return { cut };

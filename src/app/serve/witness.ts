@@ -81,7 +81,7 @@ export class Witness implements Guard {
   observe(exchange: Exchange): void {
     const seen = this.recent.find(exchange.id);
     if (seen !== undefined) {
-      seen.status = exchange.response?.status ?? 0;
+      seen.status = exchange.response?.status ?? exchange.ownStatus ?? 0;
       this.#record(exchange, seen);
     }
     this.#judge.observe(exchange);

@@ -31,6 +31,7 @@ export class LiveExchange implements Exchange {
   request: HttpRequest;
   readonly observes: Observes;
   response: HttpResponse | undefined = undefined;
+  ownStatus = 0;
 
   constructor(
     id: string,

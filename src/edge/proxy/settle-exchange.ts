@@ -32,6 +32,7 @@ export function settleExchange(
   const known = { bytes: bytesOut, durationMs, hashKey, at: clock.now() };
   const response = status === 0 ? undefined : createResponse(status, fields, known);
   if (learns) exchange.response = response;
+  else exchange.ownStatus = status;
   try {
     if (asked >= 0) distant?.observe(asked, exchange);
     else if (judged !== undefined && distant === undefined) guard.observe(exchange);

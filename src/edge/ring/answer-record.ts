@@ -3,7 +3,8 @@ import type { ByteRing } from "./byte-ring.ts";
 import { record } from "./records.ts";
 import type { Ticketed } from "./request-record.ts";
 
-const words = 6;
+/** Even, so that the doubles behind them stand on a multiple of eight. */
+const words = 8;
 const doubles = 2;
 
 /**
@@ -32,6 +33,7 @@ export function writeAnswer(ring: ByteRing, exchange: Exchange, { slot, ticket }
   w[head + 3] = contentType.length;
   w[head + 4] = location.length;
   w[head + 5] = cookieBytes;
+  w[head + 6] = exchange.ownStatus ?? 0;
   const numbers = (payload + words * 4) >>> 3;
   d[numbers] = response?.bytes ?? -1;
   d[numbers + 1] = response?.durationMs ?? -1;
@@ -42,13 +44,14 @@ export function writeAnswer(ring: ByteRing, exchange: Exchange, { slot, ticket }
 export function readAnswer(
   ring: ByteRing,
   payload: number,
-): Ticketed & { readonly response: HttpResponse | undefined } {
+): Ticketed & { readonly response: HttpResponse | undefined; readonly ownStatus: number } {
   const { words: w, doubles: d, bytes } = ring;
   const head = payload >>> 2;
   const slot = w[head] as number;
   const ticket = w[head + 1] as number;
   const status = w[head + 2] as number;
-  if (status === 0) return { slot, ticket, response: undefined };
+  const ownStatus = w[head + 6] as number;
+  if (status === 0) return { slot, ticket, response: undefined, ownStatus };
   const typeAt = payload + words * 4 + doubles * 8;
   const locationAt = typeAt + (w[head + 3] as number);
   const cookiesAt = locationAt + (w[head + 4] as number);
@@ -69,7 +72,7 @@ export function readAnswer(
           ) as HttpResponse["setCookies"]),
     tokens: [],
   };
-  return { slot, ticket, response };
+  return { slot, ticket, response, ownStatus };
 }
 
 /** A session cookie lives for ever by its `maxAgeSeconds`, which JSON has no number for. */

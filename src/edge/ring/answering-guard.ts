@@ -88,11 +88,12 @@ export class AnsweringGuard {
   }
 
   #observe(payload: number): void {
-    const { slot, ticket, response } = readAnswer(this.#asks, payload);
+    const { slot, ticket, response, ownStatus } = readAnswer(this.#asks, payload);
     const open = this.#open[slot];
     this.#open[slot] = undefined;
     if (open === undefined || open.ticket !== ticket) return;
     open.exchange.response = response;
+    open.exchange.ownStatus = ownStatus;
     this.#parts.guard.observe(open.exchange);
   }
 }

@@ -90,7 +90,9 @@ test("requests and answers come out of the ring as they went in, however often i
       ring.drain(1, (_, payload) => expect(readRequest(ring, payload)).toEqual({ slot: 3, ticket: -5, exchange }));
       exchange.response = response;
       expect(writeAnswer(ring, exchange, { slot: 9, ticket: 1 })).not.toBe("full");
-      ring.drain(1, (_, payload) => expect(readAnswer(ring, payload)).toEqual({ slot: 9, ticket: 1, response }));
+      ring.drain(1, (_, payload) =>
+        expect(readAnswer(ring, payload)).toEqual({ slot: 9, ticket: 1, response, ownStatus: 0 }),
+      );
       expect(ring.used).toBe(0);
     }),
     { numRuns: 400 },

@@ -1,4 +1,4 @@
-import { type DecisionRecord, storeLimits } from "#core";
+import { type DecisionRecord, type Network, storeLimits } from "#core";
 
 /** One column of the `events` table: how it is stored, what it means, and how it is read off a decision. */
 export interface Column {
@@ -13,7 +13,12 @@ export interface Privacy {
   readonly addresses: "full" | "hashed";
   /** Keyed hash of an address, so that one address can be followed and searched without being kept. */
   readonly hashAddress: (ip: string) => number;
+  /** What is known about the network of an address; absent: nothing. */
+  readonly network?: ((ip: string) => Pick<Network, "country" | "asn" | "categories">) | undefined;
 }
+
+/** Kinds of networks that people seldom come from, the strongest first. */
+const infrastructure = ["tor", "proxy", "residential-proxy-suspect", "vpn", "hosting"] as const;
 
 const textMax = storeLimits.textLengthMax.default;
 const signalsMax = storeLimits.signalsLengthMax.default;
@@ -21,7 +26,8 @@ const signalsMax = storeLimits.signalsLengthMax.default;
 /**
  * Everything remembered about a decision, in one list: the table, the batches, the exports and docs/store.md follow it.
  * No query strings, no cookies, no credentials; addresses only as network and keyed hash unless the operator chose
- * otherwise. Adding a column is a migration (`schemaVersion` in open-event-store.ts).
+ * otherwise. New columns stand at the end: a database from before
+ * gains them when it is opened. Any other change is a migration (`schemaVersion` in database.ts).
  */
 export const columns: readonly Column[] = [
   { name: "sequence", type: "double", description: "order of decisions, from 1 per start", read: (r) => r.sequence },
@@ -72,8 +78,8 @@ export const columns: readonly Column[] = [
   {
     name: "status",
     type: "integer",
-    description: "status of the answer; 0: none",
-    read: (r) => r.exchange.response?.status ?? 0,
+    description: "status of the answer, whoever gave it; 0: none",
+    read: (r) => r.exchange.response?.status ?? r.exchange.ownStatus ?? 0,
   },
   {
     name: "bytes",
@@ -155,6 +161,27 @@ export const columns: readonly Column[] = [
     type: "text",
     description: "why the fail mode answered; empty: it did not",
     read: (r) => cut(r.failure),
+  },
+  {
+    name: "country",
+    type: "text",
+    description: "country of the address (ISO 3166), where a database tells",
+    read: (r, p) => p.network?.(r.exchange.client.ip).country ?? "",
+  },
+  {
+    name: "asn",
+    type: "integer",
+    description: "autonomous system of the address; 0: unknown",
+    read: (r, p) => Math.max(0, p.network?.(r.exchange.client.ip).asn ?? 0),
+  },
+  {
+    name: "infrastructure",
+    type: "text",
+    description: "tor, proxy, residential-proxy-suspect, vpn or hosting, where a list or the autonomous system says so",
+    read: (r, p) => {
+      const categories = p.network?.(r.exchange.client.ip).categories ?? [];
+      return infrastructure.find((one) => categories.includes(one)) ?? "";
+    },
   },
 ];
 

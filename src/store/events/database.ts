@@ -17,7 +17,7 @@ import { type Batch, unpack } from "./batch.ts";
 import { columns } from "./columns.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
 
-/** Raised with every change of `columns`; an older file is moved aside, never read wrongly. */
+/** Raised with every change of `columns` but for additions at the end; an older file is left alone, never read wrongly. */
 export const schemaVersion = 2;
 
 const chunkRows = 2048;
@@ -55,6 +55,9 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   await writer.run(
     `CREATE TABLE IF NOT EXISTS events (${columns.map((one) => `"${one.name}" ${sqlTypes[one.type]}`).join(", ")})`,
   );
+  // Absent columns are added in their order, which is the order that batches are appended in.
+  for (const { name, type } of columns)
+    await writer.run(`ALTER TABLE events ADD COLUMN IF NOT EXISTS "${name}" ${sqlTypes[type]}`);
   await createView(writer, filesFolder);
   const allowed = [filesFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
   await writer.run(`SET allowed_directories = [${allowed.join(", ")}]`);

@@ -31,7 +31,7 @@ function SignInForm({ bootstrap }: { readonly bootstrap: boolean }): ReactNode {
   const t = useTranslator();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [token, setToken] = useState("");
+  const [token, setToken] = useState(takePrintedToken);
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -122,6 +122,13 @@ function SignInForm({ bootstrap }: { readonly bootstrap: boolean }): ReactNode {
       </form>
     </Card>
   );
+}
+
+/** The token in the address that the gateway printed, `#bootstrap=…`; taken out of the address and of the history. */
+function takePrintedToken(): string {
+  const token = new URLSearchParams(location.hash.slice(1)).get("bootstrap") ?? "";
+  if (token !== "") history.replaceState(history.state, "", location.pathname + location.search);
+  return token;
 }
 
 /** Ends the session. */

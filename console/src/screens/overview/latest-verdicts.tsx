@@ -39,7 +39,7 @@ export function LatestVerdicts({ document }: { readonly document: LiveDocument }
       title: t("column.reason"),
       className: "wide",
       cell: ({ reason }) => (
-        <span lang="en" translate="no" className="data">
+        <span lang="en" translate="no" className="data clamped" title={reason}>
           {reason}
         </span>
       ),

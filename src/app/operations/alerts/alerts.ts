@@ -24,11 +24,14 @@ export interface AlertLine {
 export interface ListAlertsOutput {
   readonly rules: readonly AlertRule[];
   readonly recent: readonly AlertLine[];
+  /** Alerts since the start that nobody was told about, because too many were firing at once. */
+  readonly untold: number;
 }
 
 const rulesKnown = [
   { name: "incident", on: "an incident opens or is over" },
   { name: "health", on: "records cannot be written, or can be again" },
+  { name: "cost", on: "what requests of a place cost in an hour departs from its own past" },
 ] as const;
 
 /** `alerts.list`: rules, destinations and the latest alerts, dead letters among them. */
@@ -52,14 +55,21 @@ export const listAlerts: Operation<Readonly<Record<string, never>>, ListAlertsOu
         detail: z.string(),
       }),
     ),
+    untold: z.number(),
   }),
   handle({ service }) {
     const { destinations } = service.alerts;
     return {
       rules: destinations.flatMap((one) =>
-        rulesKnown.map(({ name, on }) => ({ name, on, destination: one.name, enabled: true })),
+        rulesKnown.map(({ name, on }) => ({
+          name,
+          on,
+          destination: one.name,
+          enabled: name !== "cost" || service.config.alerts.costs.length > 0,
+        })),
       ),
       recent: service.alerts.recent().map(({ key: _, ...line }) => line),
+      untold: service.alerts.untold,
     };
   },
 };

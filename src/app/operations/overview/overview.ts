@@ -33,7 +33,7 @@ export interface Overview {
   readonly addedLatencyUs: { readonly p50: number; readonly p99: number };
   /** What refused automation would have cost the origin, and how that is worked out. */
   readonly saved: { readonly requests: number; readonly milliseconds: number; readonly formula: string };
-  /** Share of requests from networks of data centres, proxies, VPN or Tor; null: no list tells. */
+  /** Share of requests from networks of data centres, proxies, VPN or Tor; null: no list or database is configured. */
   readonly badInfrastructureShare: number | null;
   readonly incidents: { readonly open: number };
   /** Records that are not in these numbers yet, and those lost for good. */
@@ -89,6 +89,7 @@ export const overview: Operation<OverviewInput, Overview> = {
       actionsOf(context, span),
     ]);
     const { appended, stored, shed } = service.records.stats();
+    const { lists, databases } = service.config.intel;
     return {
       from,
       to,
@@ -103,7 +104,7 @@ export const overview: Operation<OverviewInput, Overview> = {
       wouldHave: actions.wouldHave,
       addedLatencyUs: figures.addedLatencyUs,
       saved: { requests: actions.refused, milliseconds: Math.round(actions.refused * figures.originMs), formula },
-      badInfrastructureShare: null,
+      badInfrastructureShare: lists.length + databases.length === 0 ? null : figures.badInfrastructureShare,
       incidents: { open: service.incidents.list().filter(({ state }) => state === "open").length },
       waiting: appended - stored - shed,
       shed,
@@ -149,11 +150,12 @@ async function splitOf(
 async function figuresOf(
   context: OperationContext,
   span: Span,
-): Promise<Pick<Overview, "totals" | "addedLatencyUs"> & { readonly originMs: number }> {
+): Promise<Pick<Overview, "totals" | "addedLatencyUs" | "badInfrastructureShare"> & { readonly originMs: number }> {
   const { sql, values } = spanWhere(span);
   const [row] = await context.query(
     `SELECT count(*) AS requests, approx_count_distinct(session) AS sessions, approx_count_distinct(actor) AS actors,
        approx_quantile(decision, 0.5) AS p50, approx_quantile(decision, 0.99) AS p99,
+       count(*) FILTER (infrastructure <> '') AS bad,
        avg(CASE WHEN duration >= 0 AND status > 0 THEN duration END) AS origin
      FROM everything WHERE ${sql}`,
     values,
@@ -163,6 +165,7 @@ async function figuresOf(
     totals: { requests: number("requests"), sessions: number("sessions"), actors: number("actors") },
     addedLatencyUs: { p50: tenth(number("p50")), p99: tenth(number("p99")) },
     originMs: number("origin"),
+    badInfrastructureShare: number("bad") / Math.max(1, number("requests")),
   };
 }
 
