@@ -1,13 +1,17 @@
+/** Every category, in the order that reports show them. */
+export const networkCategories = [
+  "hosting",
+  "vpn",
+  "proxy",
+  "tor",
+  "mobile-gateway",
+  "corporate-nat",
+  "residential-proxy-suspect",
+  "listed",
+] as const;
+
 /** What a client's network is known or suspected to be. One address can be several. */
-export type NetworkCategory =
-  | "hosting"
-  | "vpn"
-  | "proxy"
-  | "tor"
-  | "mobile-gateway"
-  | "corporate-nat"
-  | "residential-proxy-suspect"
-  | "listed";
+export type NetworkCategory = (typeof networkCategories)[number];
 
 /** Where an address lives, as far as the operator's databases and lists say. Interned: never change it. */
 export interface Network {

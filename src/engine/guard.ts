@@ -11,7 +11,6 @@ import {
   type Verdict,
 } from "#core";
 import type { CompromisedAccount } from "./auth/account-risk.ts";
-import { RefererHosts } from "./baselines/referer-hosts.ts";
 import { SiteBaseline } from "./baselines/site-baseline.ts";
 import { AddressTable } from "./clients/address-table.ts";
 import { ClientTable, rowFlag } from "./clients/client-table.ts";
@@ -23,21 +22,20 @@ import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts"
 import type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
 import { LazyFacts } from "./facts/index.ts";
 import { Facts, isAsset, isPage } from "./features/facts.ts";
-import { settlePages } from "./features/pages.ts";
+import { settledSessions, settlePages } from "./features/pages.ts";
 import { Reader } from "./features/reader.ts";
-import type { FeatureState } from "./features/state.ts";
+import { createFeatureState, type FeatureState } from "./features/state.ts";
 import { stepRequest, stepResponse, unstepRequest } from "./features/step.ts";
 import { GroupCaps } from "./groups.ts";
 import { Judge } from "./judge.ts";
 import { LearnedState } from "./learned/index.ts";
-import { foreignLanguageBit, networkCode } from "./networks.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
 import { EnumerationPart } from "./parts/enumeration-part.ts";
 import { JourneyPart } from "./parts/journey-part.ts";
+import { NetworkPart, type NetworksView } from "./parts/network-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
 import { TrailPart } from "./parts/trail-part.ts";
-import { LanguageLaw, languageAsked } from "./presentation/language-law.ts";
 import { isLookout, provenNats } from "./running-verdict.ts";
 import type { Judgement } from "./score.ts";
 import { AddressBook } from "./sessions/address.ts";
@@ -63,7 +61,7 @@ class FastLane implements Engine {
   readonly #clients: ClientTable;
   readonly #sessions: SessionTable;
   readonly #endpoints: EndpointTable;
-  readonly #sites: SiteBaseline[] = [];
+  readonly #sites: SiteBaseline[];
   readonly #addresses: AddressBook;
   readonly #agents: AgentBook;
   readonly #neighbours: AddressTable;
@@ -79,7 +77,7 @@ class FastLane implements Engine {
   readonly #caps: GroupCaps = new GroupCaps();
   readonly #enumeration: EnumerationPart;
   readonly #accounts: AccountPart;
-  readonly #languages: LanguageLaw = new LanguageLaw();
+  readonly #networks: NetworkPart;
   readonly #facts: Facts = new Facts();
   readonly facts: LazyFacts;
   readonly #trails: TrailPart;
@@ -94,28 +92,36 @@ class FastLane implements Engine {
     const seed = options.seed ?? 0x6a17;
     const masked = options.maskUserAgents === true;
     this.#limits = limits;
-    this.#intel = options.intel ?? noIntel;
     this.#clients = new ClientTable(limits.clientsMax);
     this.#sessions = new SessionTable(limits.sessionsMax, limits.probationShare);
     this.#endpoints = new EndpointTable(limits, seed);
     this.#addresses = new AddressBook(limits.addressTextsMax);
-    this.#agents = new AgentBook(agentReader(this.#intel, { masked }), limits.userAgentsMax, {
+    const intel = options.intel ?? noIntel;
+    this.#agents = new AgentBook(agentReader(intel, { masked }), limits.userAgentsMax, {
       charsMax: limits.userAgentCharsMax,
     });
     this.#neighbours = new AddressTable(limits.addressesMax);
     this.#memory = new VerdictMemory(limits.verdictMemoryMax);
     this.#names = new IdentityNames(limits.identityNamesMax);
-    this.#state = {
+    const state = createFeatureState({
       clients: this.#clients,
       sessions: this.#sessions,
       endpoints: this.#endpoints,
-      refererHosts: new RefererHosts(limits.refererHostsMax),
-      sites: this.#sites,
-      learnAgent: (application, agent) => {
-        const { family, major } = this.#agents.entry(agent);
-        this.#sites[application]?.learnVersion(family, major);
-      },
-    };
+      agents: this.#agents,
+      refererHostsMax: limits.refererHostsMax,
+    });
+    this.#state = state;
+    this.#sites = state.sites;
+    this.#networks = new NetworkPart({
+      state,
+      agents: this.#agents,
+      addresses: this.#addresses,
+      intel,
+      behaviourLogOdds: (row, signals) => this.#judge.row(row, 0, signals).behaviourLogOdds,
+      wanders: (slot) => this.#journey.places.wanders(slot),
+      limits,
+    });
+    this.#intel = this.#networks.intel;
     this.#locator = this.#createLocator();
     this.#reader = new Reader({
       applicationsMax: limits.applicationsMax,
@@ -163,7 +169,7 @@ class FastLane implements Engine {
       reader: this.#reader,
       sites: this.#sites,
       caps: this.#caps,
-      parts: [this.#orchestration, this.#cohorts, this.#accounts],
+      parts: [this.#orchestration, this.#cohorts, this.#accounts, this.#networks],
       seed,
     });
     this.#judge = new Judge({
@@ -215,11 +221,7 @@ class FastLane implements Engine {
   }
 
   *clients(): Generator<ClientView> {
-    const live = new Map<number, number>();
-    for (const slot of this.#sessions.slots()) {
-      settlePages(this.#state, slot, this.#sessions.tickOf(slot, this.#latest));
-      live.set(this.#sessions.rowOf(slot), slot);
-    }
+    const live = settledSessions(this.#state, this.#latest);
     yield* clientViews({
       clients: this.#clients,
       addresses: this.#addresses,
@@ -227,13 +229,20 @@ class FastLane implements Engine {
       judge: this.#judge,
       intel: this.#intel,
       cohortOf: (row) => this.#cohorts.cohortOf(row),
-      signals: (row) => this.#signals(live.get(row) ?? -1, this.#latest),
+      signals: (row, ip) => [
+        ...this.#signals(live.get(row) ?? -1, this.#latest),
+        ...this.#networks.signalsOfRow(row, ip),
+      ],
       applicationName: (index) => this.#reader.applicationName(index),
     });
   }
 
   cohorts(): readonly CohortView[] {
     return this.#cohorts.cohorts.cohorts();
+  }
+
+  networks(): NetworksView {
+    return this.#networks.view();
   }
 
   compromisedAccounts(): readonly CompromisedAccount[] {
@@ -256,7 +265,7 @@ class FastLane implements Engine {
       sessionsEvicted: this.#sessionsEvicted,
       clientsForgotten: this.#clientsForgotten,
       requestsForgotten: this.#requestsForgotten,
-      partBytes: this.#orchestration.bytesPerSession + this.#journey.bytesPerSession + this.#cohorts.bytesPerSession,
+      parts: [this.#orchestration, this.#journey, this.#cohorts, this.#networks],
     });
   }
 
@@ -323,6 +332,7 @@ class FastLane implements Engine {
     const network = this.#sessions.networkOf(facts.slot);
     const more = [
       ...this.#journey.signals(facts.slot),
+      ...this.#networks.signals(facts.slot),
       ...this.#signals(facts.slot, facts.at, exchange),
       ...this.#enumeration.signals(facts),
       ...this.#accounts.signals(facts, exchange),
@@ -345,8 +355,10 @@ class FastLane implements Engine {
   #close(slot: number): void {
     settlePages(this.#state, slot, Number.POSITIVE_INFINITY);
     const row = this.#sessions.rowOf(slot);
-    this.#clients.keep(row, provenNats(this.#signals(slot, this.#latest)));
+    const signals = this.#signals(slot, this.#latest);
+    this.#clients.keep(row, provenNats(signals));
     this.#learnAnchored(slot, row);
+    this.#networks.close(slot, signals, this.#latest);
     this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
     this.#orchestration.close(slot, this.#sessions.originOf(slot), this.#latest);
@@ -363,7 +375,7 @@ class FastLane implements Engine {
       end: {
         open: (slot, exchange) => {
           this.#trails.open(slot);
-          this.#sessions.setNetwork(slot, this.#networkOf(exchange));
+          this.#networks.open(slot, exchange);
           this.#journey.open(slot);
           this.#cohorts.open(slot, exchange);
         },
@@ -374,16 +386,6 @@ class FastLane implements Engine {
         forget: (row) => this.#forget(row),
       },
     });
-  }
-
-  /** The network of a new session's address, and whether its browser speaks the language of the country. */
-  #networkOf(exchange: Exchange): number {
-    const { request, client, observes } = exchange;
-    const code = networkCode(this.#intel, client.ip);
-    // Programs that say what they are speak for nobody, and only complete headers show that a language is missing.
-    if (observes.headers !== "all" || !request.userAgent.startsWith("Mozilla/5.0 (")) return code;
-    const foreign = this.#languages.learn(this.#intel.network(client.ip).country, languageAsked(request.headers));
-    return foreign ? code | foreignLanguageBit : code;
   }
 
   /** A row is given up for good: counted, and remembered when it was convicted. */

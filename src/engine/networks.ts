@@ -10,6 +10,7 @@ export function networkCode(intel: Pick<Intel, "network">, ip: string): number {
   if (categories.includes("tor")) return kinds.indexOf("tor");
   if (categories.includes("vpn") || categories.includes("proxy")) return kinds.indexOf("vpn");
   if (categories.includes("hosting")) return kinds.indexOf("hosting");
+  if (categories.includes("residential-proxy-suspect")) return kinds.indexOf("relay");
   return categories.includes("mobile-gateway") || categories.includes("corporate-nat") ? kinds.indexOf("mobile") : 0;
 }
 

@@ -155,6 +155,12 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     unless: "",
   },
   "hosting-network": { speaks: (e) => `its address belongs to a ${e.network} network`, excuses: () => "", unless: "" },
+  "network-risk": {
+    speaks: (e) =>
+      `comes from ${e.network}, where ${count(e.convicted)} of about ${count(e.sessions)} clients were convicted by what they did`,
+    excuses: () => "",
+    unless: "",
+  },
   "declared-bot": { speaks: (e) => `calls itself ${e.name}`, excuses: () => "", unless: "" },
   "catalogue-sweep": {
     speaks: (e) =>

@@ -29,6 +29,7 @@ import { deleteUser, listUsers, saveUser } from "./identity/users.ts";
 import { getIncident } from "./incidents/get-incident.ts";
 import { listIncidents } from "./incidents/list-incidents.ts";
 import { updateIncident } from "./incidents/update-incident.ts";
+import { learnedNetworks } from "./intel/learned-networks.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { overview } from "./overview/overview.ts";
 import { applyPolicy } from "./policies/apply-policy.ts";
@@ -69,6 +70,7 @@ export interface OperationTable {
   readonly "accounts.compromised": typeof compromisedAccounts;
   readonly "endpoints.list": typeof listEndpoints;
   readonly "intent.graph": typeof intentGraph;
+  readonly "intel.networks": typeof learnedNetworks;
   readonly "audit.list": typeof listAudit;
   readonly "audit.verify": typeof verifyAudit;
   readonly "session.get": typeof getSessionState;
@@ -123,6 +125,7 @@ export const operationTable: OperationTable = {
   "accounts.compromised": compromisedAccounts,
   "endpoints.list": listEndpoints,
   "intent.graph": intentGraph,
+  "intel.networks": learnedNetworks,
   "audit.list": listAudit,
   "audit.verify": verifyAudit,
   "session.get": getSessionState,

@@ -19,7 +19,10 @@ type EngineLimitName =
   | "identityNamesMax"
   | "refererHostsMax"
   | "factKeysMax"
-  | "factAccountsMax";
+  | "factAccountsMax"
+  | "networkRisksMax"
+  | "sharedAddressesMax"
+  | "suspectAddressesMax";
 
 /** What the fast lane may hold at most. */
 export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
@@ -101,5 +104,20 @@ export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
     default: 1_024,
     unit: "count",
     why: "Referer hosts followed while it is learned which are our own.",
+  },
+  networkRisksMax: {
+    default: 16_384,
+    unit: "count",
+    why: "Operators and prefixes whose share of convictions is kept, about 150 bytes each; the one with the least to say gives way.",
+  },
+  sharedAddressesMax: {
+    default: 20_000,
+    unit: "count",
+    why: "Addresses whose people are counted, about 200 bytes each; the oldest gives way.",
+  },
+  suspectAddressesMax: {
+    default: 65_536,
+    unit: "count",
+    why: "Addresses suspected to be exits of a residential proxy, 12 bytes each; direct-mapped, newer replace older.",
   },
 };

@@ -14,8 +14,8 @@ interface Sources {
   readonly intel: Pick<Intel, "network">;
   applicationName(index: number): string;
   cohortOf(row: number): string;
-  /** Signals of the client's live session, if it has one. */
-  signals(row: number): readonly Signal[];
+  /** Signals of the client's live session, if it has one, and of its network. */
+  signals(row: number, ip: string): readonly Signal[];
 }
 
 /** One view, moved from row to row. */
@@ -82,7 +82,8 @@ class RowView implements ClientView {
 
   verdict(): Verdict {
     const { judge, intel, signals } = this.#sources;
-    return judge.verdict(judge.row(this.#row, networkCode(intel, this.ip), signals(this.#row)), "");
+    const { ip } = this;
+    return judge.verdict(judge.row(this.#row, networkCode(intel, ip), signals(this.#row, ip)), "");
   }
 
   #f64(place: number): number {

@@ -1,10 +1,12 @@
 import type { Detector } from "./detector.ts";
 
 const natsHosting = 0.7;
-const natsRelay = 0.2;
+const natsVeiled = 0.2;
+const natsLent = 0.5;
 
 /**
- * Notes that an address belongs to a hosting network, where programs run and few people browse.
+ * Notes that an address belongs to a hosting network, where programs run and few people browse, to a network that veils
+ * its users, or that behaviour has shown it to be lent to a proxy service (`relay`).
  *
  * An address is a weak prior and never sufficient: people use VPNs, offices send their traffic through data centres, and
  * residential proxies make the absence worthless. Presentation, capped. Evasion: a residential proxy.
@@ -18,9 +20,11 @@ export const hostingNetwork: Detector = {
     const nats =
       subject.network === "hosting"
         ? natsHosting
-        : subject.network === "vpn" || subject.network === "tor"
-          ? natsRelay
-          : 0;
+        : subject.network === "relay"
+          ? natsLent
+          : subject.network === "vpn" || subject.network === "tor"
+            ? natsVeiled
+            : 0;
     if (nats === 0) return undefined;
     return {
       detector: "hosting-network",

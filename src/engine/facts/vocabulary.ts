@@ -8,6 +8,8 @@ const partSignals: readonly string[] = [
   "convicted-cohort",
   "catalogue-sweep",
   "takeover-chain",
+  "jar-in-many-places",
+  "network-risk",
   "proven-before",
   "remembered-verdict",
 ];

@@ -1,3 +1,4 @@
+import type { Millis } from "#core";
 import { rowFlag } from "../clients/client-table.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { pendingSize, ringSize, sessionFlag, slot8, slot16, slot32, slotBytes } from "../sessions/session-table.ts";
@@ -107,6 +108,17 @@ export function settlePages(state: FeatureState, slot: number, tick: number): vo
     if (openedAt === 0 || (tick - openedAt <= loadMs && tick >= openedAt - loadMs)) continue;
     settle(state, slot, { row, cell, application: state.clients.applicationOf(row) });
   }
+}
+
+/** The live session of each client row, with the balance of its pages drawn at `latest`. */
+export function settledSessions(state: FeatureState, latest: Millis): Map<number, number> {
+  const { sessions } = state;
+  const live = new Map<number, number>();
+  for (const slot of sessions.slots()) {
+    settlePages(state, slot, sessions.tickOf(slot, latest));
+    live.set(sessions.rowOf(slot), slot);
+  }
+  return live;
 }
 
 function settle(

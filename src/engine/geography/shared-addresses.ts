@@ -1,4 +1,4 @@
-import { HyperLogLog, type Millis } from "#core";
+import { engineLimits, HyperLogLog, type Millis } from "#core";
 
 interface Row {
   readonly people: HyperLogLog;
@@ -8,7 +8,6 @@ interface Row {
   cached: number;
 }
 
-const addressesMax = 20_000;
 const windowMs: Millis = 86_400_000;
 /** Different mature jars or accounts in a day that make an address shared. */
 const sharedLeast = 3;
@@ -20,6 +19,11 @@ const sharedLeast = 3;
  */
 export class SharedAddresses {
   readonly #rows = new Map<number, Row>();
+  readonly #addressesMax: number;
+
+  constructor(addressesMax: number = engineLimits.sharedAddressesMax.default) {
+    this.#addressesMax = addressesMax;
+  }
 
   /** A mature identity was seen behind an address. `behaviour` is its fingerprint, or 0. */
   see(address: number, identity: number, options: { readonly behaviour: number; readonly at: Millis }): void {
@@ -60,7 +64,7 @@ export class SharedAddresses {
       known.cached = -1;
       return known;
     }
-    if (this.#rows.size >= addressesMax) {
+    if (this.#rows.size >= this.#addressesMax) {
       const oldest = this.#rows.keys().next().value;
       if (oldest !== undefined) this.#rows.delete(oldest);
     }

@@ -5,10 +5,12 @@ import type { AlphaBudget, AlphaEntry, SavedCohorts } from "../cohorts/index.ts"
 import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
 import type { Reader } from "../features/reader.ts";
 import type { FeatureState } from "../features/state.ts";
+import type { SavedNetworkRisk } from "../geography/index.ts";
 import type { GroupCaps, SavedCaps } from "../groups.ts";
 import { exportGraph, type IntentGraph } from "../intent/intent-graph.ts";
 import type { AccountPart } from "../parts/account-part.ts";
 import type { CohortPart } from "../parts/cohort-part.ts";
+import type { NetworkPart } from "../parts/network-part.ts";
 import type { OrchestrationPart } from "../parts/orchestration-part.ts";
 import { seal, unseal } from "./sealed-sections.ts";
 
@@ -17,7 +19,12 @@ export interface LearningParts {
   readonly reader: Reader;
   readonly sites: SiteBaseline[];
   readonly caps: GroupCaps;
-  readonly parts: readonly [orchestration: OrchestrationPart, cohorts: CohortPart, accounts: AccountPart];
+  readonly parts: readonly [
+    orchestration: OrchestrationPart,
+    cohorts: CohortPart,
+    accounts: AccountPart,
+    networks: NetworkPart,
+  ];
   /** Seed of the installation: hashes made under another one mean nothing here. */
   readonly seed: number;
 }
@@ -36,11 +43,13 @@ interface Saved {
   readonly caps: SavedCaps;
   readonly cohorts: SavedCohorts;
   readonly accounts: SavedAccounts;
+  /** Missing in what earlier versions wrote. */
+  readonly networks?: SavedNetworkRisk | undefined;
 }
 
 /**
  * What an engine has learned and found, as bytes that outlive it: endpoints, habits, intent graph and cookies, what is
- * common, what honest cohorts do, work lists, convictions, habits of accounts. Live sessions, open cases and popularity of
+ * common, what honest cohorts do, work lists, convictions, habits of accounts, the names of networks. Live sessions, open cases and popularity of
  * values start over. Names, counts and keyed hashes only: no cookie, token, address or password, nor a digest of one.
  */
 export class LearnedState {
@@ -67,7 +76,7 @@ export class LearnedState {
   save(now: Millis): Uint8Array {
     const { reader, sites, caps, parts, seed } = this.#parts;
     const { endpoints } = this.#state;
-    const [orchestration, cohorts, accounts] = parts;
+    const [orchestration, cohorts, accounts, networks] = parts;
     const applications = reader.applications();
     const saved: Saved = {
       savedAt: now,
@@ -78,6 +87,7 @@ export class LearnedState {
       caps: caps.save(),
       cohorts: cohorts.cohorts.memory.save(),
       accounts: accounts.risk.save(),
+      networks: networks.save(),
     };
     const graph = orchestration.save({ now, keyCheck: seed });
     const learned = new TextEncoder().encode(JSON.stringify(saved));
@@ -93,7 +103,7 @@ export class LearnedState {
     const saved = JSON.parse(new TextDecoder().decode(learned)) as Saved;
     const { reader, sites, caps, parts, seed } = this.#parts;
     const { endpoints } = this.#state;
-    const [orchestration, cohorts, accounts] = parts;
+    const [orchestration, cohorts, accounts, networks] = parts;
     if (saved.seed !== seed)
       return { kind: "refused", reason: "it was made with another hash key, so nothing in it can be recognised" };
     for (const [index, name] of saved.applications.entries()) {
@@ -105,6 +115,7 @@ export class LearnedState {
     caps.restore(saved.caps);
     cohorts.restore(saved.cohorts);
     accounts.risk.restore(saved.accounts);
+    networks.restore(saved.networks);
     if (graph !== undefined) orchestration.restore(graph, { now, keyCheck: seed });
     return {
       kind: "restored",

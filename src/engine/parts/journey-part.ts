@@ -10,9 +10,11 @@ export class JourneyPart {
   readonly sequence: SequencePart;
   readonly walks: WalkPart;
   readonly places: PlacesPart;
+  readonly #sessions: SessionTable;
   #fadedAt = Number.NaN;
 
   constructor(sessions: SessionTable, intel: Pick<Intel, "network">) {
+    this.#sessions = sessions;
     this.sequence = new SequencePart(sessions);
     this.walks = new WalkPart(sessions.slotsMax);
     this.places = new PlacesPart(sessions.slotsMax, intel);
@@ -40,6 +42,7 @@ export class JourneyPart {
 
   close(slot: number, teaches: boolean): void {
     this.sequence.close(slot, teaches);
+    this.places.close(slot, { requests: this.#sessions.requestsOf(slot), teaches });
   }
 
   /** Ages what is common, once a day: what people do changes with the site. */

@@ -48,3 +48,17 @@ describe("one session in many places", () => {
     expect(seenFrom(networks(1), part)).toEqual([]);
   });
 });
+
+test("where many unconvicted sessions wander, wandering says less", () => {
+  const part = new PlacesPart(2, intel);
+  const close = (addresses: readonly string[], times: number): void => {
+    for (let i = 0; i < times; i++) {
+      seenFrom(addresses, part);
+      part.close(1, { requests: 9, teaches: true });
+    }
+  };
+  close(networks(1), 512);
+  expect(seenFrom(networks(30), part)[0]?.nats).toBeGreaterThan(6);
+  close(networks(9), 256);
+  expect(seenFrom(networks(30), part)[0]?.nats).toBeLessThan(4);
+});

@@ -7,7 +7,7 @@ import { directoryOption, type StateOptions, stateOf } from "../state-option.ts"
 
 /** `gait intel`: what is known about networks and bots' addresses. */
 export const intel: Verb = (program, context) => {
-  const group = program.command("intel").description("what is known about networks: update, status, lookup");
+  const group = program.command("intel").description("what is known about networks: update, status, lookup, networks");
   addUpdate(group, context);
   addStatus(group, context);
   addLookup(group, context);
