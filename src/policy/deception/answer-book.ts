@@ -1,5 +1,5 @@
 import { type AnswerHeader, type AnswerSeen, type Millis, policyLimits, type Random } from "#core";
-import { type AnswerTemplate, learnTemplate } from "./answer-template.ts";
+import { type AnswerTemplate, type DecoySource, learnTemplate } from "./answer-template.ts";
 import { decoyText } from "./decoy-value.ts";
 
 /** Which answers are meant: those of one application to one method on paths of one shape. */
@@ -11,7 +11,10 @@ export interface AnswerPlace {
 
 /** What is wanted of an answer. */
 export interface AnswerWish {
-  /** The origin's own refusal, or a success that is none. */
+  /**
+   * The origin's own refusal; or a success that is none, between as many refusals as the origin gives: where some requests
+   * fail by themselves, an unbroken row of successes would tell.
+   */
   readonly as: "failure" | "success";
   /** Only answers of this status. */
   readonly status?: number | undefined;
@@ -65,6 +68,7 @@ interface Learned {
 const clientsMin = { failure: 3, success: 5 } as const;
 const latelyMax = 64;
 const latelyMin = 8;
+const newestMax = 12;
 /** Shares of answers whose time and whose body are looked at once a place is known. */
 const timeShare = 1 / 2;
 const bodyShare = 1 / 32;
@@ -117,17 +121,14 @@ export class AnswerBook {
   ): MadeAnswer | undefined {
     const book = this.#places.get(keyOf(place));
     if (book === undefined || book.lately.length < latelyMin) return undefined;
-    const looks = new Map<number, Learned & { readonly template: AnswerTemplate }>();
-    for (const [status, known] of book.statuses) {
-      const { template, ...learned } = learnedOf(known, wish);
-      if (isWished(status, wish) && template !== undefined) looks.set(status, { ...learned, template });
-    }
-    // As often and as fast as the origin does lately: status and time belong together.
+    const looks = looksOf(book, wish);
+    if (wish.as === "success" && ![...looks.keys()].some(isSuccess)) return undefined;
+    // As often as the origin does lately, and as fast as it is now with that status.
     const fitting = book.lately.filter(({ status }) => looks.has(status));
     const chosen = fitting[Math.floor(random() * fitting.length)];
     const look = chosen === undefined ? undefined : looks.get(chosen.status);
     if (chosen === undefined || look === undefined) return undefined;
-    return madeOf(look, chosen.waitMs, { random, now });
+    return madeOf(look, waitOf(book, chosen.status, random), { random, now });
   }
 
   #bookOf(place: AnswerPlace): PlaceBook {
@@ -166,10 +167,45 @@ function learnedOf(book: StatusBook, wish: AnswerWish): Learned {
   return learned;
 }
 
-function isWished(status: number, wish: AnswerWish): boolean {
-  if (wish.status !== undefined) return status === wish.status;
-  // A rate limit or a breakdown is not what a wrong password looks like.
-  return wish.as === "success" ? status >= 200 && status < 300 : status >= 400 && status < 500 && status !== 429;
+/** One of the newest times with a status: a busy moment makes every answer late, those of our own, too. */
+function waitOf({ count, lately }: PlaceBook, status: number, random: Random): Millis {
+  const newest: Millis[] = [];
+  for (let back = 1; back <= lately.length && newest.length < newestMax; back++) {
+    const one = lately[(count - back + latelyMax) % latelyMax];
+    if (one?.status === status) newest.push(one.waitMs);
+  }
+  return newest[Math.floor(random() * newest.length)] ?? 0;
+}
+
+type Look = Learned & { readonly template: AnswerTemplate };
+
+/** What is known well enough to be given for a wish, by status. */
+function looksOf(book: PlaceBook, wish: AnswerWish): ReadonlyMap<number, Look> {
+  const looks = new Map<number, Look>();
+  for (const [status, known] of book.statuses) {
+    const as = partOf(status, wish);
+    if (as === undefined) continue;
+    const { template, ...learned } = learnedOf(known, { ...wish, as });
+    if (template !== undefined) looks.set(status, { ...learned, template });
+  }
+  return looks;
+}
+
+/** What an answer of this status is to a wish, if anything. */
+function partOf(status: number, wish: AnswerWish): AnswerWish["as"] | undefined {
+  if (wish.status !== undefined) return status === wish.status ? wish.as : undefined;
+  if (isSuccess(status)) return wish.as === "success" ? "success" : undefined;
+  const mixed = wish.as === "failure" || wish.contains === undefined;
+  return mixed && isRefusal(status) ? "failure" : undefined;
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 400 && status !== 304;
+}
+
+/** A rate limit or a breakdown is not what a wrong password looks like. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 /** Answers of one status may be of several forms; those of the commonest are taken, by length of head and look of body. */
@@ -195,20 +231,22 @@ function formOf(body: string): string {
 }
 
 function madeOf(
-  { samples, template }: Learned & { readonly template: AnswerTemplate },
+  { samples, template }: Look,
   waitMs: Millis,
   { random, now }: { readonly random: Random; readonly now: Millis },
 ): MadeAnswer | undefined {
-  const base = samples[0];
+  // Another client's form each time, or every decoy would be of one length.
+  const form = Math.floor(random() * samples.length);
+  const base = samples[form];
   if (base === undefined) return undefined;
   // One value in two places stays one value: an id that a header and the body share.
   const memo = new Map<string, string>();
   const headers = base.headers.map(([name, value], i): AnswerHeader => {
     const values = samples.map((sample) => sample.headers[i]?.[1] ?? "");
     if (ownFraming.has(name.toLowerCase()) || values.every((one) => one === value)) return [name, value];
-    return [name, decoyHeader(values, { random, now, memo })];
+    return [name, decoyHeader(values, { form, random, now, memo })];
   });
-  const body = template.make({ random, now, memo });
+  const body = template.make({ form, random, now, memo });
   const { status, reason, framing } = base;
   const decoys = [...memo.values()].flatMap(wordsOf).slice(0, decoysPerAnswerMax);
   return { status, reason, headers, body, framing, waitMs, decoys };
@@ -225,15 +263,12 @@ const ownFraming: ReadonlySet<string> = new Set([
 ]);
 
 /** A header that differs from answer to answer (a cookie, an ETag): only the words that differ are replaced. */
-function decoyHeader(
-  values: readonly string[],
-  { random, now, memo }: { readonly random: Random; readonly now: Millis; readonly memo: Map<string, string> },
-): string {
+function decoyHeader(values: readonly string[], { form, random, now, memo }: DecoySource): string {
   const split = values.map((value) => value.split(/([A-Za-z0-9_]+)/));
-  const [base = []] = split;
+  const base = split[form] ?? [];
   const about = { now, taken: new Set(split.flat()), memo };
   // A frame of its own kind is replaced whole.
-  if (split.some((pieces) => pieces.length !== base.length)) return decoyText(values[0] ?? "", random, about);
+  if (split.some((pieces) => pieces.length !== base.length)) return decoyText(values[form] ?? "", random, about);
   return base
     .map((piece, i) => (split.some((pieces) => pieces[i] !== piece) ? decoyText(piece, random, about) : piece))
     .join("");

@@ -9,6 +9,8 @@ export interface AnswerTemplate {
 
 /** What decoys of one answer come from. */
 export interface DecoySource {
+  /** Whose body lends its form: how long its values are and how many; below the number of bodies. */
+  readonly form: number;
   readonly random: Random;
   readonly now: Millis;
   readonly memo: Map<string, string>;
@@ -36,6 +38,7 @@ function jsonTemplate(bodies: readonly string[]): AnswerTemplate | undefined {
   const indent = [0, 2, 4].find((spaces) => JSON.stringify(base.value, null, spaces) === bodies[0]?.trimEnd());
   if (indent === undefined) return undefined;
   const tail = bodies[0]?.slice(bodies[0].trimEnd().length) ?? "";
+  const texts = sharedWords(parsed.map((one) => one?.value ?? null));
   const seen = new Map<string, Set<Json>>();
   const carriers = new Map<string, number>();
   for (const one of parsed) {
@@ -46,8 +49,9 @@ function jsonTemplate(bodies: readonly string[]): AnswerTemplate | undefined {
   const taken = new Set([...seen.values()].flatMap((values) => [...values].map(String)));
   const shared = (path: string): boolean => seen.get(path)?.size === 1 && carriers.get(path) === bodies.length;
   return {
-    make({ random, now, memo }) {
-      const made = fill(base.value, "", { shared, random, about: { now, taken, memo } });
+    make({ form, random, now, memo }) {
+      const value = parsed[form]?.value ?? base.value;
+      const made = fill(value, "", { shared, texts, random, about: { now, taken, memo } });
       return JSON.stringify(made, null, indent) + tail;
     },
   };
@@ -82,8 +86,44 @@ function collect(
   into.here.add(path);
 }
 
+/** Words at the same place of the same kind of text, where they are the same for everybody: `@example.org`, `Order no.` */
+function sharedWords(values: readonly Json[]): ReadonlyMap<string, readonly boolean[]> {
+  const kept = new Map<string, string[] | null>();
+  const visit = (value: Json, path: string): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one as Json, `${path}[]`);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, one] of Object.entries(value)) visit(one as Json, `${path}.${key}`);
+    } else if (typeof value === "string") {
+      const pieces = wordsApart(value);
+      const known = kept.get(path);
+      if (known === undefined) kept.set(path, pieces);
+      else if (known === null || known.length !== pieces.length) kept.set(path, null);
+      else
+        kept.set(
+          path,
+          known.map((piece, i) => (piece === pieces[i] ? piece : differs)),
+        );
+    }
+  };
+  for (const value of values) visit(value, "");
+  return new Map(
+    [...kept].flatMap(([path, pieces]) =>
+      pieces === null ? [] : [[path, pieces.map((piece) => piece !== differs)] as const],
+    ),
+  );
+}
+
+/** No text holds it: it is not a character. */
+const differs = "\uffff";
+
+function wordsApart(text: string): string[] {
+  return text.split(/([\p{L}\p{N}_]+)/u);
+}
+
 interface Filling {
   shared(path: string): boolean;
+  /** Which pieces of a text are the same for everybody, by path. */
+  readonly texts: ReadonlyMap<string, readonly boolean[]>;
   readonly random: Random;
   readonly about: DecoyAbout;
 }
@@ -101,7 +141,13 @@ function fill(value: Json, path: string, filling: Filling): Json {
   }
   if (shared(path) || value === null) return value as Json;
   if (typeof value === "boolean") return random() < 0.5;
-  return typeof value === "number" ? decoyNumber(value, random, about) : decoyText(String(value), random, about);
+  if (typeof value === "number") return decoyNumber(value, random, about);
+  const text = String(value);
+  const kept = filling.texts.get(path);
+  if (kept === undefined || !kept.some((same, i) => same && i % 2 === 1)) return decoyText(text, random, about);
+  return wordsApart(text)
+    .map((piece, i) => (kept[i] === true ? piece : decoyText(piece, random, about)))
+    .join("");
 }
 
 const piecesMax = 20_000;
@@ -117,7 +163,9 @@ function textTemplate(bodies: readonly string[]): AnswerTemplate | undefined {
   if (varies.some((differs, i) => differs && i % 2 === 0)) return undefined;
   const taken = new Set(split.flatMap((pieces) => pieces.filter((_, i) => varies[i])));
   return {
-    make: ({ random, now, memo }) =>
-      base.map((piece, i) => (varies[i] === true ? decoyText(piece, random, { now, taken, memo }) : piece)).join(""),
+    make: ({ form, random, now, memo }) =>
+      (split[form] ?? base)
+        .map((piece, i) => (varies[i] === true ? decoyText(piece, random, { now, taken, memo }) : piece))
+        .join(""),
   };
 }

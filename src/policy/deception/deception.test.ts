@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AnswerSeen, createRandom, type Kind, type Signal, type Verdict } from "#core";
-import { AnswerBook } from "./answer-book.ts";
+import { AnswerBook, type AnswerWish } from "./answer-book.ts";
 import { type DecoySource, learnTemplate } from "./answer-template.ts";
 import { DecoyLedger } from "./decoy-ledger.ts";
 import { pathShape } from "./path-shape.ts";
@@ -10,7 +10,7 @@ import { restrainDeception } from "./restrain-deception.ts";
 const now = Date.UTC(2026, 5, 1);
 const place = { application: "shop", method: "POST", shape: "/login" };
 
-const source = (seed: number): DecoySource => ({ random: createRandom(seed), now, memo: new Map() });
+const source = (seed: number): DecoySource => ({ form: 0, random: createRandom(seed), now, memo: new Map() });
 
 function seen(body: string, values: Partial<AnswerSeen> = {}): Omit<AnswerSeen, "body"> & { readonly body: string } {
   return {
@@ -65,12 +65,45 @@ test("nothing of any client is in a decoy, whatever the answers held", () => {
       const bodies = people.map((one) => JSON.stringify({ kind: "profile", ...one }));
       const made = learnTemplate(bodies)?.make(source(seed)) ?? "";
       expect(made).toContain('"kind":"profile"');
-      for (const { id, email, token, cards } of people) {
-        for (const secret of [String(id), email, token, ...cards]) expect(made).not.toContain(secret);
+      const secretsOf = ({ id, email, token, cards }: (typeof people)[number]) => [String(id), email, token, ...cards];
+      // What all of five people share is the application's.
+      const isShared = (secret: string) => people.every((one) => secretsOf(one).includes(secret));
+      for (const one of people) {
+        for (const secret of secretsOf(one)) if (!isShared(secret)) expect(made).not.toContain(secret);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
+});
+
+test("what is the same for everybody stays within a text, and lengths are those of different clients", () => {
+  const mail = ["anna7", "bernd81", "carla902", "dora3", "emil44"].map((name) => `{"mail":"${name}@shop.example"}`);
+  const template = learnTemplate(mail);
+  const made = mail.map((_, form) => template?.make({ ...source(form), form }) ?? "");
+  for (const body of made) expect(body).toMatch(/^\{"mail":"[a-z]+\d+@shop\.example"\}$/);
+  expect(made.map((body) => body.length)).toEqual(mail.map((body) => body.length));
+  for (const body of made) expect(mail).not.toContain(body);
+});
+
+test("a success that is none comes between as many refusals as the origin gives", () => {
+  const book = new AnswerBook();
+  for (let i = 0; i < 400; i++) {
+    const status = i % 10 === 0 ? 401 : i % 17 === 0 ? 429 : 200;
+    book.learn(place, seen(`{"status":${status}}`, { status }), i);
+  }
+  const random = createRandom(8);
+  const statuses = (wish: AnswerWish) =>
+    Array.from({ length: 2_000 }, () => book.make(place, wish, { random, now })?.status);
+  const mixed = statuses({ as: "success" });
+  expect(new Set(mixed)).toEqual(new Set([200, 401]));
+  expect(mixed.filter((status) => status === 401).length / 2_000).toBeCloseTo(0.1, 1);
+  expect(new Set(statuses({ as: "success", status: 200 }))).toEqual(new Set([200]));
+});
+
+test("refusals alone are no success", () => {
+  const book = new AnswerBook();
+  for (let i = 0; i < 40; i++) book.learn(place, seen("no"), i);
+  expect(book.make(place, { as: "success" }, { random: createRandom(1), now })).toBeUndefined();
 });
 
 test("a page keeps its frame, what differs from client to client is replaced", () => {

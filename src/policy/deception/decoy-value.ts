@@ -73,7 +73,10 @@ function freshDecoy(value: string, random: Random, about: DecoyAbout): string {
 function alike(value: string, random: Random, now: Millis): string {
   if (/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/.test(value))
     return sameForm(value, new Date(now - random() * 86_400_000));
-  return value.replace(/[\p{L}\p{N}]+/gu, (word) => wordLike(word, random));
+  const made = value.replace(/[\p{L}\p{N}]+/gu, (word) => wordLike(word, random));
+  // An address keeps the end that thousands share: no mail goes to `.ghd`.
+  const end = /@[\w.-]+(?<end>\.[a-z]{2,6})$/.exec(value)?.groups?.end;
+  return end === undefined ? made : made.slice(0, -end.length) + end;
 }
 
 /** An ISO time cut to the length of the one it stands for. */
@@ -87,7 +90,7 @@ function sameForm(value: string, at: Date): string {
 
 function wordLike(word: string, random: Random): string {
   const pick = (letters: string): string => letters[Math.floor(random() * letters.length)] ?? "x";
-  if (/^[A-Z][a-z]{2,}$/.test(word)) return names[Math.floor(random() * names.length)] ?? "Alma";
+  if (/^[A-Z][a-z]{2,}$/.test(word)) return nameLike(word.length, random);
   if (word.length >= 6 && /^[0-9a-f]+$/.test(word) && /\d/.test(word) && /[a-f]/.test(word)) {
     return word.replace(/./g, () => pick(hex));
   }
@@ -95,6 +98,21 @@ function wordLike(word: string, random: Random): string {
     if (/\p{N}/u.test(character)) return at === 0 && word.length > 1 ? pick("123456789") : pick("0123456789");
     return character === character.toUpperCase() ? pick(lower).toUpperCase() : pick(lower);
   });
+}
+
+const vowels = "aeiou";
+const consonants = "bdfgklmnprstvz";
+
+/** A name of that length: a known one, or one that can be spoken. */
+function nameLike(length: number, random: Random): string {
+  const fitting = names.filter((name) => name.length === length);
+  const known = fitting[Math.floor(random() * fitting.length)];
+  if (known !== undefined) return known;
+  const letters = Array.from({ length }, (_, i) => {
+    const from = i % 2 === 0 ? consonants : vowels;
+    return from[Math.floor(random() * from.length)] ?? "a";
+  });
+  return (letters[0] ?? "a").toUpperCase() + letters.slice(1).join("");
 }
 
 /** Another number of the same size; a time for a time. */

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Observation } from "#analyst";
 import { createRandom } from "#core";
-import { type Answer, ask, openServiceRig, type ServiceRig } from "../../serve/testdata/service-rig.ts";
+import { ask, openServiceRig, type ServiceRig } from "../../serve/testdata/service-rig.ts";
+import { observationOf } from "./observe-answer.ts";
 
 /** A login behind the gateway, asked by people who mistype and by clients that a rule stops. */
 export interface TelegraphRig {
@@ -73,28 +74,5 @@ export async function openTelegraphRig(then: string): Promise<TelegraphRig> {
       origin.closeAllConnections();
       origin.close();
     },
-  };
-}
-
-function observationOf({ status, headers, body }: Answer, ms: number): Observation {
-  const names = Object.keys(headers);
-  const cookie = String(headers["set-cookie"] ?? "");
-  const counted = (pattern: RegExp): number => (body.match(pattern) ?? []).length;
-  return {
-    ms,
-    status,
-    headers: names.length,
-    order: names.reduce((hash, name) => (Math.imul(hash, 31) + name.length) | 0, 7),
-    named: ["retry-after", "cache-control", "server", "set-cookie", "content-length", "transfer-encoding", "connection"].reduce(
-      (bits, name, i) => bits + (names.includes(name) ? 2 ** i : 0),
-      0,
-    ),
-    length: body.length,
-    cookie: cookie.length,
-    cookieDigits: (cookie.match(/\d/g) ?? []).length,
-    digits: counted(/\d/g),
-    letters: counted(/[a-z]/g),
-    capitals: counted(/[A-Z]/g),
-    spaces: counted(/ /g),
   };
 }
