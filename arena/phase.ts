@@ -59,7 +59,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const idleMb = gateway.usage().peakMb;
   const truth = new Truth();
   const front = new Front(gateway.port, truth);
-  const addresses = new Addresses(createRandom(seed), truth);
+  const addresses = new Addresses(createRandom(seed + 4_711), truth);
   const end = new AbortController();
   const limit = setTimeout(() => end.abort(), secondsMax * 1_000);
   const world = (number: number): CampaignWorld => ({

@@ -169,7 +169,7 @@ class FastLane implements Engine {
       reader: this.#reader,
       sites: this.#sites,
       caps: this.#caps,
-      parts: [this.#orchestration, this.#cohorts, this.#accounts, this.#networks],
+      parts: [this.#orchestration, this.#cohorts, this.#accounts, this.#networks, this.#enumeration],
       seed,
     });
     this.#judge = new Judge({

@@ -209,3 +209,24 @@ describe("log-ins that are refused", () => {
     }
   });
 });
+
+describe("whose behaviour counts as people's", () => {
+  const votes = (person: Partial<Person>, asn = 3320): number => {
+    const cohorts = new Cohorts();
+    const shown = sighting(9, { presentation: 3, behaviour: 77, account: 5, letIn: true, ...person });
+    cohorts.report({ ...shown, asn });
+    return cohorts.audit.alike(77);
+  };
+
+  test("an account that logs in from where it always does, on a device that keeps no cookie, votes", () => {
+    expect(votes({ bins: { habit: 0 } })).toBe(1);
+    expect(votes({ bins: { habit: 1 } })).toBe(1);
+  });
+
+  test("one that is elsewhere, refused, or of no known habit does not; nor where networks are unknown", () => {
+    expect(votes({ bins: { habit: 2 } })).toBe(0);
+    expect(votes({ bins: { habit: 1 }, letIn: false })).toBe(0);
+    expect(votes({})).toBe(0);
+    expect(votes({ bins: { habit: 1 } }, 0)).toBe(0);
+  });
+});

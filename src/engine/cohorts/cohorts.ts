@@ -12,7 +12,7 @@ import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } fro
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
 import { type CohortHistograms, fitNullLaws, type NullLaws } from "./null-laws.ts";
 import type { Population } from "./population.ts";
-import { duplicationNats, fillBins, type Sighting } from "./sighting.ts";
+import { asAlways, duplicationNats, fillBins, type Sighting } from "./sighting.ts";
 import type { WorkList } from "./work-list.ts";
 
 export interface CohortsOptions {
@@ -334,7 +334,8 @@ export class Cohorts {
     if (account !== 0 && letIn !== null && population.knowsAccount(account))
       this.workList(sighting.application).learn(account, at);
     const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
-    if (sighting.behaviour !== 0 && (sighting.anchored || returning)) this.#memory.audit.vote(sighting.behaviour);
+    if (sighting.behaviour !== 0 && (sighting.anchored || returning || asAlways(sighting, this.#bins)))
+      this.#memory.audit.vote(sighting.behaviour);
     const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;
     const taught = this.#memory.arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
     if (taught > 0) for (const key of this.#keys) this.#taught(key, taught);

@@ -51,6 +51,15 @@ export function fillBins(bins: Int8Array, sighting: Sighting, population: Popula
   bins[cohortAxisIndex.account] = letIn === null ? -1 : population.accountBin(account, letIn);
 }
 
+/**
+ * An account that logs in from where it always does, perhaps on another device: native applications keep no cookie that would
+ * show it to be theirs. Only where networks are known: else every third log-in to an account would look so.
+ */
+export function asAlways({ asn, letIn }: Sighting, bins: Int8Array): boolean {
+  const habit = bins[cohortAxisIndex.habit] as number;
+  return letIn === true && asn > 0 && (habit === 0 || habit === 1);
+}
+
 /** Share of walks in a window that may be copies of one another by chance and by links, on top of what pages are popular. */
 const linkedNats = 4.6;
 /** Copies expected however rare a walk is. */

@@ -96,6 +96,40 @@ describe("slot spaces", () => {
     expect(spaces.spaceOf(2, 5e6)).not.toBe(web);
   });
 
+  test("what is popular outlives a restart: a scraper of the first minute is judged by the people of last week", () => {
+    const random = createRandom(9);
+    const before = new SlotSpaces(1);
+    for (let i = 0; i < 60_000; i++) {
+      const number = popular(random);
+      const value = number + 1e6;
+      before.space(before.spaceOf(1, value))?.learn(value, i * 1_000, { number });
+      before.spaceOf(2, value);
+    }
+    const after = new SlotSpaces(1);
+    after.restore(JSON.parse(JSON.stringify(before.save())));
+    const space = after.space(after.spaceOf(2, 1e6)) as SlotSpace;
+    const kept = before.space(before.spaceOf(1, 1e6)) as SlotSpace;
+    expect(space.requests).toBe(kept.requests);
+    expect([1, 10, 1_000].map((number) => space.binOf(number + 1e6))).toEqual(
+      [1, 10, 1_000].map((number) => kept.binOf(number + 1e6)),
+    );
+    const runs = Array.from({ length: 40 }, () => requestsToConvict(() => Math.floor(random() * catalogue), space));
+    expect(runs.sort((a, b) => a - b)[20]).toBeLessThanOrEqual(12);
+  });
+
+  test("of many spaces the busiest eight are kept, and a young one starts young again", () => {
+    const before = new SlotSpaces(1);
+    for (let slot = 1; slot <= 12; slot++)
+      for (let i = 0; i < slot * 3; i++) before.space(before.spaceOf(slot, i))?.learn(i, i);
+    const saved = before.save();
+    expect(saved.spaces.map(({ requests }) => requests)).toEqual([36, 33, 30, 27, 24, 21, 18, 15]);
+    const after = new SlotSpaces(1);
+    after.restore(saved);
+    expect(after.space(after.spaceOf(12, 1))?.requests).toBe(36);
+    expect(after.space(after.spaceOf(1, 1))?.requests).toBe(0);
+    expect(after.space(after.spaceOf(12, 1))?.laws).toBeUndefined();
+  });
+
   test("tables are bounded", () => {
     const spaces = new SlotSpaces(1);
     for (let slot = 0; slot < 3_000; slot++) spaces.spaceOf(slot, slot);

@@ -1,4 +1,4 @@
-import { CountMin, HyperLogLog, type Millis, type Random, Reservoir } from "#core";
+import { CountMin, HyperLogLog, type Millis, packWords, type Random, Reservoir, unpackWords } from "#core";
 import { type AxisLaws, axisLaws } from "../cohorts/e-process.ts";
 
 /** Upper edges of the popularity classes, as a multiple of the average value's popularity. */
@@ -14,6 +14,8 @@ export const popularityBins: readonly string[] = [
 ];
 const binCount = popularityBins.length;
 const widthFull = 1 << 16;
+/** Rows of the sketch. */
+const depth = 3;
 const hourMs: Millis = 3_600_000;
 /** Requests before the space may speak. */
 const requestsLeast = 2_000;
@@ -23,6 +25,22 @@ const unpopularBins = 2;
 const alikeDefault = 60;
 /** A space of fewer values (page numbers, versions, sizes) is no catalogue: walking it is what people do. */
 const sizeLeast = 200;
+
+/** What is kept of a space: counts by hashed value, no value. */
+export interface SavedSpace {
+  readonly width: number;
+  /** Counts, or pairs of cell and count where most are zero. */
+  readonly cells: string;
+  readonly sparse: boolean;
+  readonly total: number;
+  readonly distinct: string;
+  readonly values: readonly number[];
+  readonly asked: readonly number[];
+  readonly requests: number;
+  readonly seen: readonly [once: number, twice: number];
+  readonly clock: readonly [firstAt: Millis | null, hour: number, hourCount: number, hours: number];
+  readonly strides: readonly [neighbours: number, steps: number];
+}
 
 /**
  * What the application's people ask for in one parameter space (SKU, postal code, account number, page): how
@@ -38,7 +56,7 @@ const sizeLeast = 200;
  * 800 kB from 2,000 requests on.
  */
 export class SlotSpace {
-  #counts = new CountMin(1 << 12, 3);
+  #counts = new CountMin(1 << 12, depth);
   #noise = 0;
   /** The value counted last: one request asks for the count of its value up to four times. NaN: count anew. */
   #lastCounted = Number.NaN;
@@ -144,6 +162,47 @@ export class SlotSpace {
     if (this.#laws !== undefined) this.#refresh();
   }
 
+  save(): SavedSpace {
+    const { cells, width, total } = this.#counts;
+    const pairs: number[] = [];
+    for (let cell = 0; cell < cells.length && pairs.length < cells.length; cell++)
+      if (cells[cell] !== 0) pairs.push(cell, cells[cell] as number);
+    const sparse = pairs.length < cells.length;
+    return {
+      width,
+      cells: packWords(sparse ? Uint32Array.from(pairs) : cells),
+      sparse,
+      total,
+      distinct: packWords(new Uint32Array(this.#distinct.registers.buffer)),
+      values: this.#values.items,
+      asked: [...this.#asked],
+      requests: this.#requests,
+      seen: [this.#once, this.#twice],
+      clock: [Number.isNaN(this.#firstAt) ? null : this.#firstAt, this.#hour, this.#hourCount, this.#hours],
+      strides: [this.#neighbours, this.#steps],
+    };
+  }
+
+  /** Puts back what `save` gave, into a space that has learned nothing. */
+  restore(saved: SavedSpace): void {
+    const words = unpackWords(saved.cells);
+    const cells = saved.sparse ? new Uint32Array(saved.width * depth) : words;
+    if (saved.sparse) for (let i = 0; i + 1 < words.length; i += 2) cells[words[i] as number] = words[i + 1] as number;
+    this.#counts = CountMin.from(saved.width, depth, { cells, total: saved.total });
+    new Uint32Array(this.#distinct.registers.buffer).set(unpackWords(saved.distinct));
+    for (const value of saved.values) this.#values.offer(value);
+    this.#asked.set(saved.asked.slice(0, binCount));
+    this.#requests = saved.requests;
+    [this.#once, this.#twice] = saved.seen;
+    const [firstAt, hour, hourCount, hours] = saved.clock;
+    this.#firstAt = firstAt ?? Number.NaN;
+    this.#hour = hour;
+    this.#hourCount = hourCount;
+    this.#hours = hours;
+    [this.#neighbours, this.#steps] = saved.strides;
+    if (this.#requests >= requestsLeast) this.#refresh();
+  }
+
   #learnStride(number: number): void {
     const stride = Math.abs(number - this.#lastNumber);
     if (stride <= 3) this.#neighbours++;
@@ -177,7 +236,7 @@ export class SlotSpace {
     this.#lastCounted = Number.NaN;
     if (this.#counts.width < widthFull) {
       const young = this.#counts;
-      this.#counts = new CountMin(widthFull, 3);
+      this.#counts = new CountMin(widthFull, depth);
       for (const value of this.#values.items) this.#counts.add(value, young.estimate(value));
     }
     const phantoms = Array.from({ length: 65 }, (_, i) => this.#counts.estimate(-1 - i * 7_919)).sort((a, b) => a - b);

@@ -1,11 +1,20 @@
 import { createRandom, type Millis, mix32 } from "#core";
-import { SlotSpace } from "./slot-space.ts";
+import { type SavedSpace, SlotSpace } from "./slot-space.ts";
 
 const slotsMax = 2_048;
 const spacesMax = 64;
 /** Values a new slot shows before it is compared with the known spaces. */
 const probeValues = 64;
 const sharedLeast = 0.6;
+
+/** Spaces that are kept over a restart, the busiest: at most a megabyte each. */
+const savedMax = 8;
+
+/** What is kept of the spaces and of the slots that fill them. */
+export interface SavedSpaces {
+  readonly spaces: readonly SavedSpace[];
+  readonly slots: readonly (readonly [slot: number, space: number])[];
+}
 
 interface Slot {
   space: number;
@@ -50,6 +59,31 @@ export class SlotSpaces {
   /** Learns one request by an unconvicted client. */
   learn(space: number, value: number, at: Millis): void {
     this.#spaces[space]?.learn(value, at);
+  }
+
+  save(): SavedSpaces {
+    const kept = [...this.#spaces.keys()]
+      .filter((number) => (this.#spaces[number]?.requests ?? 0) > 0)
+      .sort((a, b) => (this.#spaces[b]?.requests ?? 0) - (this.#spaces[a]?.requests ?? 0))
+      .slice(0, savedMax);
+    const places = new Map(kept.map((number, place) => [number, place]));
+    return {
+      spaces: kept.flatMap((number) => this.#spaces[number]?.save() ?? []),
+      slots: [...this.#slots].flatMap(([slot, { space }]) => {
+        const place = places.get(space);
+        return place === undefined ? [] : [[slot, place] as const];
+      }),
+    };
+  }
+
+  /** Puts back what `save` gave, into spaces that have seen nothing: what was popular is popular still. */
+  restore(saved: SavedSpaces): void {
+    for (const [place, each] of saved.spaces.slice(0, savedMax).entries()) {
+      const space = new SlotSpace(createRandom(mix32(place, this.#seed)));
+      space.restore(each);
+      this.#spaces.push(space);
+    }
+    for (const [slot, space] of saved.slots.slice(0, slotsMax)) this.#slots.set(slot | 0, { space, probe: [] });
   }
 
   #open(slot: number, value: number): number {

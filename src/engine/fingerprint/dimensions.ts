@@ -27,7 +27,7 @@ const dimension = (
   { form, stability }: { readonly form: DimensionForm; readonly stability: number },
 ): Dimension => ({ name, family, form, stability });
 
-/** The dimensions in the order of a fingerprint's tokens. 41 of them; most are unknown in a one-request session. */
+/** The dimensions in the order of a fingerprint's tokens. 42 of them; most are unknown in a one-request session. */
 export const dimensions: readonly Dimension[] = [
   dimension("cookie return", "orchestration", {
     form: category("none issued", "all", "some", "none"),
@@ -84,6 +84,7 @@ export const dimensions: readonly Dimension[] = [
     form: category("content", "search", "login", "account", "checkout", "api"),
     stability: 0.85,
   }),
+  dimension("arrival", "flow", { form: category("after other steps", "straight to the log-in"), stability: 0.95 }),
   dimension("length", "goal", { form: quantity(1.5, 3.5, 10.5, 40.5, 200.5), stability: 0.8 }),
 ];
 

@@ -3,6 +3,7 @@ import type { SavedAccounts } from "../auth/account-risk.ts";
 import { type SavedSite, SiteBaseline } from "../baselines/site-baseline.ts";
 import type { AlphaBudget, AlphaEntry, SavedCohorts } from "../cohorts/index.ts";
 import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
+import type { SavedSpaces } from "../enumeration/slot-spaces.ts";
 import type { Reader } from "../features/reader.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { SavedNetworkRisk } from "../geography/index.ts";
@@ -10,6 +11,7 @@ import type { GroupCaps, SavedCaps } from "../groups.ts";
 import { exportGraph, type IntentGraph } from "../intent/intent-graph.ts";
 import type { AccountPart } from "../parts/account-part.ts";
 import type { CohortPart } from "../parts/cohort-part.ts";
+import type { EnumerationPart } from "../parts/enumeration-part.ts";
 import type { NetworkPart } from "../parts/network-part.ts";
 import type { OrchestrationPart } from "../parts/orchestration-part.ts";
 import { seal, unseal } from "./sealed-sections.ts";
@@ -24,6 +26,7 @@ export interface LearningParts {
     cohorts: CohortPart,
     accounts: AccountPart,
     networks: NetworkPart,
+    enumeration: EnumerationPart,
   ];
   /** Seed of the installation: hashes made under another one mean nothing here. */
   readonly seed: number;
@@ -45,12 +48,14 @@ interface Saved {
   readonly accounts: SavedAccounts;
   /** Missing in what earlier versions wrote. */
   readonly networks?: SavedNetworkRisk | undefined;
+  /** Absent in a state written before popularity was kept. */
+  readonly popularity?: SavedSpaces;
 }
 
 /**
  * What an engine has learned and found, as bytes that outlive it: endpoints, habits, intent graph and cookies, what is
- * common, what honest cohorts do, work lists, convictions, habits of accounts, the names of networks. Live sessions, open cases and popularity of
- * values start over. Names, counts and keyed hashes only: no cookie, token, address or password, nor a digest of one.
+ * common, what honest cohorts do, work lists, convictions, habits of accounts, the names of networks, what values are popular. Live
+ * sessions and open cases start over. Names, counts and keyed hashes only: no cookie, token, address or password, nor a digest of one.
  */
 export class LearnedState {
   readonly #state: FeatureState;
@@ -76,7 +81,7 @@ export class LearnedState {
   save(now: Millis): Uint8Array {
     const { reader, sites, caps, parts, seed } = this.#parts;
     const { endpoints } = this.#state;
-    const [orchestration, cohorts, accounts, networks] = parts;
+    const [orchestration, cohorts, accounts, networks, enumeration] = parts;
     const applications = reader.applications();
     const saved: Saved = {
       savedAt: now,
@@ -88,6 +93,7 @@ export class LearnedState {
       cohorts: cohorts.cohorts.memory.save(),
       accounts: accounts.risk.save(),
       networks: networks.save(),
+      popularity: enumeration.spaces.save(),
     };
     const graph = orchestration.save({ now, keyCheck: seed });
     const learned = new TextEncoder().encode(JSON.stringify(saved));
@@ -103,7 +109,7 @@ export class LearnedState {
     const saved = JSON.parse(new TextDecoder().decode(learned)) as Saved;
     const { reader, sites, caps, parts, seed } = this.#parts;
     const { endpoints } = this.#state;
-    const [orchestration, cohorts, accounts, networks] = parts;
+    const [orchestration, cohorts, accounts, networks, enumeration] = parts;
     if (saved.seed !== seed)
       return { kind: "refused", reason: "it was made with another hash key, so nothing in it can be recognised" };
     for (const [index, name] of saved.applications.entries()) {
@@ -116,6 +122,7 @@ export class LearnedState {
     cohorts.restore(saved.cohorts);
     accounts.risk.restore(saved.accounts);
     networks.restore(saved.networks);
+    if (saved.popularity !== undefined) enumeration.spaces.restore(saved.popularity);
     if (graph !== undefined) orchestration.restore(graph, { now, keyCheck: seed });
     return {
       kind: "restored",

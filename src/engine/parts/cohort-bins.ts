@@ -1,5 +1,7 @@
 import type { Signal } from "#core";
+import { type ClientTable, rowBytes, rowFloat } from "../clients/client-table.ts";
 import type { Conviction } from "../cohorts/index.ts";
+import { counter } from "../features/counters.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 
 /** Requests that were answered before the mix of answers says something. */
@@ -13,6 +15,19 @@ export function rarity(commonness: number): number {
 export function answersBin(refused: number, asked: number): number {
   if (refused === 0) return 0;
   return refused * 2 < asked ? 1 : 2;
+}
+
+/** Think times before their spread says something. */
+const gapsLeast = 3;
+
+/** Spread of a client's think times, as a bin; people's have a standard deviation near 0.8 on the natural logarithm. */
+export function cadenceBin(clients: ClientTable, row: number): number {
+  const gaps = clients.get(row, counter.gaps);
+  if (gaps < gapsLeast) return -1;
+  const squares = clients.f32[row * (rowBytes / 4) + rowFloat.logGapM2] as number;
+  const deviation = Math.sqrt(Math.max(0, squares) / (Math.min(gaps, 120) - 1));
+  if (deviation < 0.2) return 0;
+  return deviation < 0.45 ? 1 : 2;
 }
 
 /** Bin of the axis "jar". */

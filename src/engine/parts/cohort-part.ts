@@ -1,6 +1,6 @@
 import type { Exchange, Intel, Millis, Signal } from "#core";
 import { GapLaw } from "../auth/gap-law.ts";
-import { rowBytes, rowFlag, rowFloat } from "../clients/client-table.ts";
+import { rowFlag } from "../clients/client-table.ts";
 import {
   Cohorts,
   cohortAxisCount,
@@ -20,7 +20,7 @@ import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
 import { slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
-import { answersBin, askedLeast, convictionSignal, jarBin, rarity } from "./cohort-bins.ts";
+import { answersBin, askedLeast, cadenceBin, convictionSignal, jarBin, rarity } from "./cohort-bins.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
@@ -290,17 +290,6 @@ export class CohortPart {
     return (novelty >= 0 && novelty <= 1) || this.#bins[cohortAxisIndex.jar] === 0;
   }
 
-  /** Spread of the client's think times, as a bin; people's have a standard deviation near 0.8 on the natural logarithm. */
-  #cadence(row: number): number {
-    const { clients } = this.#sources.state;
-    const gaps = clients.get(row, counter.gaps);
-    if (gaps < gapsLeast) return -1;
-    const squares = clients.f32[row * (rowBytes / 4) + rowFloat.logGapM2] as number;
-    const deviation = Math.sqrt(Math.max(0, squares) / (Math.min(gaps, 120) - 1));
-    if (deviation < 0.2) return 0;
-    return deviation < 0.45 ? 1 : 2;
-  }
-
   /** Enumeration by the cohort of one look at one endpoint; the other groupings do not follow it. */
   #readSweep(slot: number): void {
     const subject = this.subject(slot);
@@ -338,7 +327,9 @@ export class CohortPart {
   /** Key of the session's behaviour so far; `unspecific` while too little was seen to tell behaviours apart. */
   #fingerprint(slot: number, row: number): number {
     const { state, subject } = this.#sources;
-    fillTraits(this.#traits, { state, row, subject: subject(slot), login: this.#login[slot] as number });
+    const straight = ((this.#came[slot] as number) & came.straight) !== 0 ? 1 : 0;
+    const login = this.#login[slot] as number;
+    fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight });
     const key = strictKey(this.#traits, knownMin);
     return key === 0 ? unspecific : key;
   }
@@ -363,7 +354,7 @@ export class CohortPart {
     bins[cohortAxisIndex.typicality] = sequence.bin(slot);
     bins[cohortAxisIndex.gap] = this.#gap[slot] as number;
     bins[cohortAxisIndex.habit] = this.#novelty[slot] as number;
-    bins[cohortAxisIndex.cadence] = this.#cadence(row);
+    bins[cohortAxisIndex.cadence] = cadenceBin(state.clients, row);
     // Native applications have no pages and no jar: what is usual among browsers says nothing about them.
     if (this.#login[slot] !== 0 && !native)
       bins[cohortAxisIndex.way] = Math.max(0, Math.min(2, get(counter.pages) - 1));
@@ -387,9 +378,6 @@ interface Outcome {
   readonly password: number;
   readonly letIn: boolean | null;
 }
-
-/** Think times before their spread says something. */
-const gapsLeast = 3;
 
 function isSensitive(facts: Facts): boolean {
   const { class: purpose, method } = facts;

@@ -17,13 +17,14 @@ const nothingAsked = { requests: 0, distinct: 0, purity: 0 } as const;
  */
 export class EnumerationPart {
   readonly #sessions: SessionTable;
-  readonly #spaces: SlotSpaces;
+  /** What is popular, which outlives a restart. */
+  readonly spaces: SlotSpaces;
   readonly #cases: EnumerationCases;
   readonly #values: SlotValues = new SlotValues();
 
   constructor(seed: number, sessions: SessionTable, casesMax = 20_000) {
     this.#sessions = sessions;
-    this.#spaces = new SlotSpaces(seed);
+    this.spaces = new SlotSpaces(seed);
     this.#cases = new EnumerationCases(casesMax);
   }
 
@@ -42,7 +43,7 @@ export class EnumerationPart {
     const session = sessionSubject(facts);
     for (let i = 0; i < size; i++) {
       const value = values[i] as SlotValue;
-      const space = this.#spaces.space(this.#spaceOf(facts.application, value));
+      const space = this.spaces.space(this.#spaceOf(facts.application, value));
       if (space === undefined) continue;
       const hint = this.#sessions.get(facts.slot, slot32.sweep) - 1;
       const place = this.#cases.open(session, value.space, hint);
@@ -73,7 +74,7 @@ export class EnumerationPart {
     const { values, size } = this.#values;
     for (let i = 0; i < size; i++) {
       const value = values[i] as SlotValue;
-      const space = this.#spaces.space(this.#spaceOf(facts.application, value));
+      const space = this.spaces.space(this.#spaceOf(facts.application, value));
       space?.learn(value.value, exchange.at, { number: value.number });
     }
   }
@@ -96,7 +97,7 @@ export class EnumerationPart {
   /** Number of the value's space, worked out once a request. */
   #spaceOf(application: number, value: SlotValue): number {
     if (value.space === unknownSpace)
-      value.space = this.#spaces.spaceOf(mix32(value.slot ^ Math.imul(application + 1, 0x9e3779b1)), value.value);
+      value.space = this.spaces.spaceOf(mix32(value.slot ^ Math.imul(application + 1, 0x9e3779b1)), value.value);
     return value.space;
   }
 }

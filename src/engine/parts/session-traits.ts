@@ -31,6 +31,7 @@ const at = {
   robots: place("robots file"),
   methods: place("methods"),
   loginVariant: place("login variant"),
+  arrival: place("arrival"),
   length: place("length"),
 } as const;
 
@@ -46,7 +47,8 @@ const orderClass: Readonly<Record<string, number>> = {
 
 /**
  * Fills in what a client's row and its ledger say about its behaviour. Presentation is no trait. `login` is the endpoint
- * number of the session's sensitive step, 0 when it took none.
+ * number of the session's sensitive step, 0 when it took none; `straight`: 1 when that was its first request, else 0. A native application
+ * and a library that imitates it differ in nothing else: neither opens a page or keeps a jar.
  */
 export function fillTraits(
   traits: Traits,
@@ -55,9 +57,10 @@ export function fillTraits(
     readonly row: number;
     readonly subject: OrchestrationCase | undefined;
     readonly login: number;
+    readonly straight: number;
   },
 ): void {
-  const { state, row, subject, login } = source;
+  const { state, row, subject, login, straight } = source;
   const get = (index: number): number => state.clients.get(row, index);
   traits.fill(Number.NaN);
   const pages = get(counter.pages);
@@ -72,6 +75,7 @@ export function fillTraits(
   if (get(counter.linkChances) > 0) traits[at.referrers] = third(get(counter.linkClosed), get(counter.linkChances));
   if (login > 0) {
     traits[at.loginVariant] = login;
+    traits[at.arrival] = straight;
     traits[at.preconditions] = get(counter.loginCold) > 0 ? 2 : get(counter.pagesClosed) > 0 ? 0 : 1;
   }
   traits[at.length] = state.clients.requestsOf(row);
