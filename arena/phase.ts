@@ -2,8 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Attempt, Campaign, CampaignWorld } from "./campaigns/campaign.ts";
 import { runDeclaredAgents } from "./campaigns/declared.ts";
+import { copyPeople, type Past, shuffled } from "./past/live-past.ts";
 import { type InlineNginx, startNginx } from "./peers/inline-nginx.ts";
 import { type CrowdResult, runCrowd } from "./people/crowd.ts";
+import { type LightResult, noteLight, runLightCrowd } from "./people/light-crowd.ts";
 import { runNativeApps } from "./people/native-app.ts";
 import { undici } from "./tools/index.ts";
 import { Addresses } from "./world/addresses.ts";
@@ -18,12 +20,18 @@ export interface PhaseOptions {
   readonly mode: "observe" | "enforce";
   readonly seed: number;
   readonly directory: string;
-  /** People alone, before the first attack: the gateway learns the site as it would before one. */
+  /** Days lived before: what the gateway had learned, and its people. Undefined: a site that nobody knows yet. */
+  readonly past: Past | undefined;
+  /** People alone, before the first attack. */
   readonly warmSeconds: number;
+  /** Visits in real Chromium, and by light people of the past. */
   readonly peopleMax: number;
+  readonly lightMax: number;
   readonly scale: number;
   /** One after another inside a lane; lanes run side by side. */
   readonly lanes: readonly (readonly Campaign[])[];
+  /** Added to the gateway's environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** nginx with its own defences in dry run behind the gateway. */
   readonly peers: boolean;
   say(line: string): void;
@@ -35,6 +43,7 @@ export interface PhaseResult {
   readonly reached: readonly Reached[];
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
   readonly crowd: CrowdResult;
+  readonly light: LightResult;
   readonly nativeSessions: number;
   readonly limited: ReadonlySet<string>;
   readonly firewalled: ReadonlySet<string>;
@@ -44,20 +53,29 @@ export interface PhaseResult {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-const seats = 8;
+const seats = 6;
+const lightSeats = 10;
 const secondsMax = 900;
 
 /** Starts platform, peers, gateway and front, lets people and attackers come, and collects what everybody saw. */
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
-  const { mode, seed, warmSeconds, peopleMax, scale, lanes, say } = options;
+  const { mode, seed, past, warmSeconds, peopleMax, lightMax, scale, lanes, say } = options;
   const directory = join(options.directory, mode);
   mkdirSync(directory, { recursive: true });
   const started = performance.now();
   const platform = await openPlatform();
   const nginx: InlineNginx | undefined = options.peers ? await startNginx(platform.url, directory) : undefined;
-  const gateway = await startGateway({ mode, upstream: nginx?.url ?? platform.url, directory });
+  const gateway = await startGateway({
+    mode,
+    upstream: nginx?.url ?? platform.url,
+    directory,
+    state: past?.state,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
   const idleMb = gateway.usage().peakMb;
   const truth = new Truth();
+  const people = copyPeople(past?.people ?? []);
+  for (const person of people) noteLight(truth, person);
   const front = new Front(gateway.port, truth);
   const addresses = new Addresses(createRandom(seed + 4_711), truth);
   const end = new AbortController();
@@ -90,6 +108,16 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       signal,
       sessionsMax: Math.round(peopleMax / 4),
     });
+    const light = runLightCrowd({
+      front,
+      truth,
+      random: world(4).random,
+      signal,
+      visits: shuffled(people, world(5).random).slice(0, lightMax),
+      seats: lightSeats,
+      paceMs: 1_200,
+      breakMs: 1_500,
+    });
     await sleep(warmSeconds * 1_000, signal);
     say(`${mode}: people have been alone for ${warmSeconds} s; the attacks begin`);
     await Promise.all([
@@ -103,6 +131,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       }),
     ]);
     const crowdResult = await crowd;
+    const lightResult = await light;
     end.abort();
     const nativeSessions = await apps;
     await sleep(400);
@@ -116,6 +145,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       reached: platform.reached,
       attempts,
       crowd: crowdResult,
+      light: lightResult,
       nativeSessions,
       limited: nginx?.limited() ?? new Set(),
       firewalled: nginx?.firewalled() ?? new Set(),

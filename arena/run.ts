@@ -5,6 +5,7 @@
  * budget of arena/budget.json is broken.
  *
  * With `--only NAME,NAME` and `--people N` a part of it runs, in `enforce` alone, and tells the reasons; it writes no result.
+ * `--keep-past DIR` writes the days before the attack to a folder, `--past DIR` goes on from there; `--past none` from nothing.
  *
  *     npm run arena [-- --full] [-- --seed 3] [-- --keep]     about ten minutes; --full an hour, three seeds
  */
@@ -16,6 +17,7 @@ import type { Campaign } from "./campaigns/campaign.ts";
 import { enumeration } from "./campaigns/enumeration.ts";
 import { loginLibrary } from "./campaigns/login-library.ts";
 import { otherCampaigns } from "./campaigns/others.ts";
+import { keepPast, livePast, type Past, readPast } from "./past/live-past.ts";
 import { byCrowdsec, byFail2ban, byIsbot } from "./peers/offline.ts";
 import { type PhaseResult, runPhase } from "./phase.ts";
 import { type Budget, brokenBudgets } from "./report/budget.ts";
@@ -24,6 +26,11 @@ import { printPhase, printReport } from "./report/print-report.ts";
 import { collect, phaseReport, type RunReport } from "./report/run-report.ts";
 import { writePages } from "./report/write-pages.ts";
 import { scorePeer } from "./scoring/score.ts";
+import { Addresses } from "./world/addresses.ts";
+import { Front } from "./world/front.ts";
+import { openPlatform } from "./world/platform.ts";
+import { createRandom } from "./world/random.ts";
+import { Truth } from "./world/truth.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,6 +40,8 @@ const { values } = parseArgs({
     docs: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     people: { type: "string", default: "" },
+    past: { type: "string", default: "" },
+    "keep-past": { type: "string", default: "" },
   },
 });
 const full = values.full;
@@ -52,15 +61,48 @@ const others = [
 ];
 const all: readonly (readonly Campaign[])[] = [[loginLibrary], [enumeration, ...(others[0] ?? [])], others[1] ?? []];
 
+/** The days before: lived now, or those of an earlier run. */
+async function pastOf(seed: number, directory: string): Promise<Past | undefined> {
+  if (values.past === "none") return undefined;
+  if (values.past !== "") return readPast(values.past);
+  const platform = await openPlatform();
+  const truth = new Truth();
+  const front = new Front(0, truth);
+  try {
+    const past = await livePast({
+      front,
+      truth,
+      addresses: new Addresses(createRandom(seed), truth),
+      random: createRandom(seed * 1_000),
+      signal: new AbortController().signal,
+      upstream: platform.url,
+      directory,
+      days: 6,
+      peopleMax: 1_000,
+      share: 0.85,
+      seats: 280,
+      say,
+    });
+    if (values["keep-past"] !== "") keepPast(past, values["keep-past"]);
+    return past;
+  } finally {
+    front.close();
+    await platform.close();
+  }
+}
+
 async function runSeed(seed: number, directory: string): Promise<RunReport> {
-  const shape = full ? { warmSeconds: 120, peopleMax: 700, scale: 2 } : { warmSeconds: 40, peopleMax: 130, scale: 1 };
+  const shape = full
+    ? { warmSeconds: 60, peopleMax: 500, lightMax: 600, scale: 2 }
+    : { warmSeconds: 10, peopleMax: 60, lightMax: 200, scale: 1 };
+  const past = await pastOf(seed, directory);
   const phase = (mode: "observe" | "enforce", peers: boolean): Promise<PhaseResult> =>
     runPhase({
       mode,
       seed,
       directory,
       ...shape,
-      peopleMax: mode === "observe" ? shape.peopleMax : Math.round(shape.peopleMax * 0.7),
+      past,
       lanes: all,
       peers,
       say,
@@ -102,8 +144,10 @@ async function runPart(home: string): Promise<void> {
     mode: "enforce",
     seed: Number(values.seed),
     directory: home,
-    warmSeconds: 20,
+    past: await pastOf(Number(values.seed), home),
+    warmSeconds: 5,
     peopleMax,
+    lightMax: peopleMax * 2,
     scale: 1,
     lanes,
     peers: false,

@@ -107,7 +107,9 @@ const versions: readonly Version[] = [
   { knob: "headless Chromium", tool: "chromium", headers: () => ({}), steps: () => [] },
 ];
 
-const loginsPerStart = 6;
+const loginsPerStart = 8;
+/** The library's users: people of the platform who gave it their passwords. They stay, whatever version they get. */
+const customers: readonly string[] = Array.from({ length: 80 }, (_, i) => userName(i * 12));
 
 export const loginLibrary: Campaign = {
   name: "login library",
@@ -116,7 +118,12 @@ export const loginLibrary: Campaign = {
     const attempts: Attempt[] = [];
     for (const [index, version] of versions.entries()) {
       if (world.signal.aborted) break;
-      attempts.push(await attempt(world, version, { index, logins: Math.round(24 * world.scale) }));
+      attempts.push(
+        await attempt(world, version, {
+          index,
+          logins: Math.round((version.tool === "chromium" ? 24 : 40) * world.scale),
+        }),
+      );
     }
     return attempts;
   },
@@ -130,7 +137,7 @@ async function attempt(
   const { front, addresses, random, signal } = world;
   const player = { name: `A${index}: ${version.knob}`, side: "attack", campaign: "login library" } as const;
   const address = (): string => (version.network === "hosting" ? addresses.hosting() : addresses.residential());
-  const users = Array.from({ length: logins }, (_, i) => userName(index * 31 + i * 13));
+  const users = Array.from({ length: logins }, (_, i) => customers[(index * 17 + i) % customers.length] as string);
   if (version.tool === "chromium") {
     const door = await front.door(player, { address, per: "session" });
     const succeeded = await headless(door, users, signal);

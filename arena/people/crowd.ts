@@ -90,6 +90,7 @@ class Crowd {
 
   async #visit(persona: Persona, number: number): Promise<void> {
     const kept = persona.returns === true ? await this.#regular(persona, number) : undefined;
+    if (kept !== undefined) this.#note(kept.address, persona, number);
     const context = kept?.context ?? (await this.#browser.newContext(persona.context));
     const base = kept?.base ?? (await this.#door(persona, number)).url;
     const { random, signal, paceMs } = this.#options;
@@ -124,17 +125,20 @@ class Crowd {
   }
 
   async #door(persona: Persona, number: number): Promise<{ readonly url: string; readonly address: string }> {
-    const { front, truth, addresses } = this.#options;
-    const player = { name: persona.name, side: "person", campaign: "" } as const;
+    const { front, addresses } = this.#options;
     let address = persona.office === true ? this.#office : undefined;
     if (address === undefined) {
-      address = addresses.residential();
-      truth.note(address, { ...player, session: number });
+      address = addresses.home();
       if (persona.office === true) this.#office = address;
     }
+    this.#note(address, persona, number);
     const fixed = address;
-    const { url } = await front.door(player, { address: () => fixed, per: "session", first: number });
+    const { url } = await front.plainDoor(() => fixed);
     return { url, address };
+  }
+
+  #note(address: string, { name }: Persona, session: number): void {
+    this.#options.truth.note(address, { name, side: "person", campaign: "", session });
   }
 
   #draw(): Persona {

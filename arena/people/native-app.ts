@@ -15,7 +15,7 @@ export async function runNativeApps(options: {
 }): Promise<number> {
   const { front, addresses, tool, random, signal, sessionsMax } = options;
   const player = { name: "mobile application", side: "native-app", campaign: "" } as const;
-  const door = await front.door(player, { address: () => addresses.residential(), per: "session" });
+  const door = await front.door(player, { address: () => addresses.home(), per: "session" });
   let sessions = 0;
   while (!signal.aborted && sessions < sessionsMax) {
     const job = { base: door.url, headers, jar: false, sessions: [session(sessions, random)] };

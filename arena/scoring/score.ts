@@ -61,7 +61,7 @@ export function scoreCampaigns(
 ): readonly CampaignScore[] {
   return campaigns.map(({ name, label }) => {
     const seen = log.flatMap((request): Seen[] => {
-      const holder = truth.of(request.ip);
+      const holder = truth.of(request.ip, Date.parse(request.time));
       return holder?.side === "attack" && holder.campaign === name
         ? [{ request, player: holder.name, session: holder.session }]
         : [];
@@ -102,7 +102,7 @@ function scorePlayer(player: string, seen: readonly Seen[], conviction: number):
 
 export function scorePeople(log: readonly LoggedRequest[], truth: Truth): readonly PersonaScore[] {
   const seen = log.flatMap((request): Seen[] => {
-    const holder = truth.of(request.ip);
+    const holder = truth.of(request.ip, Date.parse(request.time));
     return holder?.side === "person" || holder?.side === "native-app"
       ? [{ request, player: holder.name, session: holder.session }]
       : [];
@@ -139,8 +139,8 @@ export function scorePeer(
 ): PeerScore {
   let [attackRequests, attackRefused, peopleRequests, peopleRefused] = [0, 0, 0, 0];
   const sessions = new Set<string>();
-  for (const { id, ip } of log) {
-    const holder = truth.of(ip);
+  for (const { id, ip, time } of log) {
+    const holder = truth.of(ip, Date.parse(time));
     if (holder === undefined || holder.side === "declared-agent") continue;
     const hit = refused.has(id);
     if (holder.side === "attack") {

@@ -1,16 +1,14 @@
+import { accessNetworks, bulletproofNetworks, homeNetwork, hostingNetworks } from "./networks.ts";
 import type { Random } from "./random.ts";
 import type { Truth } from "./truth.ts";
 
 /** Where the addresses of the arena's hosting networks lie; given to the gateway as a list, as an operator would. */
-export const hostingPrefixes: readonly string[] = ["45.132.0.0/16", "185.220.0.0/16", "91.219.0.0/16"];
+export const hostingPrefixes: readonly string[] = hostingNetworks.map(prefixOf);
+export const bulletproofPrefixes: readonly string[] = bulletproofNetworks.map(prefixOf);
 
-/** First bytes of the arena's access networks, where people and residential proxies live alike. */
-const accessNetworks = [24, 62, 71, 77, 81, 84, 86, 93, 108, 151, 188, 213] as const;
-const hostingNetworks = [
-  [45, 132],
-  [185, 220],
-  [91, 219],
-] as const;
+function prefixOf({ prefix: [one, two] }: (typeof hostingNetworks)[number]): string {
+  return `${one}.${two}.0.0/16`;
+}
 
 /** Addresses that look public. They are never contacted: they stand in PROXY headers on loopback. */
 export class Addresses {
@@ -22,20 +20,35 @@ export class Addresses {
     this.#truth = truth;
   }
 
-  /** An address of an access network that nobody has. */
+  /** An address where the platform's people live, that nobody has. */
+  home(): string {
+    return this.#fresh(() => this.#in(homeNetwork(this.#random).first));
+  }
+
+  /** An exit of a residential proxy that nobody has: anywhere in the world. */
   residential(): string {
-    return this.#fresh(() => {
-      const first = accessNetworks[this.#byte(accessNetworks.length)] as number;
-      return `${first}.${this.#byte(256)}.${this.#byte(256)}.${1 + this.#byte(254)}`;
-    });
+    return this.#fresh(() => this.#in(accessNetworks[this.#byte(accessNetworks.length)]?.first ?? 24));
   }
 
   /** An address of a hosting network that nobody has. */
   hosting(): string {
+    return this.#rented(hostingNetworks);
+  }
+
+  /** An address of a bulletproof network that nobody has. */
+  bulletproof(): string {
+    return this.#rented(bulletproofNetworks);
+  }
+
+  #rented(networks: typeof hostingNetworks): string {
     return this.#fresh(() => {
-      const [one, two] = hostingNetworks[this.#byte(hostingNetworks.length)] as readonly [number, number];
+      const [one, two] = networks[this.#byte(networks.length)]?.prefix ?? [45, 132];
       return `${one}.${two}.${this.#byte(256)}.${1 + this.#byte(254)}`;
     });
+  }
+
+  #in(first: number): string {
+    return `${first}.${this.#byte(256)}.${this.#byte(256)}.${1 + this.#byte(254)}`;
   }
 
   #fresh(draw: () => string): string {

@@ -10,7 +10,7 @@ export interface Door {
   close(): void;
 }
 
-const connectionsMax = 512;
+const connectionsMax = 1_024;
 
 /**
  * Stands where a load balancer would: takes a player's connection, says in a PROXY protocol header (version 1) from which public
@@ -18,13 +18,16 @@ const connectionsMax = 512;
  * gateway learns their addresses the way it does in production.
  */
 export class Front {
-  readonly #gatewayPort: number;
+  /** Where the gateway listens: another one takes over when the past is over. */
+  gatewayPort: number;
+  /** Off while nothing stands behind that would read the header. */
+  saysAddress = true;
   readonly #truth: Truth;
   readonly #servers: Server[] = [];
   #open = 0;
 
   constructor(gatewayPort: number, truth: Truth) {
-    this.#gatewayPort = gatewayPort;
+    this.gatewayPort = gatewayPort;
     this.#truth = truth;
   }
 
@@ -49,16 +52,24 @@ export class Front {
       }
       return current;
     };
-    const server = createServer((client) => this.#join(client, addressNow()));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    this.#servers.push(server);
+    const open = await this.plainDoor(addressNow);
     return {
-      url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ...open,
       newSession() {
         if (per === "session" && current !== "") session++;
         current = "";
       },
-      close: () => server.close(),
+    };
+  }
+
+  /** A way in whose user notes the truth: every connection comes from the address of that moment. */
+  async plainDoor(address: () => string): Promise<Pick<Door, "url" | "close">> {
+    const server = createServer((client) => this.#join(client, address()));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    this.#servers.push(server);
+    return {
+      url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      close: () => void server.close(),
     };
   }
 
@@ -72,8 +83,9 @@ export class Front {
       return;
     }
     this.#open++;
-    const gateway = connect({ port: this.#gatewayPort, host: "127.0.0.1", noDelay: true });
-    gateway.write(`PROXY TCP4 ${address} 127.0.0.1 ${client.remotePort ?? 1} ${this.#gatewayPort}\r\n`);
+    const gateway = connect({ port: this.gatewayPort, host: "127.0.0.1", noDelay: true });
+    if (this.saysAddress)
+      gateway.write(`PROXY TCP4 ${address} 127.0.0.1 ${client.remotePort ?? 1} ${this.gatewayPort}\r\n`);
     client.setNoDelay(true);
     const end = (): void => {
       client.destroy();

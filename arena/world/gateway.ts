@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { hostingPrefixes } from "./addresses.ts";
+import { bulletproofPrefixes, hostingPrefixes } from "./addresses.ts";
 import { endProgram, runProgram, usageOf } from "./processes.ts";
 import { sleep } from "./random.ts";
+import { writeNetworkDatabase } from "./write-mmdb.ts";
 
 /** One judged request, as the gateway's own JSON access log tells it. */
 export interface LoggedRequest {
@@ -29,6 +30,8 @@ export interface LoggedRequest {
 export interface Gateway {
   readonly port: number;
   readonly log: () => readonly LoggedRequest[];
+  /** Writes the configuration anew and reloads it. */
+  configure(change: { readonly tags: readonly string[] }): ReturnType<typeof runProgram>;
   /** Runs a `gait` command against it. */
   gait(...args: readonly string[]): ReturnType<typeof runProgram>;
   usage(): { readonly cpuSeconds: number; readonly peakMb: number };
@@ -69,52 +72,91 @@ export async function startGateway(options: {
   readonly mode: "observe" | "enforce";
   readonly upstream: string;
   readonly directory: string;
+  /** A state directory of an earlier run, to go on from. */
+  readonly state?: string | undefined;
+  /** Added to the environment: a clock, for a gateway that lives through the past. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly extra?: string;
+  /** Of the mobile application; as a log-in is what most of it is for, `login` where nothing is said. */
+  readonly tags?: readonly string[];
 }): Promise<Gateway> {
-  const { mode, upstream, directory, extra = "" } = options;
+  const { mode, directory, state, env } = options;
   const port = await freePort();
   const logFile = join(directory, `access-${mode}.jsonl`);
   const config = join(directory, `gait-${mode}.yaml`);
-  await certificate(directory);
+  const talk = join(directory, `gait-${mode}.txt`);
+  await makeCertificate(directory);
   writeFileSync(join(directory, "hosting.txt"), `${hostingPrefixes.join("\n")}\n`);
-  writeFileSync(
-    config,
-    `listen: { address: "127.0.0.1:${port}", proxyProtocol: true }
+  writeFileSync(join(directory, "bulletproof.txt"), `${bulletproofPrefixes.join("\n")}\n`);
+  writeNetworkDatabase(join(directory, "networks.mmdb"));
+  if (state !== undefined) cpSync(state, join(directory, `state-${mode}`), { recursive: true, filter: isKept });
+  const write = (tags: readonly string[]): void =>
+    writeFileSync(config, configuration({ ...options, port, logFile, tags }));
+  write(options.tags ?? ["login"]);
+  const updated = await runProgram(process.execPath, [...gaitArgs, "intel", "update", "--config", config]);
+  if (updated.code !== 0) throw new Error(`gait intel update ended with ${updated.code}: ${updated.stderr}`);
+  const child = spawn(process.execPath, [...gaitArgs, "serve", "--config", config], {
+    stdio: ["ignore", "ignore", openSync(talk, "w")],
+    env: { ...process.env, ...env },
+  });
+  child.once("exit", (code) => {
+    if (code !== 0 && code !== null)
+      console.error(`gait serve ended with ${code}:\n${readFileSync(talk, "utf8").slice(-4_000)}`);
+  });
+  await listening(port, "gait serve");
+  const running = handle(child, { port, logFile, state: join(directory, `state-${mode}`) });
+  return {
+    ...running,
+    async configure({ tags }) {
+      write(tags);
+      return running.gait("reload");
+    },
+  };
+}
+
+function configuration({
+  mode,
+  upstream,
+  directory,
+  port,
+  logFile,
+  tags,
+  extra = "",
+}: {
+  readonly mode: "observe" | "enforce";
+  readonly upstream: string;
+  readonly directory: string;
+  readonly port: number;
+  readonly logFile: string;
+  readonly tags: readonly string[];
+  readonly extra?: string | undefined;
+}): string {
+  return `listen: { address: "127.0.0.1:${port}", proxyProtocol: true }
 trustedProxies: [127.0.0.1]
 tls: { certFile: ${directory}/cert.pem, keyFile: ${directory}/key.pem }
 mode: ${mode}
 applications:
-  - { name: mobile, paths: [/mobile], tags: [login], upstream: "${upstream}" }
+  - { name: mobile, paths: [/mobile], tags: [${tags.join(", ")}], upstream: "${upstream}" }
   - { name: devtool, paths: [/dev], upstream: "${upstream}" }
   - { name: spa, paths: [/app, /api], upstream: "${upstream}" }
   - { name: shop, upstream: "${upstream}" }
-intel: { lists: [{ name: hosting, category: hosting, source: ${directory}/hosting.txt }], botRanges: false }
+intel: { lists: [{ name: hosting, category: hosting, source: ${directory}/hosting.txt }, { name: bulletproof, category: listed, source: ${directory}/bulletproof.txt }], databases: [${directory}/networks.mmdb], botRanges: false }
 admin: { listen: false }
 store: { path: ${directory}/state-${mode} }
 accessLog: { path: ${logFile}, format: json }
 limits: { edge: { drainMs: 500 } }
-${extra}`,
-  );
-  const updated = await runProgram(process.execPath, [...gaitArgs, "intel", "update", "--config", config]);
-  if (updated.code !== 0) throw new Error(`gait intel update ended with ${updated.code}: ${updated.stderr}`);
-  const child = spawn(process.execPath, [...gaitArgs, "serve", "--config", config], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let talk = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    if (talk.length < 100_000) talk += chunk.toString("utf8");
-  });
-  child.once("exit", (code) => {
-    if (code !== 0 && code !== null) console.error(`gait serve ended with ${code}:\n${talk}`);
-  });
-  await listening(port, "gait serve");
-  return handle(child, { port, logFile, state: join(directory, `state-${mode}`) });
+${extra}`;
+}
+
+/** Sockets of a gateway that has gone are no state. */
+function isKept(path: string): boolean {
+  return !path.endsWith(".sock");
 }
 
 function handle(
   child: ChildProcess,
   { port, logFile, state }: { readonly port: number; readonly logFile: string; readonly state: string },
-): Gateway {
+): Omit<Gateway, "configure"> {
   let last = { cpuSeconds: 0, peakMb: 0 };
   return {
     port,
@@ -139,7 +181,7 @@ function handle(
 }
 
 /** A certificate of its own for 127.0.0.1; the players are told to accept it. */
-async function certificate(directory: string): Promise<void> {
+export async function makeCertificate(directory: string): Promise<void> {
   if (existsSync(join(directory, "key.pem"))) return;
   const made = await runProgram("openssl", [
     ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=arena".split(" "),

@@ -73,7 +73,7 @@ function appShell({ path, header }: Asked): Answer {
       headers: { etag: '"a1"', "cache-control": "max-age=600" },
       body: `document.cookie="seen="+Date.now().toString(36)+"; path=/; samesite=lax";
 const list=document.querySelector("ul");let from=1;
-const load=async()=>{const r=await fetch("/api/products?from="+from);const {items}=await r.json();list.replaceChildren(...items.map(({sku,price})=>{const li=document.createElement("li");const b=document.createElement("button");b.textContent="Thing "+sku+", "+price;b.onclick=async()=>{const zip=10000+(sku*37)%500;const s=await fetch("/api/stock?sku="+sku+"&zip="+zip);b.textContent+=" ("+(await s.json()).left+" left)";fetch("/api/events",{method:"POST",body:"{}"})};li.append(b);return li}))};
+const load=async()=>{const r=await fetch("/api/products?from="+from);const {items}=await r.json();list.replaceChildren(...items.map(({sku,price})=>{const li=document.createElement("li");const b=document.createElement("button");b.textContent="Thing "+sku+", "+price;b.onclick=async()=>{const zip=localStorage.zip??=10000+Math.floor(500*Math.random()**2);const s=await fetch("/api/stock?sku="+sku+"&zip="+zip);b.textContent+=" ("+(await s.json()).left+" left)";fetch("/api/events",{method:"POST",body:"{}"})};li.append(b);return li}))};
 document.querySelector("#more").onclick=()=>{from+=12;load()};load();`,
     };
   }

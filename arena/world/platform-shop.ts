@@ -48,7 +48,12 @@ function page(asked: Asked, title: string, body: string, status = 200): Answer {
     status,
     headers: {
       "cache-control": "private, no-cache",
-      ...(asked.cookies.has("sid") ? {} : { "set-cookie": `sid=${token()}; Path=/; HttpOnly; Secure; SameSite=Lax` }),
+      "set-cookie": [
+        ...(asked.cookies.has("sid") ? [] : [`sid=${token()}; Path=/; HttpOnly; Secure; SameSite=Lax`]),
+        ...(asked.cookies.has("device")
+          ? []
+          : [`device=${token()}; Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=Lax`]),
+      ],
     },
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="stylesheet" href="/static/shop.css"><script src="/static/shop.js" defer></script></head><body><header><img src="/static/logo.svg" alt="" width="32"> <a href="/">Shop</a> <a href="/products">Products</a> <a href="/search?q=thing">Search</a> <a href="/cart">Cart</a> <a href="/login">Log in</a></header><h1>${title}</h1>${body}</body></html>`,
   };

@@ -42,7 +42,7 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-export const accountsMax = 400;
+export const accountsMax = 2_000;
 export const skusMax = 2_000;
 export const zipsMax = 500;
 const bodyMax = 65_536;

@@ -1,0 +1,38 @@
+/**
+ * Case D as a script: an application that nothing protects is being taken over; it is routed through Gait, tagged, held to the standing
+ * policies and tuned by one fingerprint policy, with the minutes on the wall. Exit code 1 where fewer than nine in ten log-ins of the attackers
+ * are stopped at the end, also after they retooled, or a person is.
+ *
+ *     npm run case:d [-- --watch 20] [-- --seed 3]     two to three minutes
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runTakeover } from "./takeover/run-takeover.ts";
+import { clock } from "./takeover/story.ts";
+
+const { values } = parseArgs({
+  options: { watch: { type: "string", default: "15" }, seed: { type: "string", default: "1" } },
+});
+const directory = mkdtempSync(join(tmpdir(), "gait-case-d-"));
+try {
+  const result = await runTakeover({
+    seed: Number(values.seed),
+    directory,
+    watchSeconds: Number(values.watch),
+    say: (line) => console.log(line),
+  });
+  console.log("\n time   step, and what happened under it");
+  for (const { name, atSeconds, tried, stopped, takenOver, people, peopleStopped } of result.steps)
+    console.log(
+      `${clock(atSeconds)}   ${name}: ${stopped} of ${tried} log-ins stopped, ${takenOver} accounts taken over; ${peopleStopped} of ${people} requests of people stopped`,
+    );
+  const won = result.stoppedAtLast >= 0.9 && result.retoolStopped >= 0.9 && result.peopleStopped === 0;
+  const { said: _, ...told } = result;
+  console.log(JSON.stringify({ version: 1, won, ...told }));
+  process.exitCode = won ? 0 : 1;
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+process.exit();
