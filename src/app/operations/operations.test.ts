@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { operationsPage, renderOperationsPage } from "../generated-docs/operations-page.ts";
+import { openListStore } from "../intel/list-store.ts";
 import { ask, openServiceRig, type ServiceRig } from "../serve/testdata/service-rig.ts";
 import { openApiDocument } from "./faces/openapi.ts";
 import { OperationFault } from "./operation.ts";
@@ -102,20 +103,29 @@ test("what Gait answered itself is recorded with its status, and nothing is lear
 });
 
 test("the share of bad infrastructure is told where a list says which that is, and only there", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "gait-list-"));
-  writeFileSync(join(folder, "hosts.txt"), "127.0.0.0/8\n");
   const running = await openServiceRig(
-    `intel: { lists: [{ name: hosts, category: hosting, source: ${folder}/hosts.txt }] }\n`,
+    "intel: { lists: [{ name: hosts, category: hosting, source: /fetched/before }] }\n",
   );
   rig = running;
-  await ask(running, { path: "/" });
-  await expect.poll(() => running.service.records.stats().appended).toBe(1);
-  await running.service.records.flush();
-  expect((await call(running, "overview")).json.badInfrastructureShare).toBe(1);
+  const text = "127.0.0.0/8\n";
+  const checksum = createHash("sha256").update(text).digest("hex");
+  const record = { name: "hosts", source: "", checksum, prefixes: 1, addresses: 2 ** 24 };
+  openListStore(join(running.directory, "state")).keep({ ...record, checkedAt: 1, refused: "", refusedAt: 0 }, text);
+  running.service.reload();
+  // The list is read beside the traffic: ask until a request was placed by it.
+  await expect
+    .poll(
+      async () => {
+        await ask(running, { path: "/" });
+        await running.service.records.flush();
+        return Number((await call(running, "overview")).json.badInfrastructureShare);
+      },
+      { timeout: 10_000, interval: 200 },
+    )
+    .toBeGreaterThan(0);
   await running.close();
   rig = await openServiceRig();
   expect((await call(rig, "overview")).json.badInfrastructureShare).toBe(null);
-  rmSync(folder, { recursive: true });
 });
 
 test("a decision is kept, audited, found again after a restart, and lifted", async () => {
