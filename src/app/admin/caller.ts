@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { sessionCookie, sessionIdIn } from "../identity/identity.ts";
 import type { OperatorSession } from "../identity/operator-sessions.ts";
 import type { Caller, SessionDoor } from "../operations/operation-context.ts";
-import { permissionsOf } from "../operations/permissions.ts";
+import { permissionsOf, roles } from "../operations/permissions.ts";
 import type { Service } from "../serve/service.ts";
 import type { Authority } from "./admin-request.ts";
 import { bareHost } from "./admission.ts";
@@ -27,7 +27,7 @@ export function identify(
   granted: Authority | "none",
   { service, socket }: { readonly service: Service; readonly socket: boolean },
 ): Visitor {
-  if (socket) return visitor({ name: "socket", role: "admin", permissions: permissionsOf.admin });
+  if (socket) return visitor(atSocket(request));
   if (granted === "control") return visitor({ name: "admin-token", role: "admin", permissions: permissionsOf.admin });
   const { identity } = service;
   const [scheme, secret] = (request.headers.authorization ?? "").split(" ", 2);
@@ -43,6 +43,17 @@ export function identify(
   if (granted === "look" && (isBasic || identity.operators.bootstrapToken !== undefined))
     return visitor({ name: "looker", role: "viewer", permissions: permissionsOf.viewer });
   return visitor(anonymous);
+}
+
+/** The socket's owner may do everything, and may ask to be less (`X-Gait-As: mcp:viewer`): a model at its end, for one. */
+function atSocket(request: IncomingMessage): Caller {
+  const asked = request.headers["x-gait-as"];
+  if (asked === undefined) return { name: "socket", role: "admin", permissions: permissionsOf.admin };
+  const less = /^(?<name>[a-z]{1,16}):(?<role>[a-z]{1,16})$/.exec(String(asked))?.groups;
+  const role = roles.find((one) => one === less?.role);
+  // Somebody who wanted to be less and misspelt it is not made more.
+  if (role === undefined) return anonymous;
+  return { name: `socket:${less?.name}`, role, permissions: permissionsOf[role] };
 }
 
 function visitor(caller: Caller, session?: OperatorSession): Visitor {

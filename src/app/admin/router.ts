@@ -5,6 +5,7 @@ import { openApiDocument } from "../operations/faces/openapi.ts";
 import type { Service } from "../serve/service.ts";
 import { type AdminRequest, type AdminRoute, type Authority, answerJson } from "./admin-request.ts";
 import { doorOf, type Visitor } from "./caller.ts";
+import { answerMcp, mcpPath } from "./mcp-door.ts";
 import { routes } from "./routes/index.ts";
 
 /** Finds and runs the route of an admin request. Never throws: what a handler throws is answered with 500 and a code. */
@@ -19,6 +20,11 @@ export async function route(call: {
   try {
     const url = new URL(request.url ?? "/", "http://admin.invalid");
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+    if (url.pathname === mcpPath) {
+      const body = method === "POST" ? await readBody(request) : undefined;
+      await answerMcp({ service, request, response, body }, visitor);
+      return;
+    }
     if (url.pathname.startsWith(apiPrefix)) {
       await routeOperation({ service, method, query: url.searchParams, request, response }, url.pathname, visitor);
       return;

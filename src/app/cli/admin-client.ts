@@ -36,6 +36,8 @@ export async function askGateway(
     readonly path: string;
     readonly body?: unknown;
     readonly timeoutMs?: number;
+    /** Ask with less than the socket's owner may do: `mcp:viewer`. */
+    readonly as?: string;
   },
   env: NodeJS.ProcessEnv,
 ): Promise<AdminAnswer> {
@@ -49,7 +51,10 @@ export async function askGateway(
         method: what.method,
         path: what.path,
         // Node writes no length of its own for DELETE, and a body without one would be read as the next request.
-        headers: text === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) },
+        headers: {
+          ...(what.as === undefined ? {} : { "x-gait-as": what.as }),
+          ...(text === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+        },
         timeout: timeoutMs,
       },
       (response) => void readAnswer(response).then(resolve, reject),

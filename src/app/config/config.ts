@@ -147,6 +147,7 @@ export interface Config {
     readonly socket?: string | undefined;
     readonly tokenFile?: string | undefined;
     readonly hosts: readonly string[];
+    readonly mcp: "off" | "read" | "write";
   };
   readonly store: StoreConfig;
   readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" } | undefined;

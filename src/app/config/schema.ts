@@ -155,6 +155,10 @@ const admin = z.strictObject({
       description: "Further host names under which the status page may be opened; others are refused (DNS rebinding).",
       examples: [["gait.internal"]],
     }),
+  mcp: z.enum(["off", "read", "write"]).default("read").meta({
+    description:
+      "Tools for language models at `/mcp` of the admin listener, for whoever holds an API token: those that only read, or those that change, too. Needs the package `@modelcontextprotocol/server` beside Gait.",
+  }),
 });
 
 const accessLog = z.strictObject({

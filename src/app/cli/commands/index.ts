@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { intel } from "./intel.ts";
+import { mcp } from "./mcp.ts";
 import { panic } from "./panic.ts";
 import { policy } from "./policy.ts";
 import { reload } from "./reload.ts";
@@ -43,6 +44,7 @@ export const verbs: readonly Verb[] = [
   agents,
   intel,
   operationVerbs,
+  mcp,
   completion,
   version,
 ];
