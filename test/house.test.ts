@@ -35,7 +35,25 @@ interface Source {
 
 /** Every breach of the house rules in the given sources, as sentences. */
 function breaches(sources: readonly Source[]): string[] {
-  return sources.flatMap((source) => [...importBreaches(source), ...purityBreaches(source), ...sizeBreaches(source)]);
+  return sources.flatMap((source) => [
+    ...importBreaches(source),
+    ...purityBreaches(source),
+    ...patternBreaches(source),
+    ...sizeBreaches(source),
+  ]);
+}
+
+/** Text that somebody sent must never become a backtracking expression; user patterns go through `compilePattern`. */
+function patternBreaches({ path, text }: Source): string[] {
+  // The writer of the docs reads our own source and nothing else.
+  if (isTest(path) || path.startsWith("src/app/generated-docs/")) return [];
+  return text
+    .split("\n")
+    .flatMap((line, index) =>
+      /\bRegExp\(/.test(line)
+        ? [`${path}:${index + 1} makes a backtracking expression from a value: ${line.trim()}`]
+        : [],
+    );
 }
 
 function importBreaches({ path, room, text }: Source): string[] {
@@ -105,6 +123,7 @@ test("the house test sees planted breaches", () => {
   expect(plant("src/engine/guard.ts", 'import { x } from "../edge/index.ts";')).toHaveLength(1);
   expect(plant("src/wire/path.ts", 'import { readFile } from "node:fs";')).toHaveLength(1);
   expect(plant("src/policy/decide.ts", "const at = Date.now();")).toHaveLength(1);
+  expect(plant("src/policy/list.ts", "const found = new RegExp(pattern).test(text);")).toHaveLength(1);
   expect(plant("src/engine/long.ts", "\n".repeat(401))).toHaveLength(1);
   expect(plant("src/edge/proxy.ts", 'import { parse } from "#wire";\nconst at = Date.now();')).toEqual([]);
 });

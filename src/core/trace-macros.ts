@@ -64,7 +64,7 @@ function expandBlock(lines: readonly TraceSourceLine[], counts: readonly number[
 
 /** The comment of a line: from two slashes at its beginning or after a blank. */
 function withoutComment(text: string): string {
-  return text.replace(/(^|\s)\/\/.*$/, "");
+  return text.replace(/(^|\s)\/\/[\s\S]*$/, "");
 }
 
 function endOf(lines: readonly TraceSourceLine[], from: number): number {
@@ -79,7 +79,7 @@ function endOf(lines: readonly TraceSourceLine[], from: number): number {
 
 function expandLine({ text, line }: TraceSourceLine, counts: readonly number[], writer: Writer): void {
   const code = withoutComment(text).trim();
-  const many = /^(\d+)x\s+(.*)$/.exec(code);
+  const many = /^(\d+)x\s+(\S.*)$/.exec(code);
   if (many !== null) {
     for (let n = 1; n <= Number(many[1]); n++) expandLine({ text: many[2] ?? "", line }, [...counts, n], writer);
     return;

@@ -49,7 +49,7 @@ export function readTrace(text: string, options: TraceOptions = {}): Exchange[] 
   let fresh = true;
   let breakPending = false;
   for (const { text: raw, line: number } of expandTrace(text)) {
-    const line = raw.replace(/(^|\s)\/\/.*$/, "").trim();
+    const line = raw.replace(/(^|\s)\/\/[\s\S]*$/, "").trim();
     if (line === "") {
       breakPending ||= raw.trim() === "" && !fresh;
       continue;

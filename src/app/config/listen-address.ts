@@ -27,7 +27,7 @@ export function parseListenAddress(text: string): ListenAddress | AddressFault {
       return { kind: "fault", reason: `${quote(text)} has a port but no address`, suggestion: `127.0.0.1:${text}` };
     }
     if (/^https?:\/\//.test(text)) {
-      const bare = text.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+      const bare = text.replace(/^https?:\/\//, "").replace(/\/[\s\S]*$/, "");
       return { kind: "fault", reason: `${quote(text)} is a URL; expected ADDRESS:PORT`, suggestion: bare };
     }
     if (isIP(text) !== 0) {

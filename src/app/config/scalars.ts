@@ -100,7 +100,7 @@ export const hostText: z.ZodString = checkedText((text) => {
   if (/^https?:\/\//.test(text)) {
     return {
       reason: `${quoted} is a URL; expected a host name`,
-      suggestion: text.replace(/^https?:\/\//, "").replace(/[:/].*$/, ""),
+      suggestion: text.replace(/^https?:\/\//, "").replace(/[:/][\s\S]*$/, ""),
     };
   }
   if (/:\d+$/.test(text))
@@ -118,7 +118,7 @@ export const pathText: z.ZodString = checkedText((text) => {
   if (/[*?]/.test(text)) {
     return {
       reason: `${quoted} has a wildcard; a path holds everything below it`,
-      suggestion: text.replace(/[*?].*$/, "").replace(/(.)\/$/, "$1"),
+      suggestion: text.replace(/[*?][\s\S]*$/, "").replace(/(.)\/$/, "$1"),
     };
   }
   if (/[\s#]/.test(text)) return { reason: `${quoted} has characters that no path has` };
@@ -152,7 +152,7 @@ export const fileText: z.ZodString = checkedText(() => undefined);
 
 export const durationText: z.ZodString = checkedText((text) => {
   if (parseDuration(text) !== undefined) return undefined;
-  const loose = /^(\d+)\s*(\w+)$/.exec(text);
+  const loose = /^(\d+)\s*([A-Za-z]\w*)$/.exec(text);
   const unit = {
     sec: "s",
     secs: "s",

@@ -125,7 +125,7 @@ function canonicalEmail(email: string): string {
   const at = email.lastIndexOf("@");
   if (at < 1) return email;
   const domain = email.slice(at + 1);
-  const local = email.slice(0, at).replace(/\+.*$/, "");
+  const local = email.slice(0, at).replace(/\+[\s\S]*$/, "");
   return dotless.has(domain) ? `${local.replaceAll(".", "")}@gmail.com` : `${local}@${domain}`;
 }
 

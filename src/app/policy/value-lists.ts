@@ -16,7 +16,7 @@ export function readLists(files: Readonly<Record<string, string>>): ListLookup {
 
 function readList(name: string, path: string): (value: string) => boolean {
   const lines = readLines(name, path).flatMap((line) => {
-    const value = line.replace(/(^|\s)#.*$/, "").trim();
+    const value = line.replace(/(^|\s)#[\s\S]*$/, "").trim();
     return value === "" ? [] : [value];
   });
   const linesMax = policyLimits.listValuesMax.default;

@@ -52,5 +52,5 @@ function storePathIn(path: string): string | undefined {
   const named = typeof store === "object" && store !== null && "path" in store ? store.path : undefined;
   if (typeof named === "string") return named;
   const text = Buffer.from(bytes).toString("latin1");
-  return /^store:[ \t]*\{?[ \t]*\r?\n?[ \t]+path:[ \t]*["']?([^\s"'}]+)/m.exec(text)?.[1];
+  return /^store:[ \t]*(?:\{[ \t]*|\r?\n[ \t]+)path:[ \t]*["']?([^\s"'}]+)/m.exec(text)?.[1];
 }

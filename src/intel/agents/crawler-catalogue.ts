@@ -48,7 +48,7 @@ export function crawlerCatalogue(): {
 function botOf({ pattern, url = "", tags = [] }: Crawler, patterns: readonly LiteralPattern[]): DeclaredBot {
   const literal = patterns[0]?.parts.join(" ") ?? pattern;
   return Object.freeze({
-    name: literal.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9)]+$/g, "") || literal,
+    name: withoutMarks(literal) || literal,
     operator: hostOf(url),
     purpose: purposes.find(([tag]) => tags.includes(tag))?.[1] ?? "other",
     documentation: url,
@@ -58,4 +58,12 @@ function botOf({ pattern, url = "", tags = [] }: Crawler, patterns: readonly Lit
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^www\./, "") : "";
+}
+
+/** Without what a pattern has around a name. */
+function withoutMarks(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && !/[A-Za-z0-9]/.test(text.charAt(from))) from++;
+  while (to > from && !/[A-Za-z0-9)]/.test(text.charAt(to - 1))) to--;
+  return text.slice(from, to);
 }

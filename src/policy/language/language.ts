@@ -116,10 +116,17 @@ const functionNames = ["re", "nats", "inList", "known", "startsWith", "endsWith"
 
 /** The dotted name that contains a part of the source: checking reports only the part after the dot. */
 function dottedAround(part: string, source: string): string {
-  const word = /[\w.]*$/.exec(part.replace(/\(.*$/s, ""))?.[0] ?? part;
+  const word = lastWord(part.replace(/\(.*$/s, ""));
   const at = source.indexOf(part);
-  const before = at < 0 ? "" : (/[\w.]*$/.exec(source.slice(0, at))?.[0] ?? "");
+  const before = at < 0 ? "" : lastWord(source.slice(0, at));
   const dotted = before + word;
   const method = dotted.split(".").at(-1) ?? dotted;
   return /\(/.test(part) && functionNames.some((name) => suggest(method, [name]) !== undefined) ? method : dotted;
+}
+
+/** The dotted name at the end of a text. */
+function lastWord(text: string): string {
+  let from = text.length;
+  while (from > 0 && /[\w.]/.test(text.charAt(from - 1))) from--;
+  return text.slice(from);
 }

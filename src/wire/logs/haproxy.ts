@@ -91,7 +91,7 @@ export class HaproxyParser implements LogParser {
   }
 
   #readCaptures(text: string): void {
-    const blocks = [...text.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? "");
+    const blocks = blocksOf(text);
     const values = (blocks[0] ?? "").split("|");
     const { request } = this.record;
     values.forEach((value, index) => {
@@ -119,4 +119,16 @@ function dateBracket(bytes: Buffer, start: number, end: number): number {
     at = bytes.indexOf(openBracket, at + 1);
   }
   return -1;
+}
+
+/** What stands in braces. By hand: a pattern would read to the end of the line from each brace that is never closed. */
+function blocksOf(text: string): readonly string[] {
+  const blocks: string[] = [];
+  for (let open = text.indexOf("{"); open >= 0; ) {
+    const close = text.indexOf("}", open);
+    if (close < 0) break;
+    blocks.push(text.slice(open + 1, close));
+    open = text.indexOf("{", close);
+  }
+  return blocks;
 }

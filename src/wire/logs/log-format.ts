@@ -112,7 +112,7 @@ export function compileApacheFormat(text: string): LogFormat {
     .replace(/\\"/g, '"')
     .replace(/%%/g, percentMark)
     .replace(/%[!,0-9]*[<>]?t/g, "[%t]");
-  return assemble(plain, /%[!,0-9]*[<>]?(?:\{([^}]*)\})?(\^ti|\^to|\^FB|[a-zA-Z])/g, (match) =>
+  return assemble(plain, /%[!,0-9]*[<>]?(?:\{([^{}]*)\})?(\^ti|\^to|\^FB|[a-zA-Z])/g, (match) =>
     apacheSlot(match[2] ?? "", match[1]),
   );
 }

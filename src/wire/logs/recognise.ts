@@ -76,7 +76,7 @@ function looksLike(head: Buffer, start: number, end: number): string {
   if (/^\s*[[{]/.test(text)) return "JSON without the fields of an access log (give --fields ip=…,time=…,target=…)";
   if (/^\s*</.test(text)) return "XML or HTML";
   if (/\[(?:error|warn|notice|info|crit)\]/i.test(text)) return "an error log, not an access log";
-  if (/\d+\.\d+\.\d+\.\d+/.test(text))
+  if (/\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/.test(text))
     return "a log in a format of its own (give --format with the server's format string)";
   return "no access log";
 }

@@ -87,7 +87,7 @@ export class W3cParser implements LogParser {
   }
 
   #readDirective(text: string): LineOutcome {
-    const fields = /^#Fields:\s*(.*)$/i.exec(text)?.[1];
+    const fields = /^#Fields:(.*)$/i.exec(text)?.[1];
     if (fields !== undefined) this.#setColumns(fields);
     return "directive";
   }

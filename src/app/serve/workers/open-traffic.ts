@@ -30,9 +30,15 @@ export async function openTraffic(options: GatewayOptions, parts: TrafficParts):
     };
     if (error instanceof GaitError || code === undefined || code === "") throw error;
     const why = code === "EADDRINUSE" ? "it is taken already" : code === "EACCES" ? "it needs more rights" : code;
-    const where = address === undefined ? (/[\d.:[\]a-f]+:\d+$/.exec(message)?.[0] ?? "?") : `${address}:${port}`;
+    const where = address === undefined ? addressIn(message) : `${address}:${port}`;
     throw new GaitError("listen", `cannot listen on ${where}: ${why}; expected a free address`);
   }
+}
+
+/** The `ADDRESS:PORT` at the end of a message of the system. */
+function addressIn(message: string): string {
+  const last = message.slice(message.lastIndexOf(" ") + 1);
+  return /:\d+$/.test(last) ? last : "?";
 }
 
 async function openSpread(options: GatewayOptions, parts: TrafficParts): Promise<Gateway> {
