@@ -23,6 +23,11 @@ export interface Exchange {
   readonly ownStatus?: number | undefined;
   /** Numbers that stand for texts of this exchange; absent where the connector gives none. */
   readonly marks?: TextMarks | undefined;
+  /**
+   * A number that the guard writes while it inspects and looks for when it observes, so that it need not read the same
+   * request twice. A connector that keeps the object until the answer offers it by setting 0; others leave it out.
+   */
+  note?: number | undefined;
   /** What the connector could see. An axis that was not fully observed is unknown, never evidence. */
   readonly observes: Observes;
 }

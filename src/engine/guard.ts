@@ -22,6 +22,7 @@ import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts"
 import type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
 import { LazyFacts } from "./facts/index.ts";
 import { Facts, isAsset, isPage } from "./features/facts.ts";
+import { NotedFacts } from "./features/noted-facts.ts";
 import { settledSessions, settlePages } from "./features/pages.ts";
 import { Reader } from "./features/reader.ts";
 import { createFeatureState, type FeatureState } from "./features/state.ts";
@@ -81,10 +82,9 @@ class FastLane implements Engine {
   readonly #facts: Facts = new Facts();
   readonly facts: LazyFacts;
   readonly #trails: TrailPart;
+  readonly #noted: NotedFacts;
   #latest: Millis = Number.NEGATIVE_INFINITY;
-  #sessionsEvicted = 0;
-  #clientsForgotten = 0;
-  #requestsForgotten = 0;
+  readonly #lost = { sessionsEvicted: 0, clientsForgotten: 0, requestsForgotten: 0 };
   readonly learned: LearnedState;
 
   constructor(options: EngineOptions) {
@@ -97,9 +97,8 @@ class FastLane implements Engine {
     this.#endpoints = new EndpointTable(limits, seed);
     this.#addresses = new AddressBook(limits.addressTextsMax);
     const intel = options.intel ?? noIntel;
-    this.#agents = new AgentBook(agentReader(intel, { masked }), limits.userAgentsMax, {
-      charsMax: limits.userAgentCharsMax,
-    });
+    const charsMax = limits.userAgentCharsMax;
+    this.#agents = new AgentBook(agentReader(intel, { masked }), limits.userAgentsMax, { charsMax });
     this.#neighbours = new AddressTable(limits.addressesMax);
     this.#memory = new VerdictMemory(limits.verdictMemoryMax);
     this.#names = new IdentityNames(limits.identityNamesMax);
@@ -117,7 +116,7 @@ class FastLane implements Engine {
       agents: this.#agents,
       addresses: this.#addresses,
       intel,
-      behaviourLogOdds: (row, signals) => this.#judge.row(row, 0, signals).behaviourLogOdds,
+      behaviourLogOdds: (row, signals) => this.#judge.row(row, 0, [signals]).behaviourLogOdds,
       wanders: (slot) => this.#journey.places.wanders(slot),
       limits,
     });
@@ -165,6 +164,7 @@ class FastLane implements Engine {
       sequence: this.#journey.sequence,
     });
     this.#trails = new TrailPart(this.#state, this.#cohorts);
+    this.#noted = new NotedFacts(this.#state, this.#trails);
     this.learned = new LearnedState(this.#state, {
       reader: this.#reader,
       sites: this.#sites,
@@ -186,6 +186,7 @@ class FastLane implements Engine {
     const facts = this.#begin(exchange);
     const judgement = this.#judgeLive(facts, exchange);
     this.#note(facts.row, judgement, facts.at);
+    this.#noted.keep(exchange, facts);
     return this.#judge.verdict(judgement, exchange.id);
   }
 
@@ -195,8 +196,9 @@ class FastLane implements Engine {
 
   observe(exchange: Exchange): void {
     const facts = this.#facts;
-    this.#reader.read(facts, exchange);
-    if (!this.#locator.find(facts, exchange)) return;
+    const noted = this.#noted.recall(exchange, facts);
+    if (noted === "unknown") this.#reader.read(facts, exchange);
+    if (noted === "gone" || (noted === "unknown" && !this.#locator.find(facts, exchange))) return;
     if (exchange.response === undefined) {
       unstepRequest(this.#state, facts);
       this.facts.book.request(facts, exchange, -1);
@@ -262,9 +264,7 @@ class FastLane implements Engine {
       sessions: this.#sessions,
       clients: this.#clients,
       endpoints: this.#endpoints.size,
-      sessionsEvicted: this.#sessionsEvicted,
-      clientsForgotten: this.#clientsForgotten,
-      requestsForgotten: this.#requestsForgotten,
+      ...this.#lost,
       parts: [this.#orchestration, this.#journey, this.#cohorts, this.#networks],
     });
   }
@@ -325,25 +325,24 @@ class FastLane implements Engine {
   #learnAnchored(slot: number, row: number): void {
     if (!this.#clients.flag(row, rowFlag.anchored)) return;
     const { groups } = this.#judge.row(row, this.#sessions.networkOf(slot));
-    this.#caps.learnAnchored(Object.keys(groups).filter((group) => (groups[group] ?? 0) > 1));
+    this.#caps.learnAnchored(groups.names.filter((group) => groups.of(group) > 1));
   }
 
   #judgeLive(facts: Facts, exchange: Exchange): Judgement {
-    const network = this.#sessions.networkOf(facts.slot);
-    const more = [
-      ...this.#journey.signals(facts.slot),
-      ...this.#networks.signals(facts.slot),
-      ...this.#signals(facts.slot, facts.at, exchange),
-      ...this.#enumeration.signals(facts),
-      ...this.#accounts.signals(facts, exchange),
-    ];
-    return this.#judge.row(facts.row, network, more);
+    return this.#judge.row(facts.row, this.#sessions.networkOf(facts.slot), [
+      this.#journey.signals(facts.slot),
+      this.#networks.signals(facts.slot),
+      this.#orchestration.signals(facts.slot),
+      this.#cohorts.signals(facts.slot, facts.at, exchange),
+      this.#enumeration.signals(facts),
+      this.#accounts.signals(facts, exchange),
+    ]);
   }
 
   /** What the ledger, the graph and the session's cohort say about a live session. */
-  #signals(slot: number, at: Millis, exchange?: Exchange): readonly Signal[] {
+  #signals(slot: number, at: Millis): readonly Signal[] {
     const ledger = this.#orchestration.signals(slot);
-    const cohort = this.#cohorts.signals(slot, at, exchange);
+    const cohort = this.#cohorts.signals(slot, at);
     return cohort.length === 0 ? ledger : [...ledger, ...cohort];
   }
 
@@ -363,6 +362,7 @@ class FastLane implements Engine {
     this.#cohorts.close(slot, this.#latest);
     this.#orchestration.close(slot, this.#sessions.originOf(slot), this.#latest);
     this.#clients.release(row);
+    this.#trails.close(slot);
     this.#sessions.close(slot);
   }
 
@@ -380,7 +380,7 @@ class FastLane implements Engine {
           this.#cohorts.open(slot, exchange);
         },
         close: (slot) => {
-          this.#sessionsEvicted++;
+          this.#lost.sessionsEvicted++;
           this.#close(slot);
         },
         forget: (row) => this.#forget(row),
@@ -391,8 +391,8 @@ class FastLane implements Engine {
   /** A row is given up for good: counted, and remembered when it was convicted. */
   #forget(row: number): void {
     const clients = this.#clients;
-    this.#clientsForgotten++;
-    this.#requestsForgotten += clients.requestsOf(row);
+    this.#lost.clientsForgotten++;
+    this.#lost.requestsForgotten += clients.requestsOf(row);
     this.#cohorts.forget(row);
     if (!clients.flag(row, rowFlag.convicted)) return;
     rememberVerdict(this.#memory, clients, { row, judgement: this.#judge.row(row, 0) });

@@ -3,12 +3,17 @@ import type { SiteBaseline } from "./baselines/site-baseline.ts";
 import type { AddressTable } from "./clients/address-table.ts";
 import { type ClientTable, row8, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
 import { Case, noAddressFacts } from "./detectors/case.ts";
+import type { Detector } from "./detectors/detector.ts";
 import { detectors } from "./detectors/index.ts";
 import { counter } from "./features/counters.ts";
 import type { GroupCaps } from "./groups.ts";
 import { foreignLanguageBit, networkOf } from "./networks.ts";
 import { type Judgement, judge } from "./score.ts";
 import type { AgentBook } from "./sessions/agent-book.ts";
+
+/** What each detector needs, side by side: a request looks at these bytes instead of calling all detectors. */
+const neededCounter = Uint8Array.from(detectors, ({ needs }) => counter[needs?.counter ?? "pages"]);
+const neededLeast = Uint8Array.from(detectors, ({ needs }) => needs?.least ?? 0);
 
 /** Detectors of plain counters that the exact ledger replaces where it sees the cookies. */
 const replaced: ReadonlyMap<string, string> = new Map([
@@ -17,14 +22,16 @@ const replaced: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Adds the ledger's signals; where it speaks of the same thing as a plain counter, the ledger is believed. */
-function addLedger(signals: Signal[], more: readonly Signal[], keptNats: number): void {
+function addLedger(signals: Signal[], more: readonly (readonly Signal[])[], keptNats: number): void {
   let proven = false;
-  for (const signal of more) {
-    const plain = replaced.get(signal.detector);
-    const at = plain === undefined ? -1 : signals.findIndex(({ detector }) => detector === plain);
-    if (at >= 0) signals[at] = signal;
-    else signals.push(signal);
-    proven ||= signal.group === "jar-impossible" || signal.group === "jar-order" || signal.group === "cohort";
+  for (const part of more) {
+    for (const signal of part) {
+      const plain = replaced.get(signal.detector);
+      const at = plain === undefined ? -1 : signals.findIndex(({ detector }) => detector === plain);
+      if (at >= 0) signals[at] = signal;
+      else signals.push(signal);
+      proven ||= signal.group === "jar-impossible" || signal.group === "jar-order" || signal.group === "cohort";
+    }
   }
   if (keptNats <= 0 || proven) return;
   const evidence = { nats: keptNats };
@@ -70,7 +77,7 @@ export class Judge {
   }
 
   /** Judges a row; `network` is the code of its address's network. `more` are signals of other parts of the engine. */
-  row(row: number, network: number, more: readonly Signal[] = []): Judgement {
+  row(row: number, network: number, more: readonly (readonly Signal[])[] = []): Judgement {
     const clients = this.#clients;
     const subject = this.#case;
     subject.point(row);
@@ -82,8 +89,10 @@ export class Judge {
     for (let i = 0; i < 4; i++) this.#words[i] = clients.u32[from + i] as number;
     subject.address = this.#neighbours?.facts(this.#words) ?? noAddressFacts;
     const signals: Signal[] = [];
-    for (const detector of detectors) {
-      const signal = detector.inspect(subject);
+    const counters = row * rowBytes + row8.counters;
+    for (let i = 0; i < detectors.length; i++) {
+      if ((clients.u8[counters + (neededCounter[i] as number)] as number) < (neededLeast[i] as number)) continue;
+      const signal = (detectors[i] as Detector).inspect(subject);
       if (signal !== undefined) signals.push(signal);
     }
     addLedger(signals, more, clients.kept(row));

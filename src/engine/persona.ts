@@ -1,4 +1,5 @@
 import type { Signal } from "#core";
+import type { GroupSums } from "./group-sums.ts";
 
 /** A benign way of being unusual that explains several findings at once. */
 export interface Persona {
@@ -41,13 +42,14 @@ export const personas: readonly Persona[] = [privacyBrowser];
  * Cuts the groups that one persona explains to what they may say together. `groups` holds each group's capped sum and is
  * changed in place. Returns the persona that cut them, or undefined.
  */
-export function applyPersona(groups: Record<string, number>, signals: readonly Signal[]): Persona | undefined {
+export function applyPersona(groups: GroupSums, signals: readonly Signal[]): Persona | undefined {
   for (const persona of personas) {
-    const said = persona.groups.reduce((sum, group) => sum + Math.max(0, groups[group] ?? 0), 0);
+    let said = 0;
+    for (const group of persona.groups) said += Math.max(0, groups.of(group));
     if (said <= persona.natsMax || !persona.applies(signals)) continue;
     for (const group of persona.groups) {
-      const nats = groups[group] ?? 0;
-      if (nats > 0) groups[group] = (nats * persona.natsMax) / said;
+      const nats = groups.of(group);
+      if (nats > 0) groups.set(group, (nats * persona.natsMax) / said);
     }
     return persona;
   }

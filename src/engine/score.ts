@@ -1,4 +1,5 @@
 import type { Kind, Score, Signal } from "#core";
+import { GroupSums } from "./group-sums.ts";
 import { cappedAs, type GroupCaps, presentationNatsMax } from "./groups.ts";
 import { applyPersona, type Persona } from "./persona.ts";
 import { sigmoid } from "./statistics/index.ts";
@@ -24,7 +25,7 @@ export interface Judgement {
   readonly logOdds: number;
   readonly behaviourLogOdds: number;
   /** Capped sum of each group, in nats. */
-  readonly groups: Readonly<Record<string, number>>;
+  readonly groups: Pick<GroupSums, "names" | "of">;
   /** The benign way of being unusual that explained some of the evidence away. */
   readonly persona: Persona | undefined;
 }
@@ -45,25 +46,19 @@ export interface Standing {
  * presentation alone would suggest from even odds, so 50 means that it says nothing.
  */
 export function judge(signals: readonly Signal[], caps: GroupCaps, standing: Standing): Judgement {
-  const groups: Record<string, number> = {};
+  const groups = new GroupSums();
   let presentation = 0;
   for (const signal of signals) {
     if (signal.axis === "presentation") {
       presentation += signal.nats;
       continue;
     }
-    const group = cappedAs(signal.group);
-    groups[group] = (groups[group] ?? 0) + signal.nats;
+    groups.add(cappedAs(signal.group), signal.nats);
   }
-  for (const group in groups) groups[group] = Math.min(groups[group] ?? 0, caps.cap(group));
+  groups.cap(caps);
   const persona = applyPersona(groups, signals);
-  let against = 0;
-  let excuses = 0;
-  for (const group in groups) {
-    const nats = groups[group] ?? 0;
-    if (nats < 0) excuses += nats;
-    else against += nats;
-  }
+  const against = groups.total("against");
+  let excuses = groups.total("excuses");
   if (sharesExcuses(signals)) excuses = Math.max(excuses, sharedExcusesMin);
   const behaviour = priorLogOdds + against + excuses;
   presentation = Math.max(-presentationNatsMax, Math.min(presentationNatsMax, presentation));
@@ -94,10 +89,9 @@ const alikeGroupings: ReadonlySet<unknown> = new Set(["behaviour", "context", "w
  * convicted by something else, those are what all members do, and whether this one differs was asked before it was hit.
  */
 function sharesExcuses(signals: readonly Signal[]): boolean {
-  return signals.some(
-    ({ detector, nats, evidence }) =>
-      detector === "convicted-cohort" && nats > 0 && alikeGroupings.has(evidence.grouping),
-  );
+  for (const { detector, nats, evidence } of signals)
+    if (detector === "convicted-cohort" && nats > 0 && alikeGroupings.has(evidence.grouping)) return true;
+  return false;
 }
 
 function kindOf(behaviour: number, logOdds: number, standing: Standing): Kind {

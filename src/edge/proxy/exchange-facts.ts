@@ -31,6 +31,7 @@ export class LiveExchange implements Exchange {
   request: HttpRequest;
   readonly observes: Observes;
   response: HttpResponse | undefined = undefined;
+  note = 0;
   ownStatus = 0;
 
   constructor(

@@ -83,7 +83,7 @@ class RowView implements ClientView {
   verdict(): Verdict {
     const { judge, intel, signals } = this.#sources;
     const { ip } = this;
-    return judge.verdict(judge.row(this.#row, networkCode(intel, ip), signals(this.#row, ip)), "");
+    return judge.verdict(judge.row(this.#row, networkCode(intel, ip), [signals(this.#row, ip)]), "");
   }
 
   #f64(place: number): number {

@@ -16,6 +16,7 @@ export const assetReferers: Detector = {
   name: "asset-referers",
   axis: "side-effects",
   group: "omissions",
+  needs: { counter: "assets", least: assetsMin },
 
   inspect(subject) {
     const assets = subject.get(counter.assets);

@@ -18,6 +18,7 @@ export const authFailures: Detector = {
   name: "auth-failures",
   axis: "authentication",
   group: "authentication",
+  needs: { counter: "loginFailures", least: failuresMin },
 
   inspect(subject) {
     const failures = subject.get(counter.loginFailures);

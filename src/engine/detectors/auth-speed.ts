@@ -17,6 +17,7 @@ export const authSpeed: Detector = {
   name: "auth-speed",
   axis: "authentication",
   group: "authentication",
+  needs: { counter: "loginQuick", least: 1 },
 
   inspect(subject) {
     const quick = subject.get(counter.loginQuick);

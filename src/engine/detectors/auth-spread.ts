@@ -16,6 +16,7 @@ export const authSpread: Detector = {
   name: "auth-spread",
   axis: "authentication",
   group: "authentication",
+  needs: { counter: "accounts", least: accountsMin },
 
   inspect(subject) {
     const accounts = subject.get(counter.accounts);

@@ -56,7 +56,7 @@ export class Case {
       this.get(counter.api) +
       this.get(counter.robots) +
       this.get(counter.favicon);
-    return Number(((value * this.requests) / Math.max(1, kept)).toPrecision(2));
+    return twoDigits((value * this.requests) / Math.max(1, kept));
   }
 
   get requests(): number {
@@ -90,6 +90,14 @@ export class Case {
   #float(place: number): number {
     return this.#clients.f32[this.#row * (rowBytes / 4) + place] as number;
   }
+}
+
+/** Two significant digits, for counts: below ten a tenth is kept. */
+function twoDigits(value: number): number {
+  if (value < 10) return Math.round(value * 10) / 10;
+  let unit = 1;
+  while (value >= unit * 100) unit *= 10;
+  return Math.round(value / unit) * unit;
 }
 
 export const noAddressFacts: AddressFacts = Object.freeze({ agents: 0, pages: 0, assets: 0, switches: 0 });

@@ -14,6 +14,7 @@ export const conditionalRequests: Detector = {
   name: "conditional-requests",
   axis: "side-effects",
   group: "cache",
+  needs: { counter: "conditional", least: 1 },
 
   inspect(subject) {
     const answers = subject.get(counter.conditional);

@@ -38,6 +38,8 @@ export const cookieOrder: OrchestrationDetector = {
 
   inspect(subject: OrchestrationCase): Signal | undefined {
     const { ledger, kind } = subject;
+    // First what is cheap: most jars are too small for their order to say anything.
+    if (ledger.orderSize < cookiesMin && ledger.events("orderBreak") === 0) return undefined;
     const honest = ledger.orderNull(kind);
     if (honest === undefined) return undefined;
     const broken = ledgerSignal(cookieOrder, "orderBreak", subject);

@@ -16,6 +16,7 @@ export const cookiesNotReturned: Detector = {
   name: "cookies-not-returned",
   axis: "orchestration",
   group: "omissions",
+  needs: { counter: "cookieChances", least: 1 },
 
   inspect(subject) {
     const chances = subject.get(counter.cookieChances);

@@ -16,6 +16,7 @@ export const enumeration: Detector = {
   name: "enumeration",
   axis: "enumeration",
   group: "enumeration",
+  needs: { counter: "idRequests", least: identifiersMin },
 
   inspect(subject) {
     const identifiers = subject.get(counter.idRequests);

@@ -21,6 +21,7 @@ export const fixedPeriod: Detector = {
   name: "fixed-period",
   axis: "rhythm",
   group: "period",
+  needs: { counter: "gaps", least: gapsMin },
 
   inspect(subject) {
     const gaps = subject.get(counter.gaps);

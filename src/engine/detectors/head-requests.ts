@@ -14,6 +14,7 @@ export const headRequests: Detector = {
   name: "head-requests",
   axis: "side-effects",
   group: "methods",
+  needs: { counter: "heads", least: headsMin },
 
   inspect(subject) {
     const heads = subject.get(counter.heads);

@@ -15,6 +15,7 @@ export const headerShape: Detector = {
   name: "header-shape",
   axis: "presentation",
   group: "presentation",
+  needs: { counter: "shapeChances", least: chancesMin },
 
   inspect(subject) {
     const chances = subject.get(counter.shapeChances);

@@ -20,6 +20,7 @@ export const idWalk: Detector = {
   name: "id-walk",
   axis: "enumeration",
   group: "enumeration",
+  needs: { counter: "walkSteps", least: stepsMin },
 
   inspect(subject) {
     const steps = subject.get(counter.walkSteps);

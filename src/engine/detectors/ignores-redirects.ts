@@ -16,6 +16,7 @@ export const ignoresRedirects: Detector = {
   name: "ignores-redirects",
   axis: "side-effects",
   group: "redirects",
+  needs: { counter: "redirectChances", least: 1 },
 
   inspect(subject) {
     const chances = subject.get(counter.redirectChances);

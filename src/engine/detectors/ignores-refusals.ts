@@ -14,6 +14,7 @@ export const ignoresRefusals: Detector = {
   name: "ignores-refusals",
   axis: "errors",
   group: "errors",
+  needs: { counter: "afterDenial", least: repeatsMin },
 
   inspect(subject) {
     const repeats = subject.get(counter.afterDenial);

@@ -17,6 +17,7 @@ export const missingSubresources: Detector = {
   name: "missing-subresources",
   axis: "side-effects",
   group: "omissions",
+  needs: { counter: "pagesExpecting", least: 1 },
 
   inspect(subject) {
     const pages = subject.get(counter.pagesExpecting);

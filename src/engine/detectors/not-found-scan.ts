@@ -16,6 +16,7 @@ export const notFoundScan: Detector = {
   name: "not-found-scan",
   axis: "errors",
   group: "scan",
+  needs: { counter: "notFound", least: missesMin },
 
   inspect(subject) {
     const misses = subject.get(counter.notFound);

@@ -17,6 +17,7 @@ export const refererClosure: Detector = {
   name: "referer-closure",
   axis: "side-effects",
   group: "omissions",
+  needs: { counter: "linkChances", least: 1 },
 
   inspect(subject) {
     const chances = subject.get(counter.linkChances);

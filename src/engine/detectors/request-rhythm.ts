@@ -21,6 +21,7 @@ export const requestRhythm: Detector = {
   name: "request-rhythm",
   axis: "rhythm",
   group: "timing",
+  needs: { counter: "gaps", least: gapsMin },
 
   inspect(subject) {
     const gaps = subject.get(counter.gaps);

@@ -20,6 +20,7 @@ export const robotsBehaviour: Detector = {
   name: "robots-behaviour",
   axis: "self-description",
   group: "robots",
+  needs: { counter: "robots", least: 1 },
 
   inspect(subject) {
     const robots = subject.get(counter.robots);

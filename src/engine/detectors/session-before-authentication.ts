@@ -13,6 +13,7 @@ export const sessionBeforeAuthentication: Detector = {
   name: "session-before-authentication",
   axis: "orchestration",
   group: "precondition",
+  needs: { counter: "loginCold", least: 1 },
 
   inspect(subject) {
     const cold = subject.get(counter.loginCold);

@@ -14,6 +14,7 @@ export const wireOddities: Detector = {
   name: "wire-oddities",
   axis: "wire",
   group: "wire",
+  needs: { counter: "oddities", least: 1 },
 
   inspect(subject) {
     const oddities = subject.get(counter.oddities);

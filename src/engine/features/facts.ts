@@ -33,6 +33,29 @@ export class Facts {
   identity: Hashed = 0;
   /** Milliseconds since the session's last request; -1 for its first. */
   gapMs = -1;
+
+  /** Becomes a copy of other facts. */
+  take(other: Facts): void {
+    this.at = other.at;
+    this.tick = other.tick;
+    this.application = other.application;
+    this.agent = other.agent;
+    for (let i = 0; i < 4; i++) this.words[i] = other.words[i] as number;
+    this.originHash = other.originHash;
+    this.endpoint = other.endpoint;
+    this.class = other.class;
+    this.pathHash = other.pathHash;
+    this.method = other.method;
+    this.referer = other.referer;
+    this.refererHash = other.refererHash;
+    this.urlHash = other.urlHash;
+    this.linked = other.linked;
+    this.refererHost = other.refererHost;
+    this.slot = other.slot;
+    this.row = other.row;
+    this.identity = other.identity;
+    this.gapMs = other.gapMs;
+  }
 }
 
 export function codeOfMethod(method: string): number {

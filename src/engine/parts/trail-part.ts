@@ -27,6 +27,16 @@ export class TrailPart {
     this.#numbers[slot] = ++this.#opened;
   }
 
+  /** The session in a slot has ended. */
+  close(slot: number): void {
+    this.#numbers[slot] = 0;
+  }
+
+  /** Number of the session that lives in a slot; 0 for none. */
+  numberOf(slot: number): number {
+    return this.#numbers[slot] as number;
+  }
+
   /** The trail of an exchange; one object, filled anew by each call. */
   read({ slot, row, endpoint }: Facts): Trail {
     const { clients, endpoints } = this.#state;
