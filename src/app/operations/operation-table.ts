@@ -41,11 +41,13 @@ import { policyDiff } from "./policies/policy-diff.ts";
 import { policyHistory } from "./policies/policy-history.ts";
 import { rollbackPolicy } from "./policies/rollback-policy.ts";
 import { setPanic } from "./policies/set-panic.ts";
+import { backup } from "./records/backup.ts";
 import { deleteSubject } from "./records/delete-subject.ts";
 import { exportRecords } from "./records/export-records.ts";
 import { runSql } from "./records/run-sql.ts";
 import { search } from "./search/search.ts";
 import { getSession } from "./sessions/get-session.ts";
+import { supportDump } from "./support/support-dump.ts";
 
 /**
  * Every operation by its name. A new one is a file of its own, an import and a line in both lists; HTTP, OpenAPI,
@@ -87,6 +89,8 @@ export interface OperationTable {
   readonly sql: typeof runSql;
   readonly "subjects.delete": typeof deleteSubject;
   readonly "records.export": typeof exportRecords;
+  readonly backup: typeof backup;
+  readonly "support.dump": typeof supportDump;
   readonly "incidents.list": typeof listIncidents;
   readonly "incidents.get": typeof getIncident;
   readonly "incidents.update": typeof updateIncident;
@@ -142,6 +146,8 @@ export const operationTable: OperationTable = {
   sql: runSql,
   "subjects.delete": deleteSubject,
   "records.export": exportRecords,
+  backup,
+  "support.dump": supportDump,
   "incidents.list": listIncidents,
   "incidents.get": getIncident,
   "incidents.update": updateIncident,

@@ -33,6 +33,8 @@ export interface Records {
   erase(column: SubjectColumn, value: string | number): Promise<number>;
   /** Writes a file of records. @throws OperationFault `unavailable` */
   export(options: ExportOptions): Promise<{ readonly path: string; readonly rows: number }>;
+  /** Copies all records to a folder. @throws OperationFault `unavailable` */
+  backup(target: string): Promise<void>;
   stats(): EventStoreStats;
   hashAddress(ip: string): number;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export async function openRecords(
     },
     erase: (column, value) => orUnavailable(() => events.erase(column, value)),
     export: (options) => orUnavailable(() => events.export(options)),
+    backup: (target) => orUnavailable(() => events.backup(target)),
     flush: () => events.flush(),
     stats: () => events.stats(),
     async close() {

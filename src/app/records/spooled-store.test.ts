@@ -17,6 +17,7 @@ function memoryStore(): EventStore & { readonly records: DecisionRecord[] } {
     query: () => Promise.resolve([]),
     erase: () => Promise.resolve(0),
     export: () => Promise.resolve({ path: "", rows: 0 }),
+    backup: () => Promise.resolve(),
     maintain: () => Promise.resolve(),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -77,6 +77,10 @@ export function openSpooledStore(
       if (store === undefined) throw new GaitError("store-query", problem);
       return await store.export(options);
     },
+    async backup(target) {
+      if (store === undefined) throw new GaitError("store-query", problem);
+      await store.backup(target);
+    },
     async maintain(now) {
       await store?.maintain(now);
     },

@@ -37,6 +37,8 @@ export interface ControlStore {
   /** Number of the newest audit entry; 0 before the first. */
   auditLength(): number;
   verifyAudit(): AuditCheck;
+  /** Writes a whole copy of the database to a new file while it is in use. @throws when the file exists or cannot be written */
+  backup(path: string): void;
   close(): void;
 }
 
@@ -119,6 +121,9 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
     audit: ({ after, limit }) => page.all(after, Math.min(limit, auditPageMax)) as unknown as AuditRecord[],
     auditLength: () => (head.get() as { number: number } | undefined)?.number ?? 0,
     verifyAudit: () => verify(key, (after) => page.all(after, auditPageMax) as unknown as AuditRecord[]),
+    backup(path) {
+      database.prepare("VACUUM INTO ?").run(path);
+    },
     close() {
       if (database.isOpen) database.close();
     },

@@ -13,6 +13,7 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import { GaitError } from "#core";
+import { takeRestored } from "./backup.ts";
 import { type Batch, unpack } from "./batch.ts";
 import { columns } from "./columns.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
@@ -58,6 +59,7 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   // Absent columns are added in their order, which is the order that batches are appended in.
   for (const { name, type } of columns)
     await writer.run(`ALTER TABLE events ADD COLUMN IF NOT EXISTS "${name}" ${sqlTypes[type]}`);
+  await takeRestored(options.folder, (sql) => writer.run(sql));
   await createView(writer, filesFolder);
   const allowed = [filesFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
   await writer.run(`SET allowed_directories = [${allowed.join(", ")}]`);

@@ -13,6 +13,7 @@ export type Request =
       readonly value: string | number;
     }
   | { readonly kind: "export"; readonly id: number; readonly options: ExportOptions }
+  | { readonly kind: "backup"; readonly id: number; readonly target: string }
   | { readonly kind: "maintain"; readonly id: number; readonly now: number }
   | { readonly kind: "close"; readonly id: number };
 

@@ -33,6 +33,8 @@ export interface EventStore extends RecordStore {
   erase(column: SubjectColumn, value: string | number): Promise<number>;
   /** Writes records of a span to a file below the store's folder. @throws GaitError `store-query` */
   export(options: ExportOptions): Promise<{ readonly path: string; readonly rows: number }>;
+  /** Copies everything recorded to a folder that a store can be opened in. @throws GaitError `store-query` */
+  backup(target: string): Promise<void>;
   /** Rolls, deletes what retention no longer allows, checkpoints. Called by the caller's timer. @param now wall clock, ms */
   maintain(now: number): Promise<void>;
   stats(): EventStoreStats;
@@ -137,6 +139,12 @@ class EventStoreClient implements EventStore {
     const answer = await this.#ask({ kind: "export", options });
     if (!answer.ok) throw new GaitError("store-query", answer.problem);
     return { path: String(answer.rows[0]?.path), rows: Number(answer.rows[0]?.rows) };
+  }
+
+  async backup(target: string): Promise<void> {
+    await this.flush();
+    const answer = await this.#ask({ kind: "backup", target });
+    if (!answer.ok) throw new GaitError("store-query", answer.problem);
   }
 
   async maintain(now: number): Promise<void> {

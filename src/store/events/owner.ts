@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { backupRecords } from "./backup.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { erase } from "./erase.ts";
 import { exportRecords } from "./export.ts";
@@ -23,6 +24,9 @@ async function handle(database: Database, request: Request): Promise<readonly Ro
       return [{ n: await erase(database, request.column, { value: request.value }) }];
     case "export":
       return [{ ...(await exportRecords(database, request.options)) }];
+    case "backup":
+      await backupRecords(database, request.target);
+      return [];
     case "maintain":
       await maintain(database, options, request.now);
       return [];

@@ -15,6 +15,7 @@ import { panic } from "./panic.ts";
 import { policy } from "./policy.ts";
 import { reload } from "./reload.ts";
 import { replay } from "./replay.ts";
+import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { tail } from "./tail.ts";
@@ -44,6 +45,7 @@ export const verbs: readonly Verb[] = [
   agents,
   intel,
   operationVerbs,
+  restore,
   mcp,
   completion,
   version,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { renderEffective } from "../../config/effective.ts";
+import { renderShown } from "../../config/shown-config.ts";
 import type { Operation } from "../operation.ts";
 
 /** Nothing is asked. */
@@ -34,7 +34,7 @@ export const effectiveConfiguration: Operation<EffectiveConfigurationInput, Effe
       revision: service.revision,
       file: service.configFile ?? null,
       degraded: service.degraded,
-      yaml: renderEffective(service.config),
+      yaml: renderShown(service.config),
     };
   },
 };
