@@ -32,6 +32,7 @@ import { updateIncident } from "./incidents/update-incident.ts";
 import { learnedNetworks } from "./intel/learned-networks.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { overview } from "./overview/overview.ts";
+import { applyPack, tryPack, withdrawPolicy } from "./policies/apply-pack.ts";
 import { applyPolicy } from "./policies/apply-policy.ts";
 import { backtestPolicy } from "./policies/backtest-policy.ts";
 import { checkPolicy } from "./policies/check-policy.ts";
@@ -100,6 +101,9 @@ export interface OperationTable {
   readonly "policies.list": typeof listPolicies;
   readonly "policies.check": typeof checkPolicy;
   readonly "policies.apply": typeof applyPolicy;
+  readonly "policies.apply-pack": typeof applyPack;
+  readonly "policies.try-pack": typeof tryPack;
+  readonly "policies.withdraw": typeof withdrawPolicy;
   readonly "policies.backtest": typeof backtestPolicy;
   readonly "policies.move": typeof movePolicy;
   readonly "policies.history": typeof policyHistory;
@@ -157,6 +161,9 @@ export const operationTable: OperationTable = {
   "policies.list": listPolicies,
   "policies.check": checkPolicy,
   "policies.apply": applyPolicy,
+  "policies.apply-pack": applyPack,
+  "policies.try-pack": tryPack,
+  "policies.withdraw": withdrawPolicy,
   "policies.backtest": backtestPolicy,
   "policies.move": movePolicy,
   "policies.history": policyHistory,

@@ -45,6 +45,8 @@ export interface LivePolicy {
   rollback(number: number, by: { readonly who: string; readonly why: string }): PolicyVersion;
   /** Replaces or adds one file of rules, as a new version. @throws GaitError `policy-rules`. */
   apply(file: RuleFile, by: { readonly who: string; readonly why: string }): PolicyVersion;
+  /** Takes a file that was applied out again, as a new version. @throws GaitError `policy-unknown`. */
+  withdraw(file: string, by: { readonly who: string; readonly why: string }): PolicyVersion;
   /** Retires rules whose time is up, by the wall clock. */
   expire(now: Millis): void;
   tally(name: string): RuleTally;
@@ -170,6 +172,13 @@ class Policy implements LivePolicy {
   apply(file: RuleFile, { who, why }: { readonly who: string; readonly why: string }): PolicyVersion {
     const others = this.#content.files.filter((one) => one.file !== file.file);
     const files = [file, ...others];
+    return this.#keep({ files, states: this.#content.states }, loadRules(files, this.language), { who, why });
+  }
+
+  withdraw(file: string, { who, why }: { readonly who: string; readonly why: string }): PolicyVersion {
+    const files = this.#content.files.filter((one) => one.file !== file);
+    if (!file.startsWith("own/") || files.length === this.#content.files.length)
+      throw unknown(`nothing was applied as "${file.replace(/^own./, "")}"`);
     return this.#keep({ files, states: this.#content.states }, loadRules(files, this.language), { who, why });
   }
 

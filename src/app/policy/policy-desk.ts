@@ -80,6 +80,8 @@ export interface PolicyDesk {
   rollback(number: number | undefined, asking: Asking): PolicyVersion;
   /** Puts a file of rules in force. Rules in it that are new or changed and would act are tried as in `approve`. */
   apply(file: RuleFile, options: Asking & { readonly force?: "yes" }): Promise<PolicyVersion>;
+  /** Takes back a file that was applied. @throws GaitError `policy-unknown` where none of that name was. */
+  withdraw(file: string, asking: Asking): PolicyVersion;
 }
 
 /** What the desk works on. */
@@ -186,6 +188,7 @@ export function createPolicyDesk(parts: DeskParts): PolicyDesk {
       }
       return policy.apply({ ...file, file: `own/${baseName(file.file)}` }, { who, why: why ?? "applied" });
     },
+    withdraw: (file, { who, why }) => policy.withdraw(file, { who, why: why ?? `${baseName(file)} withdrawn` }),
   };
 }
 

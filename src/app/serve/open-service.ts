@@ -228,6 +228,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     identity: new Identity(control, records.key),
     engine: judge.engine,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
+    networksInPlace: () => agents.networksInPlace(),
     reload,
     // Filled in below, when there is something to hand over.
     upgrade: (): Promise<UpgradeResult> => Promise.resolve({ kind: "refused", reason: "still starting" }),

@@ -99,7 +99,12 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     fillKeys(keys, exchange, identity);
     behaviour = () => identity.fingerprint;
     const standing = decisions.lookup(keys, clock.monotonic());
-    if (set.rules.length === 0 || standing?.action === "allow") return applyPolicy(judged, { standing, policy: basis });
+    if (set.rules.length === 0 || standing?.action === "allow") {
+      // Without rules the facts are noted all the same, so that the first pack can be tried before it is applied.
+      if (standing === undefined && recorder !== undefined)
+        recorder.note(exchange, judged, { subject: facts.subject(exchange, judged), identity, reads: set.reads });
+      return applyPolicy(judged, { standing, policy: basis });
+    }
     const subject = facts.subject(exchange, judged);
     const weighing = set.weigh(subject);
     const weighed = weighing.length === 0 ? judged : weigh(judged, weighing, subject.canary);

@@ -69,6 +69,8 @@ export interface Service {
   engineStats(): Readonly<Record<string, number>>;
   /** Agents on this site since the start, and what is wrong with the address lists. */
   agentReport(): AgentReport;
+  /** Resolves when the networks of the last configuration are in place, or could not be read. */
+  networksInPlace(): Promise<void>;
   reload(): ReloadResult;
   /** Starts the program anew on the same sockets; when that serves, this process drains and ends. Never throws. */
   upgrade(): Promise<UpgradeResult>;

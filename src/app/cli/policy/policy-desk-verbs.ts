@@ -1,9 +1,18 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { exitCodes, GaitError } from "#core";
+import type { ApplyPackOutput } from "../../operations/policies/apply-pack.ts";
+import type { BacktestPolicyOutput } from "../../operations/policies/backtest-policy.ts";
 import { type AdminAnswer, type AdminTarget, askGateway, errorIn, withAdminTarget } from "../admin-client.ts";
 import type { CommandContext } from "../command.ts";
-import { renderBacktest, renderChange, renderDifference, renderRule } from "./render-policy.ts";
+import {
+  renderApplied,
+  renderBacktest,
+  renderChange,
+  renderDifference,
+  renderRule,
+  renderTried,
+} from "./render-policy.ts";
 
 interface Options extends AdminTarget {
   readonly json?: boolean;
@@ -14,6 +23,12 @@ interface Options extends AdminTarget {
   readonly when?: string;
 }
 
+interface ApplyOptions extends Options {
+  readonly application?: string;
+  readonly mode?: string;
+  readonly preview?: boolean;
+}
+
 interface Ask {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
@@ -21,7 +36,7 @@ interface Ask {
 
 /** Adds what people do with rules to `gait policy`: list, show, backtest, diff, apply, approve, reject, rollback. */
 export function addDeskVerbs(group: Command, context: CommandContext): void {
-  for (const add of [addList, addShow, addBacktest, addDiff, addApply, addApprove, addReject, addRollback])
+  for (const add of [addList, addShow, addBacktest, addDiff, addApply, addWithdraw, addApprove, addReject, addRollback])
     add(group, context);
 }
 
@@ -102,21 +117,66 @@ function addDiff(group: Command, { stdout, env }: CommandContext): void {
 }
 
 function addApply(group: Command, { stdout, env }: CommandContext): void {
-  verb(group, "apply", "put a file of rules in force; exit code 4 when one that acts is over its limit")
-    .argument("<file>", "rules, as YAML")
+  verb(group, "apply", "put a pack or a file of rules in force; exit code 4 when one that acts is over its limit")
+    .argument("<what>", "a pack that comes with Gait, by name, or a file of rules, as YAML")
+    .option("--application <name>", "a pack at one application only (default: all)")
+    .option("--mode <mode>", "how far a pack's rules may go: watch, canary or enforce (default: watch)")
+    .option("--preview", "only say what the pack would have done")
     .option("--why <text>", "stands in the history")
     .option("--force", "although over the limit")
-    .addHelpText("after", "\nExample:\n  gait policy apply site.yaml --why 'ticket 4711'\n")
-    .action(async (path: string, options: Options) => {
-      const file = path.split("/").at(-1) ?? path;
-      const confirm = options.force === true ? { confirm: file } : {};
-      const body = await call(
-        options,
-        { path: "apply", body: { file, text: readRules(path), why: options.why, ...confirm } },
-        env,
-      );
-      const { version, rules } = body as { readonly version: number; readonly rules: number };
-      stdout.write(options.json === true ? json(body) : `version ${version}: ${rules} rules are in force\n`);
+    .addHelpText(
+      "after",
+      "\nA pack is tried on the stored requests before it takes effect. `gait policy withdraw` takes it back.\n\nExamples:\n  gait policy apply bad-infrastructure --application shop\n  gait policy apply site.yaml --why 'ticket 4711'\n",
+    )
+    .action(async (what: string, options: ApplyOptions) => {
+      const text =
+        existsSync(what) || /[/.]/.test(what)
+          ? await fileApplied(what, options, env)
+          : await packApplied(what, options, env);
+      stdout.write(text);
+    });
+}
+
+async function fileApplied(path: string, options: ApplyOptions, env: NodeJS.ProcessEnv): Promise<string> {
+  if (options.application !== undefined || options.mode !== undefined || options.preview === true)
+    throw new GaitError(
+      "policy-files",
+      `--application, --mode and --preview are for packs; ${JSON.stringify(path)} is a file, whose rules say where and how far`,
+      { exitCode: exitCodes.usage },
+    );
+  const file = path.split("/").at(-1) ?? path;
+  const confirm = options.force === true ? { confirm: file } : {};
+  const rulesText = readRules(path);
+  const body = await call(
+    options,
+    { path: "apply", body: { file, text: rulesText, why: options.why, ...confirm } },
+    env,
+  );
+  const { version, rules } = body as { readonly version: number; readonly rules: number };
+  return options.json === true ? json(body) : `version ${version}: ${rules} rules are in force\n`;
+}
+
+async function packApplied(pack: string, options: ApplyOptions, env: NodeJS.ProcessEnv): Promise<string> {
+  const { application, mode, why, preview } = options;
+  if (preview === true) {
+    const tried = await call(options, { path: "try-pack", body: { pack, application } }, env);
+    return options.json === true ? json(tried) : `${renderTried(tried as BacktestPolicyOutput)}nothing was changed\n`;
+  }
+  const confirm = options.force === true ? { confirm: pack } : {};
+  const body = await call(options, { path: "apply-pack", body: { pack, application, mode, why, ...confirm } }, env);
+  return options.json === true ? json(body) : renderApplied(pack, application, body as ApplyPackOutput);
+}
+
+function addWithdraw(group: Command, { stdout, env }: CommandContext): void {
+  verb(group, "withdraw", "take back a pack or a file that was applied; other rules stay as they are")
+    .argument("<what>", "name of the pack, or of the file as it was applied")
+    .option("--application <name>", "the application that the pack was applied to")
+    .option("--why <text>", "stands in the history")
+    .addHelpText("after", "\nExample:\n  gait policy withdraw bad-infrastructure --application shop\n")
+    .action(async (pack: string, { application, ...options }: ApplyOptions) => {
+      const body = await call(options, { path: "withdraw", body: { pack, application, why: options.why } }, env);
+      const { version } = body as { readonly version: number };
+      stdout.write(options.json === true ? json(body) : `${pack} is withdrawn (version ${version})\n`);
     });
 }
 

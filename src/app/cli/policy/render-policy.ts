@@ -1,3 +1,4 @@
+import type { ApplyPackOutput } from "../../operations/policies/apply-pack.ts";
 import type { BacktestPolicyOutput } from "../../operations/policies/backtest-policy.ts";
 import type { RuleChange, RuleDifference } from "../../policy/policy-desk.ts";
 
@@ -40,4 +41,30 @@ export function renderBacktest(report: BacktestPolicyOutput): string {
     return `${rule.rule}: would have matched ${rule.requests} requests in ${rule.sessions} sessions of ${rule.actors} actors, of which ${rule.likelyHuman} likely human, ${rule.verifiedBots} verified; ${budget}; ${saved}\n${missing}${limit}`;
   });
   return head + rules.join("");
+}
+
+/** What a pack would have matched, as people read it. */
+export function renderTried(tried: BacktestPolicyOutput): string {
+  const days = Math.max((tried.to - tried.from) / 86_400_000, 1 / 24);
+  const stored = `tried on ${tried.storedRequests} requests of ${tried.storedSessions} sessions over ${days.toFixed(1)} days:\n`;
+  const matching = tried.rules.filter(({ requests }) => requests > 0);
+  const lines = matching
+    .toSorted((one, other) => other.requests - one.requests)
+    .map(
+      ({ rule, requests, sessions, actors, likelyHuman, overLimit, reason }) =>
+        `  ${rule.padEnd(36)} ${requests} requests, ${sessions} sessions, ${actors} actors, ${likelyHuman} likely human${overLimit ? `  OVER ITS LIMIT: ${reason}` : ""}\n`,
+    );
+  const unknown = tried.rules.filter(({ notStored }) => notStored.length > 0).length;
+  const counts = unknown === 0 ? "" : `; ${unknown} ask for counts that nobody kept before now`;
+  return `${stored}${lines.join("")}  ${tried.rules.length - matching.length} rules would have matched nothing${counts}\n`;
+}
+
+/** A pack in use as people read it: what it would have matched, then what is in force and how to undo it. */
+export function renderApplied(
+  pack: string,
+  application: string | undefined,
+  { tried, version, rules, mode, undo }: ApplyPackOutput,
+): string {
+  const where = application ?? "all applications";
+  return `${renderTried(tried)}version ${version}: ${rules} rules of ${pack} at ${where}, mode ${mode}\nundo: ${undo}\n`;
 }

@@ -6,6 +6,7 @@ export function policyFault(error: unknown): unknown {
   if (!(error instanceof GaitError)) return error;
   if (error.code === "policy-unknown") return new OperationFault("not-found", error.message);
   if (error.code === "policy-over-limit") return new OperationFault("conflict", error.message);
-  if (error.code === "policy-rules") return new OperationFault("invalid", error.message);
+  if (error.code === "policy-rules" || error.code === "policy-files")
+    return new OperationFault("invalid", error.message);
   return error;
 }

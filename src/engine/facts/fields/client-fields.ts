@@ -1,3 +1,4 @@
+import type { NetworkCategory } from "#core";
 import { row64, rowBytes, rowFlag } from "../../clients/client-table.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share, text } from "../field.ts";
@@ -9,6 +10,19 @@ function noted(name: string, description: string, counter: SessionCounter): Fiel
     usual: 0,
     column: sessionCounter[counter],
     read: (view) => view.session(counter) > 0,
+  });
+}
+
+/** As `noted`, and known before any rule asks: a pack can be tried on what was stored when nobody had thought of it. */
+function categorised(
+  name: string,
+  description: string,
+  [counter, category]: readonly [SessionCounter, NetworkCategory],
+): Field {
+  return flag(name, description, {
+    usual: 0,
+    column: sessionCounter[counter],
+    read: ({ network }) => network.categories.includes(category),
   });
 }
 
@@ -25,14 +39,20 @@ export const clientFields: readonly Field[] = [
     read: ({ network }) => network.country,
   }),
   text("client.city", "City of its address; empty: unknown.", { read: ({ network }) => network.city }),
-  noted("client.hosting", "The address belongs to a hosting network.", "hosting"),
-  noted("client.vpn", "The address is an exit of a VPN.", "vpn"),
-  noted("client.proxy", "The address is a public proxy.", "proxy"),
-  noted("client.tor", "The address is a Tor exit.", "tor"),
-  noted("client.mobileGateway", "The address is shared by a mobile network's customers.", "mobileGateway"),
-  noted("client.corporate", "The address is shared by a firm.", "corporate"),
-  noted("client.residentialProxy", "The address is suspected to be lent to a proxy service.", "residentialProxy"),
-  noted("client.listed", "The address stands on a configured list.", "listed"),
+  categorised("client.hosting", "The address belongs to a hosting network.", ["hosting", "hosting"]),
+  categorised("client.vpn", "The address is an exit of a VPN.", ["vpn", "vpn"]),
+  categorised("client.proxy", "The address is a public proxy.", ["proxy", "proxy"]),
+  categorised("client.tor", "The address is a Tor exit.", ["tor", "tor"]),
+  categorised("client.mobileGateway", "The address is shared by a mobile network's customers.", [
+    "mobileGateway",
+    "mobile-gateway",
+  ]),
+  categorised("client.corporate", "The address is shared by a firm.", ["corporate", "corporate-nat"]),
+  categorised("client.residentialProxy", "The address is suspected to be lent to a proxy service.", [
+    "residentialProxy",
+    "residential-proxy-suspect",
+  ]),
+  categorised("client.listed", "The address stands on a configured list.", ["listed", "listed"]),
   noted("client.sharedAddress", "Many people stand behind the address: mobile gateway or firm.", "sharedAddress"),
   text("client.bot", "Name of the bot that the user agent declares; empty: none.", {
     read: ({ bot }) => bot?.name ?? "",
