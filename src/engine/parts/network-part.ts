@@ -188,7 +188,8 @@ export class NetworkPart {
     const returned = clients.sessionsOf(sessions.rowOf(slot)) > 1 ? "yes" : "no";
     const home = ((this.#categories[slot] as number) & noHome) === 0;
     // Where it is at the end is one of the exits it went through.
-    if (home && this.#sources.wanders(slot)) this.#suspects.mark(address, at);
+    const shared = this.#shared.shared(address);
+    if (home && !shared && this.#sources.wanders(slot)) this.#suspects.mark(address, at);
     if (!convicted) {
       this.#pools.learnPerson(returned);
       return;
@@ -196,7 +197,7 @@ export class NetworkPart {
     const cohort = signals.find(({ detector }) => detector === "convicted-cohort")?.evidence.cohort;
     if (typeof cohort !== "string" || !home) return;
     const finding = this.#pools.see(cohort, { address, prefix: place.prefix, operator: place.operator, returned });
-    if (finding.residentialProxy) this.#suspects.mark(address, at);
+    if (finding.residentialProxy && !shared) this.#suspects.mark(address, at);
   }
 
   #standing(row: number, place: NetworkPlace, slot: number): NetworkStanding | undefined {
@@ -214,7 +215,8 @@ export class NetworkPart {
   #isSuspect(ip: string): boolean {
     if (this.#suspects.marked === 0) return false;
     this.#sources.addresses.parse(ip, this.#words);
-    return this.#suspects.suspected(addressHash(this.#words, 0), this.#latest);
+    const address = addressHash(this.#words, 0);
+    return this.#suspects.suspected(address, this.#latest) && !this.#shared.shared(address);
   }
 
   #address(row: number): number {
