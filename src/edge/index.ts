@@ -28,7 +28,8 @@ export {
 } from "./beside/decision-service.ts";
 export { envoyCheckObserves, envoyObserves, openEnvoyAgent } from "./envoy/envoy-agent.ts";
 export { LinkCut } from "./beside/link-cut.ts";
-export { haproxyObserves, openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
+export { openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
+export { haproxyObserves } from "./haproxy/spoe-messages.ts";
 export { connectorKey, renderNginxKey } from "./http-check/nginx-key.ts";
 export { type CheckDialect, checkObserves, nginxAnswersObserves } from "./http-check/read-check.ts";
 export {

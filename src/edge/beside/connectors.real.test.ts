@@ -1,6 +1,7 @@
 import { testHashKey } from "#core";
 import { envoyCheckObserves, envoyObserves, openEnvoyAgent } from "../envoy/envoy-agent.ts";
-import { haproxyObserves, openSpoeAgent } from "../haproxy/spoe-agent.ts";
+import { openSpoeAgent } from "../haproxy/spoe-agent.ts";
+import { haproxyObserves } from "../haproxy/spoe-messages.ts";
 import { openCheckServer } from "../http-check/check-server.ts";
 import { renderNginxKey } from "../http-check/nginx-key.ts";
 import { checkObserves, nginxAnswersObserves } from "../http-check/read-check.ts";

@@ -3,6 +3,7 @@ import {
   besideLimits,
   type Clock,
   type Exchange,
+  edgeLimits,
   type Guard,
   type HashKey,
   type HttpResponse,
@@ -10,7 +11,7 @@ import {
   type Observes,
   type Verdict,
 } from "#core";
-import { type Fields, parseRequestHead, type Refusal, type RequestHead } from "#wire";
+import { type Fields, type HeadLimits, parseRequestHead, type Refusal, type RequestHead } from "#wire";
 import { createExchange, createResponse, type LiveExchange } from "../proxy/exchange-facts.ts";
 import type { Mode } from "../proxy/options.ts";
 import { createRequestIds, type RequestIds } from "../proxy/request-ids.ts";
@@ -115,7 +116,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
       asked++;
       const reference = id === "" || pending.has(id) ? ids.next() : id;
       const { application, hashKey } = options;
-      const seen = createExchange({
+      const exchange = createExchange({
         id: reference,
         application,
         at: at ?? clock.now(),
@@ -124,8 +125,8 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
         ip: facts.peer,
         hashKey,
         cookieKey: options.cookieKey,
+        observes,
       });
-      const exchange = Object.assign(seen, { observes });
       const decided = ask(options, exchange);
       if (decided.failure !== "") failures++;
       else if (observes.response && !refusals.has(decided.action)) {
@@ -193,7 +194,11 @@ function ask({ guard, mode, failMode }: DecisionServiceOptions, exchange: Exchan
   }
 }
 
-const headLimits = { headersMax: 128, targetBytesMax: 8_192 };
+/** Caps of the head that a proxy tells of: those of our own front door. */
+export const askedHeadLimits: HeadLimits = {
+  headersMax: edgeLimits.headersMax.default,
+  targetBytesMax: edgeLimits.targetBytesMax.default,
+};
 
 /**
  * Reads the request that a proxy tells of through our own strict parser, so that a connector is not a way around it.
@@ -203,5 +208,5 @@ const headLimits = { headersMax: 128, targetBytesMax: 8_192 };
  */
 export function readAskedHead(method: string, target: string, lines: string): RequestHead | Refusal {
   const bytes = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}`, "latin1");
-  return parseRequestHead(bytes, 0, bytes.length, headLimits);
+  return parseRequestHead(bytes, 0, bytes.length, askedHeadLimits);
 }

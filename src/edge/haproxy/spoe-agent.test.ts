@@ -4,7 +4,8 @@ import { testHashKey } from "#core";
 import { frameType } from "#wire";
 import { createDecisionService } from "../beside/decision-service.ts";
 import { RecordingGuard } from "../testdata/gateway-rig.ts";
-import { haproxyObserves, openSpoeAgent } from "./spoe-agent.ts";
+import { openSpoeAgent } from "./spoe-agent.ts";
+import { haproxyObserves } from "./spoe-messages.ts";
 
 const service = createDecisionService({
   guard: new RecordingGuard(),

@@ -1,11 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { besideLimits, type Observes, observesAll } from "#core";
-import { canonicalAddress, isRefusal, parseResponseHead, type SetVariable, type SpopMessage } from "#wire";
-import { type DecisionService, readAskedHead } from "../beside/decision-service.ts";
+import { besideLimits } from "#core";
+import type { DecisionService } from "../beside/decision-service.ts";
 import { SpoeConnection } from "./spoe-connection.ts";
-
-/** What HAProxy shows us when both messages of deploy/haproxy are configured. */
-export const haproxyObserves: Observes = Object.freeze({ ...observesAll, tls: false, body: false });
+import { createSpoeAnswerer } from "./spoe-messages.ts";
 
 /** A running agent. */
 export interface SpoeAgent {
@@ -16,10 +13,11 @@ export interface SpoeAgent {
 /**
  * Answers HAProxy's questions over SPOE. Two messages are understood, with arguments by name:
  *
- * - `gait-request`: `id` (unique-id), `ip` (src), `method`, `target` (pathq), `headers` (req.hdrs), `https` (ssl_fc)
+ * - `gait-request`: `id` (unique-id), `ip` (src), `method`, `target` (pathq), `headers` (req.hdrs), `https` (ssl_fc),
+ *   `ja4`, and `answers`: false where the other message is not configured, so that no answer is waited for
  * - `gait-response`: `id`, `status`, `headers` (res.hdrs), `bytes`, `duration` (ms)
  *
- * Variables set for a request: `action`, `score`, `kind`, `reference`, and `code` where our parser refuses what
+ * Variables set for a request: `action`, `score`, `kind`, `reference` where `id` could not be it, and `code` where our parser refuses what
  * HAProxy accepted; the configuration in deploy/haproxy acts on `action`.
  */
 export async function openSpoeAgent(
@@ -28,6 +26,7 @@ export async function openSpoeAgent(
   { connectionsMax = besideLimits.spoeConnectionsMax.default }: { readonly connectionsMax?: number } = {},
 ): Promise<SpoeAgent> {
   const sockets = new Set<Socket>();
+  const answerer = createSpoeAnswerer(service);
   const server: Server = createServer((socket) => {
     // HAProxy keeps connections for as long as its `timeout idle`; one that it no longer needs must not shut a new one out.
     const [silentLongest] = sockets;
@@ -38,7 +37,7 @@ export async function openSpoeAgent(
       sockets.delete(socket);
       sockets.add(socket);
     });
-    new SpoeConnection(socket, (message) => answer(service, message));
+    new SpoeConnection(socket, answerer);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -54,62 +53,4 @@ export async function openSpoeAgent(
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-function answer(service: DecisionService, { name, values }: SpopMessage): readonly SetVariable[] {
-  if (name === "gait-request") return answerRequest(service, values);
-  if (name === "gait-response") settleResponse(service, values);
-  return [];
-}
-
-function answerRequest(service: DecisionService, values: SpopMessage["values"]): readonly SetVariable[] {
-  const head = readAskedHead(text(values, "method"), text(values, "target"), text(values, "headers"));
-  if (isRefusal(head))
-    return [
-      { name: "action", value: "block" },
-      { name: "code", value: head.code },
-    ];
-  const https = values.get("https") === true;
-  const decided = service.decide({
-    id: text(values, "id"),
-    head,
-    facts: {
-      peer: canonicalAddress(text(values, "ip")),
-      trusted: true,
-      scheme: https ? "https" : "http",
-      ja4: text(values, "ja4"),
-      tls: "",
-      h2: "",
-      oddities: [],
-    },
-  });
-  return [
-    { name: "action", value: decided.action },
-    { name: "score", value: Math.round(decided.verdict.score.total) },
-    { name: "kind", value: decided.verdict.kind },
-    { name: "reference", value: decided.reference },
-  ];
-}
-
-function settleResponse(service: DecisionService, values: SpopMessage["values"]): void {
-  const status = Number(values.get("status") ?? 0);
-  const bytes = Buffer.from(`HTTP/1.1 ${status} \r\n${text(values, "headers")}`, "latin1");
-  const head = parseResponseHead(bytes, 0, bytes.length, { method: "GET", headersMax: 256 });
-  if (isRefusal(head)) return;
-  service.settle(text(values, "id"), {
-    status,
-    fields: head.fields,
-    bytes: number(values, "bytes"),
-    durationMs: number(values, "duration"),
-  });
-}
-
-function text(values: SpopMessage["values"], name: string): string {
-  const value = values.get(name);
-  return typeof value === "string" ? value : "";
-}
-
-function number(values: SpopMessage["values"], name: string): number {
-  const value = values.get(name);
-  return typeof value === "number" ? value : -1;
 }

@@ -37,14 +37,14 @@ export class LiveExchange implements Exchange {
   constructor(
     id: string,
     application: string,
-    known: { at: Millis; client: Client; request: HttpRequest; tls: boolean },
+    known: { at: Millis; client: Client; request: HttpRequest; tls: boolean; observes?: Observes | undefined },
   ) {
     this.id = id;
     this.at = known.at;
     this.application = application;
     this.client = known.client;
     this.request = known.request;
-    this.observes = known.tls ? observesAll : observesPlain;
+    this.observes = known.observes ?? (known.tls ? observesAll : observesPlain);
   }
 
   /** Adds whom the body claims to be; a credential header has said it better. */
@@ -70,6 +70,8 @@ export interface ExchangeSource {
   readonly hashKey: HashKey;
   /** Key of cookie values, where a connector hashes those of answers itself. Default: `hashKey`. */
   readonly cookieKey?: HashKey | undefined;
+  /** What a connector beside a proxy sees. Default: what we see ourselves. */
+  readonly observes?: Observes | undefined;
 }
 
 /**
@@ -124,7 +126,8 @@ export function createExchange(source: ExchangeSource): LiveExchange {
   };
   const fingerprint = { ja4: facts.ja4, tls: facts.tls, h2: facts.h2, headers: renderStructure(head) };
   const client: Client = { ip: source.ip, fingerprint };
-  return new LiveExchange(source.id, source.application, { at: source.at, client, request, tls: facts.ja4 !== "" });
+  const { at, observes } = source;
+  return new LiveExchange(source.id, source.application, { at, client, request, tls: facts.ja4 !== "", observes });
 }
 
 function mask(shown: string[] | undefined, values: readonly string[], index: number, text: string): string[] {

@@ -1,14 +1,5 @@
-import {
-  dataType,
-  lengthAndText,
-  numberData,
-  readText,
-  readTypedData,
-  type SpopValue,
-  textData,
-  varint,
-} from "./typed-data.ts";
-import { type Cursor, readVarint, writeVarint } from "./varint.ts";
+import { lengthAndText, numberData, readText, readTypedData, type SpopValue, textData, varint } from "./typed-data.ts";
+import { type Cursor, readVarint } from "./varint.ts";
 
 /** Frame types of SPOP 2.0 (HAProxy, doc/SPOE.txt section 3.2). */
 export const frameType = {
@@ -23,36 +14,38 @@ export const frameType = {
 /** Reasons for a disconnect that we give. */
 export const disconnectStatus = { normal: 0, tooBig: 3, invalid: 4, version: 8, fragmentation: 10 } as const;
 
-const finFlag = 1;
+/** The whole message, or its last fragment. */
+export const finFlag = 1;
 const abortFlag = 2;
 
-/** A frame's head and where its payload lies in the bytes given. */
-export interface Frame {
-  readonly type: number;
-  readonly fin: boolean;
-  readonly abort: boolean;
-  readonly streamId: number;
-  readonly frameId: number;
-  /** Valid only while the bytes are. */
-  readonly payload: Uint8Array;
-}
+/** A frame's head, read where it lies; one object serves every frame. */
+export class FrameHead {
+  type = 0;
+  fin = false;
+  abort = false;
+  streamId = 0;
+  frameId = 0;
+  /** First byte of the payload. */
+  payload = 0;
+  readonly #cursor: { bytes: Uint8Array; at: number; end: number } = { bytes: new Uint8Array(0), at: 0, end: 0 };
 
-/** Reads one frame without its length prefix; undefined when it is not one. */
-export function readFrame(bytes: Uint8Array): Frame | undefined {
-  if (bytes.length < 7) return undefined;
-  const flags = ((bytes[1] ?? 0) << 24) | ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 8) | (bytes[4] ?? 0);
-  const cursor: Cursor = { bytes, at: 5, end: bytes.length };
-  const streamId = readVarint(cursor);
-  const frameId = readVarint(cursor);
-  if (cursor.at < 0) return undefined;
-  return {
-    type: bytes[0] ?? 0,
-    fin: (flags & finFlag) !== 0,
-    abort: (flags & abortFlag) !== 0,
-    streamId,
-    frameId,
-    payload: bytes.subarray(cursor.at),
-  };
+  /** Reads bytes[start, end), a frame without its length prefix. False when it is not one. */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 7) return false;
+    this.type = bytes[start] as number;
+    // Only the last of the four bytes of flags is in use.
+    const flags = bytes[start + 4] as number;
+    this.fin = (flags & finFlag) !== 0;
+    this.abort = (flags & abortFlag) !== 0;
+    const cursor = this.#cursor;
+    cursor.bytes = bytes;
+    cursor.at = start + 5;
+    cursor.end = end;
+    this.streamId = readVarint(cursor);
+    this.frameId = readVarint(cursor);
+    this.payload = cursor.at;
+    return cursor.at >= 0;
+  }
 }
 
 /** Reads the key-value list of HELLO and DISCONNECT frames; undefined when it is broken. */
@@ -66,81 +59,6 @@ export function readPairs(payload: Uint8Array): ReadonlyMap<string, SpopValue> |
     pairs.set(name, value);
   }
   return pairs;
-}
-
-/** One message of a NOTIFY: its name and its arguments by name. */
-export interface SpopMessage {
-  readonly name: string;
-  readonly values: ReadonlyMap<string, SpopValue>;
-}
-
-/** Reads the messages of a NOTIFY payload; undefined when it is broken: a decision must not rest on half a message. */
-export function readMessages(payload: Uint8Array): readonly SpopMessage[] | undefined {
-  const cursor: Cursor = { bytes: payload, at: 0, end: payload.length };
-  const messages: SpopMessage[] = [];
-  while (cursor.at >= 0 && cursor.at < cursor.end) {
-    const name = readText(cursor);
-    const count = cursor.at < 0 || cursor.at >= cursor.end ? -1 : (cursor.bytes[cursor.at++] ?? -1);
-    if (cursor.at < 0 || count < 0) return undefined;
-    const values = new Map<string, SpopValue>();
-    for (let i = 0; i < count; i++) {
-      const key = readText(cursor);
-      const value = readTypedData(cursor);
-      if (cursor.at < 0) return undefined;
-      values.set(key, value);
-    }
-    messages.push({ name, values });
-  }
-  return cursor.at < 0 ? undefined : messages;
-}
-
-/** A variable that HAProxy shall set for the transaction: `txn.<engine>.<name>`. */
-export interface SetVariable {
-  readonly name: string;
-  readonly value: string | number;
-}
-
-const setVariable = 1;
-const transactionScope = 2;
-
-/** Most bytes of a frame's head: length, type, flags and two variable-length integers. */
-const headBytesMax = 4 + 1 + 4 + 10 + 10;
-/** Most bytes of a variable beside its texts: kind, argument count, scope, type and two lengths. */
-const variableBytesMax = 4 + 10 + 10;
-
-/**
- * The answer to a NOTIFY: the variables that carry the verdict. Written into one buffer in one pass, because it is made
- * for every request.
- */
-export function renderAck(streamId: number, frameId: number, variables: readonly SetVariable[]): Buffer {
-  let size = headBytesMax;
-  for (const { name, value } of variables)
-    size += variableBytesMax + name.length + (typeof value === "string" ? value.length : 0);
-  const out = Buffer.allocUnsafe(size);
-  let at = 4;
-  out[at++] = frameType.ack;
-  out.writeUInt32BE(finFlag, at);
-  at = writeVarint(frameId, out, writeVarint(streamId, out, at + 4));
-  for (const { name, value } of variables) {
-    out[at++] = setVariable;
-    out[at++] = 3;
-    out[at++] = transactionScope;
-    at = writeText(name, out, at);
-    if (typeof value === "number") {
-      out[at++] = dataType.uint32;
-      at = writeVarint(value, out, at);
-    } else {
-      out[at++] = dataType.string;
-      at = writeText(value, out, at);
-    }
-  }
-  out.writeUInt32BE(at - 4, 0);
-  return out.subarray(0, at);
-}
-
-function writeText(text: string, out: Buffer, at: number): number {
-  const start = writeVarint(text.length, out, at);
-  return start + out.write(text, start, "latin1");
 }
 
 /** The answer to HAProxy's HELLO. */

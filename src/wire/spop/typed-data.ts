@@ -16,7 +16,7 @@ export const dataType = {
   string: 8,
   binary: 9,
 } as const;
-const trueFlag = 0x10;
+export const trueFlag = 0x10;
 
 /** Reads one typed value (SPOE.txt 2.0, section 3.1). Sets `cursor.at` to -1 when it does not fit the frame. */
 export function readTypedData(cursor: Cursor): SpopValue {
