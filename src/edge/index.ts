@@ -31,7 +31,8 @@ export { LinkCut } from "./beside/link-cut.ts";
 export { openSpoeAgent, type SpoeAgent } from "./haproxy/spoe-agent.ts";
 export { haproxyObserves } from "./haproxy/spoe-messages.ts";
 export { connectorKey, renderNginxKey } from "./http-check/nginx-key.ts";
-export { type CheckDialect, checkObserves, nginxAnswersObserves } from "./http-check/read-check.ts";
+export type { CheckDialect } from "./http-check/question-names.ts";
+export { checkObserves, nginxAnswersObserves } from "./http-check/read-check.ts";
 export {
   type CheckServer,
   type CheckServerOptions,

@@ -39,6 +39,7 @@ export const besideLimits = {
     unit: "bytes",
     why: "Head of one question over HTTP; more ends the connection.",
   },
+  checkWriteBytesMax: { default: 1_048_576, unit: "bytes", why: "Verdicts that the proxy has not read." },
   checkIdleMs: {
     default: 75_000,
     unit: "ms",
