@@ -15,6 +15,7 @@ import { SiteBaseline } from "./baselines/site-baseline.ts";
 import { AddressTable } from "./clients/address-table.ts";
 import { ClientTable, rowFlag } from "./clients/client-table.ts";
 import { clientViews } from "./clients/client-view.ts";
+import { decideClient } from "./clients/decide-client.ts";
 import { rememberVerdict } from "./clients/remember-verdict.ts";
 import { VerdictMemory } from "./clients/verdict-memory.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
@@ -283,7 +284,7 @@ class FastLane implements Engine {
     this.#sessions.touch(slot, facts.at);
     this.#clients.touch(row, facts.at);
     if (this.#clients.countRequest(row) === 1 && this.#agents.entry(facts.agent).declared !== "")
-      this.#clients.decide(row, facts.at);
+      this.#note(row, { kind: "declared-bot" }, facts.at);
     if (exchange.client.verified !== undefined) this.#clients.setFlag(row, rowFlag.verified);
     this.#neighbours.step(
       facts.words,
@@ -346,9 +347,8 @@ class FastLane implements Engine {
     return cohort.length === 0 ? ledger : [...ledger, ...cohort];
   }
 
-  #note(row: number, judgement: Judgement, at: Millis): void {
-    if (judgement.kind !== "automated" && judgement.kind !== "declared-bot") return;
-    this.#clients.decide(row, at);
+  #note(row: number, { kind }: Pick<Judgement, "kind">, at: Millis): void {
+    decideClient(this.#clients, { row, at, agent: this.#agents.entry(this.#clients.agentOf(row)), kind });
   }
 
   #close(slot: number): void {

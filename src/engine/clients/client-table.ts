@@ -230,6 +230,11 @@ export class ClientTable implements IndexedTable {
   /** Notes when the running verdict first was against this client. */
   decide(row: number, at: Millis): void {
     this.setFlag(row, rowFlag.convicted);
+    this.declare(row, at);
+  }
+
+  /** Notes when this client first was known for what it says it is. */
+  declare(row: number, at: Millis): void {
     const place = row * (rowBytes / 2) + row16.decidedRequest;
     if (this.u16[place] !== 0) return;
     this.u16[place] = Math.min(0xffff, this.requestsOf(row));

@@ -211,10 +211,15 @@ describe("log-ins that are refused", () => {
 });
 
 describe("whose behaviour counts as people's", () => {
-  const votes = (person: Partial<Person>, asn = 3320): number => {
+  /** Votes for the behaviour of one who comes two days after three hundred others, one of them from 192.0.2.7. */
+  const votes = (person: Partial<Person>): number => {
     const cohorts = new Cohorts();
-    const shown = sighting(9, { presentation: 3, behaviour: 77, account: 5, letIn: true, ...person });
-    cohorts.report({ ...shown, asn });
+    for (let i = 0; i < 301; i++)
+      cohorts.report(
+        sighting(i, { presentation: 9, behaviour: 5, address: i === 7 ? "192.0.2.7" : `10.0.${i >> 8}.${i & 255}` }),
+      );
+    const shown = { presentation: 3, behaviour: 77, account: 5, letIn: true, address: "192.0.2.7", ...person };
+    cohorts.report(sighting(2 * 86_400_000, shown));
     return cohorts.audit.alike(77);
   };
 
@@ -223,10 +228,10 @@ describe("whose behaviour counts as people's", () => {
     expect(votes({ bins: { habit: 1 } })).toBe(1);
   });
 
-  test("one that is elsewhere, refused, or of no known habit does not; nor where networks are unknown", () => {
+  test("one that is elsewhere, refused, of no known habit, or at an address never seen does not", () => {
     expect(votes({ bins: { habit: 2 } })).toBe(0);
     expect(votes({ bins: { habit: 1 }, letIn: false })).toBe(0);
     expect(votes({})).toBe(0);
-    expect(votes({ bins: { habit: 1 } }, 0)).toBe(0);
+    expect(votes({ bins: { habit: 1 }, address: "203.0.113.9" })).toBe(0);
   });
 });

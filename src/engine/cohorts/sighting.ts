@@ -52,12 +52,13 @@ export function fillBins(bins: Int8Array, sighting: Sighting, population: Popula
 }
 
 /**
- * An account that logs in from where it always does, perhaps on another device: native applications keep no cookie that would
- * show it to be theirs. Only where networks are known: else every third log-in to an account would look so.
+ * An account that logs in from where it always does, by a device or address seen before: native applications keep no cookie that
+ * would show the device to be theirs. A network alone is not enough, because rented exits lie in people's networks, too.
  */
-export function asAlways({ asn, letIn }: Sighting, bins: Int8Array): boolean {
+export function asAlways({ letIn }: Sighting, bins: Int8Array): boolean {
   const habit = bins[cohortAxisIndex.habit] as number;
-  return letIn === true && asn > 0 && (habit === 0 || habit === 1);
+  const visit = bins[cohortAxisIndex["return-visit"]] as number;
+  return letIn === true && (habit === 0 || habit === 1) && (visit === 0 || visit === 1);
 }
 
 /** Share of walks in a window that may be copies of one another by chance and by links, on top of what pages are popular. */

@@ -70,6 +70,19 @@ describe("enumeration", () => {
     expect(runs.sort((a, b) => a - b)[10]).toBeGreaterThan(threshold);
   });
 
+  test("a small site's space knows after two thousand requests what its people want, and finds the scraper", () => {
+    const random = createRandom(11);
+    const small = new SlotSpace(createRandom(12));
+    for (let i = 0; i < 2_100; i++) small.learn(Math.floor(2_000 ** random()) + 1e6, i * 30_000);
+    expect(small.unpopularHonest).toBeLessThan(0.5);
+    const runs = Array.from({ length: 40 }, () => requestsToConvict(() => Math.floor(random() * 2_000), small));
+    expect(runs.sort((a, b) => a - b)[20]).toBeLessThanOrEqual(20);
+    let convicted = 0;
+    for (let cohort = 0; cohort < 100; cohort++)
+      if (requestsToConvict(() => Math.floor(2_000 ** random()), small, 100) < Number.POSITIVE_INFINITY) convicted++;
+    expect(convicted).toBeLessThanOrEqual(1);
+  });
+
   test("an hour of attack may not teach what is popular", () => {
     const random = createRandom(6);
     const taught = new SlotSpace(createRandom(7));

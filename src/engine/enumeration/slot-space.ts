@@ -14,6 +14,8 @@ export const popularityBins: readonly string[] = [
 ];
 const binCount = popularityBins.length;
 const widthFull = 1 << 16;
+/** Mark of a space whose size was never estimated. */
+const unsized = 0;
 /** Rows of the sketch. */
 const depth = 3;
 const hourMs: Millis = 3_600_000;
@@ -118,13 +120,13 @@ export class SlotSpace {
   binOf(value: number): number {
     const count = this.#count(value);
     if (count <= 0) return 0;
-    const relative = (count * this.#sizeCached) / this.#counts.total;
+    const relative = (count * Math.max(1, this.#sizeCached)) / this.#counts.total;
     let bin = 0;
     while (bin < edges.length && relative >= (edges[bin] as number)) bin++;
     return bin + 1;
   }
 
-  #sizeCached = 1;
+  #sizeCached = unsized;
 
   /** Learns one request by an unconvicted client. `number`: the value when it is an integer. `growthMax` bounds an hour. */
   learn(value: number, at: Millis, options: { readonly number?: number; readonly growthMax?: number } = {}): void {
@@ -244,11 +246,30 @@ export class SlotSpace {
     this.#lastCounted = Number.NaN;
   }
 
+  /**
+   * What share of requests falls into each class, from the counts as they stand: the classes of the first requests were told before
+   * there was anything to compare them with. The share that asks for something new is Good's estimate (1953).
+   */
+  #recount(): void {
+    const fresh = this.#once / Math.max(1, this.#requests);
+    const weights = new Float64Array(binCount);
+    for (const value of this.#values.items) {
+      const bin = this.binOf(value);
+      weights[bin] = (weights[bin] as number) + this.#count(value);
+    }
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    for (let bin = 1; bin < binCount; bin++)
+      this.#asked[bin] = 1 + (this.#requests * (1 - fresh) * (weights[bin] as number)) / Math.max(1, sum);
+    this.#asked[0] = 1 + this.#requests * fresh;
+  }
+
   /** Recomputes the laws; runs at every 10 % of growth, so its cost per request is constant. */
   #refresh(): void {
     this.#settle();
     this.#refreshAt = Math.ceil(this.#requests * 1.1) + 500;
+    const first = this.#sizeCached === unsized;
     this.#sizeCached = Math.max(1, this.size());
+    if (first) this.#recount();
     const seen = this.#distinct.estimate();
     const shares = new Float64Array(binCount);
     for (const value of this.#values.items) {
