@@ -13,10 +13,13 @@ interface Version {
   readonly tool: Tool | "chromium";
   readonly headers: (random: Random) => Readonly<Record<string, string>>;
   readonly jar?: boolean;
+  /** Headers are drawn anew at every start of the program. */
+  readonly varied?: boolean;
   readonly network?: "hosting";
   readonly steps: (user: string, random: Random) => readonly Step[];
 }
 
+const none = {};
 const script = { "user-agent": scriptAgent, accept: "application/json" };
 
 function mobileLogin(user: string, pauseMs = 0): readonly Step[] {
@@ -53,6 +56,7 @@ const versions: readonly Version[] = [
   },
   {
     knob: "ten user agents",
+    varied: true,
     tool: requestsTool,
     network: "hosting",
     headers: (random) => ({ ...script, "user-agent": pick(random, chromeAgents) }),
@@ -60,6 +64,7 @@ const versions: readonly Version[] = [
   },
   {
     knob: "a browser's headers",
+    varied: true,
     tool: requestsTool,
     headers: (random) => browserHeaders(pick(random, chromeAgents)),
     steps: (user) => mobileLogin(user),
@@ -81,33 +86,35 @@ const versions: readonly Version[] = [
   { knob: "HTTP/2: httpx", tool: httpxTool, headers: () => appHeaders, steps: (user) => mobileLogin(user) },
   {
     knob: "a browser's ciphers: got-scraping",
+    varied: true,
     tool: gotImitator,
-    headers: () => ({}),
+    headers: () => none,
     steps: (user) => mobileLogin(user),
   },
   {
     knob: "Chrome's TLS and HTTP/2: impit",
     tool: impitChrome,
-    headers: () => ({}),
+    headers: () => none,
     steps: (user) => mobileLogin(user),
   },
   {
     knob: "pauses before the login",
     tool: impitChrome,
-    headers: () => ({}),
+    headers: () => none,
     steps: (user, random) => mobileLogin(user, 200 + random() * 900),
   },
   {
     knob: "the page first, with a jar",
     tool: impitChrome,
     jar: true,
-    headers: () => ({}),
+    headers: () => none,
     steps: (user, random) => webLogin(user, 300 + random() * 900),
   },
-  { knob: "headless Chromium", tool: "chromium", headers: () => ({}), steps: () => [] },
+  { knob: "headless Chromium", tool: "chromium", headers: () => none, steps: () => [] },
 ];
 
-const loginsPerStart = 8;
+/** A program keeps one set of headers for as long as it runs; where they vary it is started anew for every few log-ins. */
+const loginsPerStart = { same: 20, varied: 8 } as const;
 /** The library's users: people of the platform who gave it their passwords. They stay, whatever version they get. */
 const customers: readonly string[] = Array.from({ length: 80 }, (_, i) => userName(i * 12));
 
@@ -145,10 +152,10 @@ async function attempt(
   }
   const door = await front.door(player, { address, per: "connection" });
   const sessions = users.map((user) => version.steps(user, random));
-  // A program keeps one set of headers for as long as it runs; it is started anew for every few logins.
+  const start = version.varied === true ? loginsPerStart.varied : loginsPerStart.same;
   let succeeded = 0;
-  for (let from = 0; from < sessions.length && !signal.aborted; from += loginsPerStart) {
-    const batch = sessions.slice(from, from + loginsPerStart);
+  for (let from = 0; from < sessions.length && !signal.aborted; from += start) {
+    const batch = sessions.slice(from, from + start);
     const job = { base: door.url, headers: version.headers(random), jar: version.jar === true, sessions: batch };
     succeeded += successes(await version.tool.run(job, signal));
     await sleep(40, signal);

@@ -12,6 +12,8 @@ const line = (number: number, ip: string, action: string): LoggedRequest => ({
   path: "/",
   query: "",
   status: 200,
+  bytes: 10,
+  durationMs: 1,
   userAgent: "x",
   kind: action === "allow" ? "unknown" : "automated",
   score: 0,

@@ -17,6 +17,8 @@ export interface LoggedRequest {
   readonly path: string;
   readonly query: string;
   readonly status: number;
+  readonly bytes: number;
+  readonly durationMs: number;
   readonly userAgent: string;
   readonly kind: string;
   readonly score: number;
