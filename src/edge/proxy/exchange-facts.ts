@@ -79,43 +79,22 @@ export interface ExchangeSource {
  * further in hold `[masked]` in their place.
  */
 export function createExchange(source: ExchangeSource): LiveExchange {
-  const { head, facts, hashKey } = source;
-  const cookieKey = source.cookieKey ?? hashKey;
-  const { names, values, ids } = head.fields;
-  let userAgent = "";
-  let referer = "";
-  let cookies = noCookies;
-  let shown: string[] | undefined;
-  let credentials: Credentials | undefined;
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] as number;
-    if (id === field.userAgent) userAgent = values[i] as string;
-    else if (id === field.referer) {
-      referer = maskReferer(values[i] as string);
-      if (referer !== values[i]) shown = mask(shown, values, i, referer);
-    } else if (id === field.cookie) {
-      cookies = appendCookies(cookies, values[i] as string, cookieKey);
-      shown = mask(shown, values, i, masked);
-    } else if (id === field.authorization || id === field.xApiKey || id === field.xAuthToken) {
-      credentials ??= readCredentials(values[i] as string, { key: hashKey, id, at: source.at });
-      shown = mask(shown, values, i, masked);
-    } else if (id === field.proxyAuthorization || (id === field.other && isSecretName(names[i] as string))) {
-      shown = mask(shown, values, i, masked);
-    }
-  }
+  const { head, facts } = source;
+  const known = head.fields.memo;
+  const reading = known instanceof Reading && known.fits(source) ? known : readHead(source);
   const odd = pathOddities(head.path);
-  const headers: HeaderList = { names, values: shown ?? values };
+  const { credentials } = reading;
   const request: HttpRequest = {
     method: head.method,
     scheme: facts.scheme,
-    host: hostOf(head.authority, facts.scheme),
+    host: reading.host,
     path: head.path,
     query: head.query === "" ? "" : maskQuery(head.query),
     protocol: head.protocol,
-    headers,
-    userAgent,
-    referer,
-    cookies,
+    headers: reading.headers,
+    userAgent: reading.userAgent,
+    referer: reading.referer,
+    cookies: reading.cookies,
     bodyBytes: head.contentLength,
     token: credentials?.token ?? 0,
     account: credentials?.account ?? 0,
@@ -124,10 +103,73 @@ export function createExchange(source: ExchangeSource): LiveExchange {
     oddities:
       odd.length === 0 && facts.oddities.length === 0 ? head.oddities : [...head.oddities, ...odd, ...facts.oddities],
   };
-  const fingerprint = { ja4: facts.ja4, tls: facts.tls, h2: facts.h2, headers: renderStructure(head) };
+  const fingerprint = { ja4: facts.ja4, tls: facts.tls, h2: facts.h2, headers: reading.structure };
   const client: Client = { ip: source.ip, fingerprint };
   const { at, observes } = source;
   return new LiveExchange(source.id, source.application, { at, client, request, tls: facts.ja4 !== "", observes });
+}
+
+/** What a header section says, whatever request line it stands under. */
+class Reading {
+  userAgent = "";
+  referer = "";
+  cookies: readonly CookieSeen[] = noCookies;
+  headers: HeaderList;
+  credentials: Credentials | undefined = undefined;
+  readonly structure: string;
+  readonly host: string;
+  readonly #authority: string;
+  readonly #scheme: string;
+  readonly #hashKey: HashKey;
+  readonly #cookieKey: HashKey | undefined;
+
+  constructor({ head, facts, hashKey, cookieKey }: ExchangeSource) {
+    this.headers = { names: head.fields.names, values: head.fields.values };
+    this.structure = renderStructure(head);
+    this.host = hostOf(head.authority, facts.scheme);
+    this.#authority = head.authority;
+    this.#scheme = facts.scheme;
+    this.#hashKey = hashKey;
+    this.#cookieKey = cookieKey;
+  }
+
+  /** Whether it would be read the same way now. */
+  fits({ head, facts, hashKey, cookieKey }: ExchangeSource): boolean {
+    return (
+      this.#hashKey === hashKey &&
+      this.#cookieKey === cookieKey &&
+      this.#scheme === facts.scheme &&
+      this.#authority === head.authority
+    );
+  }
+}
+
+function readHead(source: ExchangeSource): Reading {
+  const { head, hashKey } = source;
+  const cookieKey = source.cookieKey ?? hashKey;
+  const { names, values, ids } = head.fields;
+  const reading = new Reading(source);
+  let shown: string[] | undefined;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (id === field.userAgent) reading.userAgent = values[i] as string;
+    else if (id === field.referer) {
+      reading.referer = maskReferer(values[i] as string);
+      if (reading.referer !== values[i]) shown = mask(shown, values, i, reading.referer);
+    } else if (id === field.cookie) {
+      reading.cookies = appendCookies(reading.cookies, values[i] as string, cookieKey);
+      shown = mask(shown, values, i, masked);
+    } else if (id === field.authorization || id === field.xApiKey || id === field.xAuthToken) {
+      reading.credentials ??= readCredentials(values[i] as string, { key: hashKey, id, at: source.at });
+      shown = mask(shown, values, i, masked);
+    } else if (id === field.proxyAuthorization || (id === field.other && isSecretName(names[i] as string))) {
+      shown = mask(shown, values, i, masked);
+    }
+  }
+  if (shown !== undefined) reading.headers = { names, values: shown };
+  // A password's hash is keyed by the day, so credentials are read anew each time.
+  if (reading.credentials === undefined && !Object.isFrozen(head.fields)) head.fields.memo = reading;
+  return reading;
 }
 
 function mask(shown: string[] | undefined, values: readonly string[], index: number, text: string): string[] {

@@ -261,7 +261,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
       return chunk.length;
     }
     this.#scanned = 0;
-    const head = parseRequestHead(chunk, start, end, this.#limits);
+    const head = parseRequestHead(chunk, start, end, this.#state.runtime.headLimits);
     if (isRefusal(head)) return this.#refuseHead(head);
     this.#begin(head);
     return end;

@@ -1,5 +1,5 @@
 import { type EdgeLimits, edgeLimits, GaitError, limitValues } from "#core";
-import { createNetworkSet, type NetworkSet, pathSpellings } from "#wire";
+import { createHeadMemory, createNetworkSet, type HeadLimits, type NetworkSet, pathSpellings } from "#wire";
 import type {
   ApplicationOptions,
   DocumentOptions,
@@ -14,6 +14,8 @@ import { type PresentationNames, presentationNames } from "./presentation.ts";
 export interface Runtime<Upstream> {
   readonly options: GatewayOptions;
   readonly limits: EdgeLimits;
+  /** The part of the limits that the parser of heads takes, with what it remembers. */
+  readonly headLimits: HeadLimits;
   readonly trusted: NetworkSet;
   readonly applications: readonly Application<Upstream>[];
   readonly routes: readonly RouteOptions[];
@@ -46,9 +48,12 @@ export function compileRuntime<Upstream>(
   if ("bad" in trusted) throw optionsError(`trustedProxies: "${trusted.bad}" is not an address or a CIDR block`);
   if (options.applications.length === 0) throw optionsError("applications: none given, expected at least one");
   for (const application of options.applications) checkApplication(application);
+  const limits = limitValues(edgeLimits, options.limits);
+  const { headersMax, targetBytesMax } = limits;
   return {
     options,
-    limits: limitValues(edgeLimits, options.limits),
+    limits,
+    headLimits: { headersMax, targetBytesMax, memory: createHeadMemory() },
     trusted,
     routes: options.routes ?? [],
     presentation: presentationNames(options.presentationHeaders),

@@ -1,6 +1,7 @@
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import type { EdgeLimits } from "#core";
 import {
+  createAnswerMemory,
   type Fields,
   findHeadEnd,
   isRefusal,
@@ -83,6 +84,9 @@ const dead = 5;
 // One buffer for all reads of this thread: the kernel fills it and `receive` is done with it before the next read.
 // What must live longer is copied. An idle connection therefore holds no read buffer of its own.
 const sharedBuffer = Buffer.allocUnsafeSlow(65_536);
+
+/** Answer heads of all upstreams, so that those that come again are compared rather than parsed. */
+const answersSeen = createAnswerMemory();
 
 /**
  * One HTTP/1.1 connection to an upstream. Carries one exchange at a time; after anything but a clean end of both
@@ -268,7 +272,11 @@ export class Http1UpstreamConnection extends Timed implements UpstreamConnection
       return length;
     }
     this.#held = undefined;
-    const head = parseResponseHead(bytes, 0, end, { method: this.#method, headersMax: limits.upstreamHeadersMax });
+    const head = parseResponseHead(bytes, 0, end, {
+      method: this.#method,
+      headersMax: limits.upstreamHeadersMax,
+      memory: answersSeen,
+    });
     if (isRefusal(head)) {
       this.#fail(502, head.code);
       return length;

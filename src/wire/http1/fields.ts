@@ -18,6 +18,8 @@ export interface Fields {
    * together field by field.
    */
   readonly lines?: string | undefined;
+  /** What a reader worked out about these very fields, kept for when the same section comes again. */
+  memo?: unknown;
 }
 
 /** No header at all. */
@@ -29,6 +31,7 @@ export class FieldsDraft implements Fields {
   readonly values: string[] = [];
   readonly ids: number[] = [];
   lines: string | undefined = undefined;
+  memo: unknown = undefined;
   /** FNV-1a over the names that belong to the client's software, in their order and case. */
   structure: number = nameHashSeed;
   /** How many names went into `structure`. */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type OracleRequest, readWithLlhttp } from "../testdata/llhttp-oracle.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import { findHeadEnd } from "./fields.ts";
+import { createHeadMemory } from "./head-memory.ts";
 import { isRefusal, parseRequestHead, type Refusal, type RequestHead } from "./request-head.ts";
 
 const limits = { headersMax: 100, targetBytesMax: 8_192 };
@@ -255,4 +256,46 @@ test("the comparison with llhttp sees a lenient reading", async () => {
       body: "ab",
     }),
   ).toContain("llhttp read");
+});
+
+test("a head is read the same whether or not its header section was read before, under whatever request line", () => {
+  const memory = createHeadMemory();
+  let accepted = 0;
+  fc.assert(
+    fc.property(mutated, line, (bytes, otherLine) => {
+      // The same section under another line first, so that the memory may hold it.
+      const lineEnd = bytes.indexOf("\r\n");
+      const other = Buffer.concat([Buffer.from(otherLine, "latin1"), bytes.subarray(Math.max(0, lineEnd))]);
+      for (const one of [other, bytes, other, bytes]) {
+        const end = findHeadEnd(one, 0, 0);
+        if (end < 0) continue;
+        const plain = parseRequestHead(one, 0, end, limits);
+        const remembered = parseRequestHead(one, 0, end, { ...limits, memory });
+        expect(remembered).toEqual(plain);
+        if (!isRefusal(plain)) accepted++;
+      }
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(accepted).toBeGreaterThan(500);
+}, 60_000);
+
+test("one byte more, less or other is another section, and a lower limit still holds", () => {
+  const memory = createHeadMemory();
+  const read = (text: string, headersMax = 100): RequestHead | Refusal => {
+    const bytes = Buffer.from(text, "latin1");
+    return parseRequestHead(bytes, 0, bytes.length, { headersMax, targetBytesMax: 100, memory });
+  };
+  const section = `Host: a\r\nX-Long: ${"v".repeat(600)}\r\nCookie: a=b\r\n\r\n`;
+  const first = read(`GET /1 HTTP/1.1\r\n${section}`);
+  const second = read(`GET /2 HTTP/1.1\r\n${section}`);
+  if (isRefusal(first) || isRefusal(second)) throw new Error("both were to be accepted");
+  expect(second.fields).toBe(first.fields);
+  expect(second).toMatchObject({ method: "GET", target: "/2", path: "/2", query: "" });
+  for (let at = 0; at < section.length - 2; at++) {
+    const bad = `${section.slice(0, at)}\x01${section.slice(at + 1)}`;
+    expect(isRefusal(read(`GET /3 HTTP/1.1\r\n${bad}`))).toBe(true);
+  }
+  expect(read(`GET /4 HTTP/1.1\r\n${section}`, 2)).toEqual({ status: 431, code: "too-many-headers" });
+  expect(read(`GET /5 HTTP/1.0\r\n${section}`)).toMatchObject({ protocol: "HTTP/1.0", persistent: false });
 });

@@ -1,10 +1,13 @@
 import { targetByte } from "./bytes.ts";
 import { field, passesInRequest } from "./field-names.ts";
 import { type Fields, FieldsDraft, parseFields } from "./fields.ts";
+import type { HeadMemory } from "./head-memory.ts";
 import { isHost } from "./host.ts";
 import { checkRequest } from "./request-check.ts";
 
 const SP = 0x20;
+const CR = 0x0d;
+const LF = 0x0a;
 const QUESTION = 0x3f;
 
 /** How a message's body is delimited (RFC 9112 section 6). */
@@ -47,6 +50,8 @@ export interface Refusal {
 export interface HeadLimits {
   readonly headersMax: number;
   readonly targetBytesMax: number;
+  /** Header sections read before; absent: every section is parsed. */
+  readonly memory?: HeadMemory | undefined;
 }
 
 /** Whether parsing ended in a refusal. */
@@ -83,13 +88,76 @@ export function isMethod(method: string): boolean {
  * accepts, llhttp in strict mode accepts with the same method, target, headers and body framing.
  */
 export function parseRequestHead(bytes: Buffer, start: number, end: number, limits: HeadLimits): RequestHead | Refusal {
-  const text = bytes.toString("latin1", start, end);
-  const methodEnd = text.indexOf(" ");
-  if (methodEnd <= 0 || methodEnd > methodBytesMax) return refusal(400, "request-line");
-  const method = text.substring(0, methodEnd);
+  const line = parseRequestLine(bytes, start, { end, limits });
+  if (isRefusal(line)) return line;
+  const { memory } = limits;
+  const usual = memory !== undefined && isUsual(line);
+  if (usual) {
+    const known = memory.find(bytes, line.end, end);
+    if (known !== undefined && known.fields.ids.length <= limits.headersMax && minorOf(known) === line.minor)
+      return again(known, line);
+  }
+  const draft = new FieldsDraft();
+  const fault = parseFields(draft, {
+    bytes,
+    text: bytes.toString("latin1", line.end, end),
+    textStart: line.end,
+    from: line.end,
+    end,
+    linesMax: limits.headersMax,
+    passes: passesInRequest,
+  });
+  if (fault !== "") return refusal(fault === "too-many-headers" ? 431 : 400, fault);
+  const head = settleTarget(line, draft);
+  if (usual && !isRefusal(head) && !head.websocket) memory.keep(bytes, line.end, { end, value: head });
+  return head;
+}
+
+/** Origin form without a byte that is noted: then all that is said of the header section depends on nothing else. */
+function isUsual({ target, classes }: RequestLine): boolean {
+  return (classes & ~2) === 0 && target.charCodeAt(0) === 0x2f;
+}
+
+function minorOf(head: RequestHead): number {
+  return head.protocol === "HTTP/1.1" ? 1 : 0;
+}
+
+/** The head of a request whose header section was read before under another request line. */
+function again(known: RequestHead, line: RequestLine): RequestHead {
+  const { target, queryAt } = line;
+  return {
+    method: line.method,
+    target,
+    path: queryAt < 0 ? target : target.substring(0, queryAt),
+    query: queryAt < 0 ? "" : target.substring(queryAt + 1),
+    protocol: known.protocol,
+    authority: known.authority,
+    fields: known.fields,
+    structure: known.structure,
+    structural: known.structural,
+    framing: known.framing,
+    contentLength: known.contentLength,
+    persistent: known.persistent,
+    expectsContinue: known.expectsContinue,
+    websocket: false,
+    nominated: known.nominated,
+    oddities: known.oddities,
+  };
+}
+
+function parseRequestLine(
+  bytes: Buffer,
+  start: number,
+  { end, limits }: { readonly end: number; readonly limits: HeadLimits },
+): RequestLine | Refusal {
+  let methodEnd = start;
+  while (bytes[methodEnd] !== SP && methodEnd < end && methodEnd - start <= methodBytesMax) methodEnd++;
+  if (methodEnd === start || bytes[methodEnd] !== SP || methodEnd - start > methodBytesMax || methodEnd >= end)
+    return refusal(400, "request-line");
+  const method = methodAt(bytes, start, methodEnd);
   if (!isMethod(method)) return methodRefusal(method);
 
-  let at = start + methodEnd + 1;
+  let at = methodEnd + 1;
   const targetStart = at;
   let queryAt = -1;
   let classes = 0;
@@ -105,29 +173,32 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number, limi
   if (bytes[at] !== SP || at === targetStart) return targetRefusal(bytes[at] as number);
   if (at - targetStart > limits.targetBytesMax) return refusal(414, "target-length");
   const lineEnd = at + 11;
-  const version = text.substring(at + 1 - start, lineEnd - start);
-  const minor = version === "HTTP/1.1\r\n" ? 1 : version === "HTTP/1.0\r\n" ? 0 : -1;
-  if (minor < 0) return versionRefusal(version);
-
-  const draft = new FieldsDraft();
-  const fault = parseFields(draft, {
-    bytes,
-    text,
-    textStart: start,
-    from: lineEnd,
-    end,
-    linesMax: limits.headersMax,
-    passes: passesInRequest,
-  });
-  if (fault !== "") return refusal(fault === "too-many-headers" ? 431 : 400, fault);
-  const line = {
+  const minor = lineEnd > end ? -1 : minorAt(bytes, at + 1);
+  if (minor < 0) return versionRefusal(bytes.toString("latin1", at + 1, Math.min(lineEnd, end)));
+  return {
     method,
-    target: text.substring(targetStart - start, at - start),
+    target: bytes.toString("latin1", targetStart, at),
     queryAt: queryAt < 0 ? -1 : queryAt - targetStart,
     minor,
     classes,
+    end: lineEnd,
   };
-  return settleTarget(line, draft);
+}
+
+const versionStart: Uint8Array = Buffer.from("HTTP/1.");
+
+/** 1 or 0 where `HTTP/1.1` or `HTTP/1.0` and the end of the line stand; -1 for anything else. */
+function minorAt(bytes: Buffer, at: number): number {
+  for (let i = 0; i < versionStart.length; i++) if (bytes[at + i] !== versionStart[i]) return -1;
+  if (bytes[at + 8] !== CR || bytes[at + 9] !== LF) return -1;
+  const digit = bytes[at + 7];
+  return digit === 0x31 ? 1 : digit === 0x30 ? 0 : -1;
+}
+
+function methodAt(bytes: Buffer, start: number, end: number): string {
+  if (end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54)
+    return "GET";
+  return bytes.toString("latin1", start, end);
 }
 
 interface RequestLine {
@@ -137,6 +208,8 @@ interface RequestLine {
   readonly minor: number;
   /** Bit n: a byte of class n stood in the target. */
   readonly classes: number;
+  /** First byte after the line. */
+  readonly end: number;
 }
 
 function settleTarget(line: RequestLine, draft: FieldsDraft): RequestHead | Refusal {

@@ -1,6 +1,7 @@
 import { field, fieldIdOf, passesInAnswer } from "./field-names.ts";
 import { type Fields, FieldsDraft, parseFields } from "./fields.ts";
-import { type Refusal, refusal } from "./request-head.ts";
+import type { AnswerMemory } from "./head-memory.ts";
+import { isRefusal, type Refusal, refusal } from "./request-head.ts";
 
 /** How an answer's body ends: HTTP/1 may also end it by closing. */
 export type ResponseFraming = "none" | "length" | "chunked" | "close";
@@ -33,7 +34,25 @@ export function parseResponseHead(
   bytes: Buffer,
   start: number,
   end: number,
-  { method, headersMax }: { readonly method: string; readonly headersMax: number },
+  {
+    method,
+    headersMax,
+    memory,
+  }: { readonly method: string; readonly headersMax: number; readonly memory?: AnswerMemory },
+): ResponseHead | Refusal {
+  // The answer to HEAD is framed differently; it is parsed each time.
+  const usual = memory !== undefined && method !== "HEAD";
+  const known = usual ? memory.find(bytes, start, end) : undefined;
+  if (known !== undefined && known.fields.ids.length <= headersMax) return known;
+  const head = parseWhole(bytes, start, { end, method, headersMax });
+  if (usual && !isRefusal(head)) memory.keep(bytes, start, { end, value: head });
+  return head;
+}
+
+function parseWhole(
+  bytes: Buffer,
+  start: number,
+  { end, method, headersMax }: { readonly end: number; readonly method: string; readonly headersMax: number },
 ): ResponseHead | Refusal {
   const text = bytes.toString("latin1", start, end);
   const minor = text.startsWith("HTTP/1.1 ") ? 1 : text.startsWith("HTTP/1.0 ") ? 0 : -1;
