@@ -8,6 +8,7 @@ import type { Service } from "../serve/service.ts";
 import { answerJson } from "./admin-request.ts";
 import { type AdmissionRules, admit } from "./admission.ts";
 import { identify } from "./caller.ts";
+import { closeLive } from "./live-events.ts";
 import { route } from "./router.ts";
 import { closeStreams } from "./routes/live.ts";
 
@@ -33,6 +34,7 @@ export async function openAdmin(service: Service): Promise<Admin> {
       address: tcp?.address,
       async close() {
         closeStreams(service);
+        closeLive(service);
         await Promise.all([closeServer(socket), tcp === undefined ? undefined : closeServer(tcp.server)]);
       },
     };

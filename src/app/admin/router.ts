@@ -5,6 +5,7 @@ import { openApiDocument } from "../operations/faces/openapi.ts";
 import type { Service } from "../serve/service.ts";
 import { type AdminRequest, type AdminRoute, type Authority, answerJson } from "./admin-request.ts";
 import { doorOf, type Visitor } from "./caller.ts";
+import { livePath, streamLive } from "./live-events.ts";
 import { answerMcp, mcpPath } from "./mcp-door.ts";
 import { routes } from "./routes/index.ts";
 
@@ -62,6 +63,11 @@ async function routeOperation(
   if (path === `${apiPrefix}openapi.json` && method === "GET") {
     if (caller.role === "none") answerJson(response, 401, { error: "sign in first", code: "forbidden" });
     else answerJson(response, 200, openApiDocument());
+    return;
+  }
+  if (path === livePath && method === "GET") {
+    if (caller.permissions.has("look")) streamLive(call.service, response, call.query);
+    else answerJson(response, caller.role === "none" ? 401 : 403, { error: 'live needs the permission "look"' });
     return;
   }
   const operation = operationAt(path);

@@ -36,12 +36,16 @@ import { applyPack, tryPack, withdrawPolicy } from "./policies/apply-pack.ts";
 import { applyPolicy } from "./policies/apply-policy.ts";
 import { backtestPolicy } from "./policies/backtest-policy.ts";
 import { checkPolicy } from "./policies/check-policy.ts";
+import { listPacks } from "./policies/list-packs.ts";
 import { listPolicies } from "./policies/list-policies.ts";
+import { listVocabulary } from "./policies/list-vocabulary.ts";
 import { movePolicy } from "./policies/move-policy.ts";
 import { policyDiff } from "./policies/policy-diff.ts";
 import { policyHistory } from "./policies/policy-history.ts";
 import { rollbackPolicy } from "./policies/rollback-policy.ts";
 import { setPanic } from "./policies/set-panic.ts";
+import { decideProposals } from "./proposals/decide-proposals.ts";
+import { listProposals } from "./proposals/list-proposals.ts";
 import { backup } from "./records/backup.ts";
 import { deleteSubject } from "./records/delete-subject.ts";
 import { exportRecords } from "./records/export-records.ts";
@@ -109,6 +113,10 @@ export interface OperationTable {
   readonly "policies.history": typeof policyHistory;
   readonly "policies.diff": typeof policyDiff;
   readonly "policies.rollback": typeof rollbackPolicy;
+  readonly "proposals.list": typeof listProposals;
+  readonly "proposals.decide": typeof decideProposals;
+  readonly "packs.list": typeof listPacks;
+  readonly "vocabulary.list": typeof listVocabulary;
   readonly "panic.set": typeof setPanic;
   readonly health: typeof health;
   readonly search: typeof search;
@@ -169,6 +177,10 @@ export const operationTable: OperationTable = {
   "policies.history": policyHistory,
   "policies.diff": policyDiff,
   "policies.rollback": rollbackPolicy,
+  "proposals.list": listProposals,
+  "proposals.decide": decideProposals,
+  "packs.list": listPacks,
+  "vocabulary.list": listVocabulary,
   "panic.set": setPanic,
   health,
   search,

@@ -35,12 +35,19 @@ export class RecentVerdicts {
   readonly #byReference = new Map<string, SeenVerdict>();
   readonly #order: (string | undefined)[];
   #next = 0;
+  #added = 0;
 
   constructor(verdictsMax: number) {
     this.#order = new Array<string | undefined>(verdictsMax).fill(undefined);
   }
 
+  /** How many were ever added. */
+  get added(): number {
+    return this.#added;
+  }
+
   add(seen: SeenVerdict): void {
+    this.#added++;
     const old = this.#order[this.#next];
     if (old !== undefined) this.#byReference.delete(old);
     this.#order[this.#next] = seen.reference;

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { TokenRow, UserRow } from "../../api/contract.ts";
 import { useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
@@ -6,12 +6,23 @@ import { Card } from "../../parts/card.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { PersonDialog, RemovePersonDialog } from "./person-dialogs.tsx";
+import { RevokeDialog, TokenDialog } from "./token-dialogs.tsx";
+
+/** What a dialog is open for. */
+type Open =
+  | { readonly kind: "person"; readonly person: UserRow | undefined }
+  | { readonly kind: "remove"; readonly name: string }
+  | { readonly kind: "token" }
+  | { readonly kind: "revoke"; readonly token: TokenRow };
 
 /** Who may do what: people with their roles, and tokens for programs. */
 export function PeopleTab(): ReactNode {
   const t = useTranslator();
   const users = useOperation("users.list", {});
   const tokens = useOperation("tokens.list", {});
+  const [open, setOpen] = useState<Open>();
+  const close = (): void => setOpen(undefined);
   const people: readonly Column<UserRow>[] = [
     { id: "name", title: t("people.name"), cell: ({ name }) => <Data>{name}</Data>, sort: ({ name }) => name },
     { id: "role", title: t("people.role"), cell: ({ role }) => t(`role.${role}`), sort: ({ role }) => role },
@@ -21,6 +32,22 @@ export function PeopleTab(): ReactNode {
       cell: ({ secondFactor }) => t(secondFactor ? "people.factor.on" : "people.factor.off"),
     },
     { id: "last", title: t("column.last"), cell: ({ lastSeen }) => <Moment at={lastSeen ?? 0} as="relative" /> },
+    {
+      id: "do",
+      title: t("people.do"),
+      cell: (person) => (
+        <span className="row">
+          <button type="button" className="button" onClick={() => setOpen({ kind: "person", person })}>
+            {t("people.change.short")}
+            <span className="unseen"> {person.name}</span>
+          </button>
+          <button type="button" className="button" onClick={() => setOpen({ kind: "remove", name: person.name })}>
+            {t("people.remove.short")}
+            <span className="unseen"> {person.name}</span>
+          </button>
+        </span>
+      ),
+    },
   ];
   const programs: readonly Column<TokenRow>[] = [
     { id: "name", title: t("people.name"), cell: ({ name }) => <Data>{name}</Data>, sort: ({ name }) => name },
@@ -32,7 +59,27 @@ export function PeopleTab(): ReactNode {
       cell: ({ expiresAt }) => (expiresAt === null ? t("length.forever") : <Moment at={expiresAt} as="short" />),
     },
     { id: "used", title: t("people.used"), cell: ({ lastUsed }) => <Moment at={lastUsed ?? 0} as="relative" /> },
+    {
+      id: "do",
+      title: t("people.do"),
+      cell: (token) => (
+        <button type="button" className="button" onClick={() => setOpen({ kind: "revoke", token })}>
+          {t("tokens.revoke.short")}
+          <span className="unseen"> {token.name}</span>
+        </button>
+      ),
+    },
   ];
+  const addPerson = (
+    <button type="button" className="button" onClick={() => setOpen({ kind: "person", person: undefined })}>
+      {t("people.add")}
+    </button>
+  );
+  const addToken = (
+    <button type="button" className="button" onClick={() => setOpen({ kind: "token" })}>
+      {t("tokens.add")}
+    </button>
+  );
   return (
     <>
       <Answered of={users}>
@@ -40,7 +87,7 @@ export function PeopleTab(): ReactNode {
           rows.length === 0 ? (
             <Empty title={t("people.empty")}>{t("people.empty.why")}</Empty>
           ) : (
-            <Card title={t("people.users")} flush>
+            <Card title={t("people.users")} tools={addPerson} flush>
               <DataTable caption={t("people.users")} columns={people} rows={rows} rowKey={({ name }) => name} />
             </Card>
           )
@@ -49,14 +96,20 @@ export function PeopleTab(): ReactNode {
       <Answered of={tokens}>
         {({ tokens: rows }) =>
           rows.length === 0 ? (
-            <Empty title={t("people.notokens")}>{t("people.notokens.why")}</Empty>
+            <Empty title={t("people.notokens")} action={addToken}>
+              {t("people.notokens.why")}
+            </Empty>
           ) : (
-            <Card title={t("people.tokens")} flush>
+            <Card title={t("people.tokens")} tools={addToken} flush>
               <DataTable caption={t("people.tokens")} columns={programs} rows={rows} rowKey={({ id }) => id} />
             </Card>
           )
         }
       </Answered>
+      {open?.kind === "person" ? <PersonDialog person={open.person} onClose={close} /> : null}
+      {open?.kind === "remove" ? <RemovePersonDialog name={open.name} onClose={close} /> : null}
+      {open?.kind === "token" ? <TokenDialog onClose={close} /> : null}
+      {open?.kind === "revoke" ? <RevokeDialog token={open.token} onClose={close} /> : null}
     </>
   );
 }

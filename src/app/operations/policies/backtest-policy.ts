@@ -46,7 +46,8 @@ export interface BacktestPolicyOutput {
   readonly rules: readonly BacktestedRule[];
 }
 
-const rule: z.ZodType<BacktestedRule> = z.strictObject({
+/** Its schema. */
+export const backtestedRule: z.ZodType<BacktestedRule> = z.strictObject({
   rule: z.string(),
   requests: z.number(),
   sessions: z.number(),
@@ -86,7 +87,7 @@ export const backtestPolicy: Operation<BacktestPolicyInput, BacktestPolicyOutput
     humanShareMax: z.number(),
     falsePositivesPerDay: z.number(),
     tookMs: z.number(),
-    rules: z.array(rule),
+    rules: z.array(backtestedRule),
   }),
   async handle({ service }, { when, text, names = [] }) {
     if (when === undefined && text === undefined && names.length === 0)
