@@ -92,6 +92,11 @@ export class ActorList {
     return this.#actorOf[index] as number;
   }
 
+  /** The first of an actor's clients in the order of the engine's listing. */
+  firstOf(number: number): number {
+    return this.#members[this.#starts[number] as number] as number;
+  }
+
   at(number: number): Actor {
     const members = this.#members.subarray(this.#starts[number], this.#starts[number + 1]);
     return actorFrom(members, this.#table, this.#by);

@@ -64,11 +64,18 @@ export function* renderReplayJson(replay: Replay): Generator<string> {
 
 function* renderActors(replay: Replay, campaigns: ReadonlyMap<string, Campaign>): Generator<ReplayActorJson> {
   const { table, actors, engine, summary } = replay;
+  // Each actor is summed up at its first client and once more at the one that stands for it, never at all of its
+  // clients: an actor of a hundred thousand addresses would otherwise be walked a hundred thousand times.
+  const standsForOne = new Uint8Array(table.length);
   let index = 0;
   for (const view of engine.clients()) {
     if (index >= table.length) break;
-    const actor = actors.at(actors.actorOf(index));
-    if (actor.representative === index) yield actorJson(replay, actor, view.verdict(), campaigns);
+    const number = actors.actorOf(index);
+    if (standsForOne[index] === 1 || actors.firstOf(number) === index) {
+      const actor = actors.at(number);
+      if (actor.representative === index) yield actorJson(replay, actor, view.verdict(), campaigns);
+      else standsForOne[actor.representative] = 1;
+    }
     index++;
   }
   if (summary.forgotten > 0) yield forgottenJson(replay);
