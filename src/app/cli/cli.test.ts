@@ -121,6 +121,7 @@ test("--json prints one document and nothing else", async () => {
 
 test("check exits with 0 or 2, and its JSON carries every place", async () => {
   expect(await run("check", "src/app/config/testdata/good/everything.yaml")).toMatchObject({ code: 0, stderr: "" });
+  expect(await run("check", "-c", "src/app/config/testdata/bad/several-at-once.yaml")).toMatchObject({ code: 2 });
   const { code, stdout } = await run("check", "--json", "src/app/config/testdata/bad/several-at-once.yaml");
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -5,10 +5,12 @@ export const check: Verb = (program, { stdout, env }) => {
   program
     .command("check")
     .description("check a configuration; every mistake with its place, exit code 2 if there is one")
-    .argument("[file]", "configuration file", "gait.yaml")
+    .argument("[file]", "configuration file (default: gait.yaml)")
+    .option("-c, --config <file>", "the same, as the other verbs say it")
     .option("--json", "as one JSON document")
     .addHelpText("after", "\nExample:\n  gait check /etc/gait/gait.yaml\n")
-    .action(async (file: string, options: { json?: boolean }) => {
+    .action(async (named: string | undefined, options: { config?: string; json?: boolean }) => {
+      const file = named ?? options.config ?? "gait.yaml";
       const { readConfigFile, refusal } = await import("../../config/read-config.ts");
       const { loadConfig } = await import("../../config/load-config.ts");
       const { renderPlace } = await import("../../config/problem.ts");
