@@ -19,8 +19,11 @@ const addressesMin = 2;
 /** The campaigns of a run, by cohort key. */
 export function findCampaigns(actors: ActorList, table: ClientTable): ReadonlyMap<string, Campaign> {
   const byCohort = new Map<string, Actor[]>();
-  for (const actor of actors) {
-    if (actor.cohort === "" || actor.kind !== "automated") continue;
+  for (let number = 0; number < actors.length; number++) {
+    // Most actors are people: they are passed over before anything is built for them.
+    if (actors.tally(number).kind !== "automated") continue;
+    const actor = actors.at(number);
+    if (actor.cohort === "") continue;
     const known = byCohort.get(actor.cohort);
     if (known === undefined) byCohort.set(actor.cohort, [actor]);
     else known.push(actor);
