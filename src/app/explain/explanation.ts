@@ -15,6 +15,10 @@ export interface Explanation {
   readonly enforced: string;
   readonly basis: string;
   readonly rule: string | null;
+  /** The rule that decided, as it is now; null where a list, prior knowledge or nothing did, or where it is gone. */
+  readonly ruleSays: RuleSaying | null;
+  /** Version of the rules that was in force; 0: no rule was asked. */
+  readonly policyVersion: number;
   /** Rules that matched without acting. */
   readonly watched: readonly string[];
   readonly certifiedFpr: number | null;
@@ -31,6 +35,18 @@ export interface Explanation {
   readonly revision: number;
 }
 
+/** What a rule says of itself. */
+export interface RuleSaying {
+  readonly name: string;
+  readonly pack: string;
+  /** Version of its pack; 0: not stated. */
+  readonly packVersion: number;
+  readonly why: string;
+  readonly when: string;
+  readonly does: string;
+  readonly step: string;
+}
+
 /** One finding in words. */
 export interface Evidence {
   readonly detector: string;
@@ -38,8 +54,8 @@ export interface Evidence {
   readonly says: string;
 }
 
-/** Explains one verdict. Pure. */
-export function explain(seen: SeenVerdict): Explanation {
+/** Explains one verdict. Pure. @param rule The rule that decided, where it can still be found. */
+export function explain(seen: SeenVerdict, rule?: RuleSaying): Explanation {
   const { reference, at, application, ip, method, path, userAgent, score } = seen;
   const told = explainVerdict(verdictOf(seen));
   return {
@@ -54,16 +70,24 @@ export function explain(seen: SeenVerdict): Explanation {
     enforced: seen.enforced,
     basis: seen.basis,
     rule: seen.rule,
+    ruleSays: rule ?? null,
+    policyVersion: seen.revision,
     watched: seen.watched,
     certifiedFpr: seen.certifiedFpr,
     score,
     summary: told.summary,
     evidence: told.reasons.map(({ detector, nats, sentence }) => ({ detector, nats: round(nats), says: sentence })),
-    counterfactuals: told.counterfactuals,
+    counterfactuals: [...ruleCounterfactual(seen, rule), ...told.counterfactuals],
     capped: told.capped,
     priorNats: round(told.priorNats),
     revision: seen.revision,
   };
+}
+
+/** A rule is exact: had its condition not held, it would not have acted. */
+function ruleCounterfactual({ basis, action }: SeenVerdict, rule: RuleSaying | undefined): readonly string[] {
+  if (basis !== "rule" || rule === undefined) return [];
+  return [`would not have met "${action}" had this not been so: ${rule.when}`];
 }
 
 /** The findings that carry a verdict, in words: those against the client for automation, those for it for a person. */

@@ -9,9 +9,11 @@ import { getCohort } from "./cohorts/get-cohort.ts";
 import { listCohorts } from "./cohorts/list-cohorts.ts";
 import { effectiveConfiguration } from "./configuration/effective-configuration.ts";
 import { addDecision } from "./decisions/add-decision.ts";
+import { exonerate } from "./decisions/exonerate.ts";
 import { findDecision } from "./decisions/find-decision.ts";
 import { listDecisions } from "./decisions/list-decisions.ts";
 import { removeDecision } from "./decisions/remove-decision.ts";
+import { unblock } from "./decisions/unblock.ts";
 import { intentGraph } from "./discovery/intent-graph.ts";
 import { listEndpoints } from "./discovery/list-endpoints.ts";
 import { eventFacets } from "./events/event-facets.ts";
@@ -68,6 +70,8 @@ export interface OperationTable {
   readonly "decisions.find": typeof findDecision;
   readonly "decisions.add": typeof addDecision;
   readonly "decisions.remove": typeof removeDecision;
+  readonly "decisions.unblock": typeof unblock;
+  readonly "decisions.exonerate": typeof exonerate;
   readonly "actors.list": typeof listActors;
   readonly "actors.get": typeof getActor;
   readonly "sessions.get": typeof getSession;
@@ -132,6 +136,8 @@ export const operationTable: OperationTable = {
   "decisions.find": findDecision,
   "decisions.add": addDecision,
   "decisions.remove": removeDecision,
+  "decisions.unblock": unblock,
+  "decisions.exonerate": exonerate,
   "actors.list": listActors,
   "actors.get": getActor,
   "sessions.get": getSession,

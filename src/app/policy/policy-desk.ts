@@ -11,6 +11,8 @@ import { runBacktest } from "./run-backtest.ts";
 export interface ListedRule {
   readonly name: string;
   readonly pack: string;
+  /** 0: not stated. */
+  readonly packVersion: number;
   readonly why: string;
   readonly when: string;
   readonly does: string;
@@ -133,11 +135,12 @@ export function createPolicyDesk(parts: DeskParts): PolicyDesk {
   };
   const listed = (rule: Rule): ListedRule => {
     const state = policy.stateOf(rule.name);
-    const { name, pack, why, when, tags, applies } = rule;
+    const { name, pack, packVersion, why, when, tags, applies } = rule;
     const decided = { who: state?.who ?? "", at: state?.at ?? null, expiresAt: state?.expiresAt ?? null };
     return {
       name,
       pack,
+      packVersion,
       why,
       when,
       does: thenOf(rule),

@@ -95,8 +95,8 @@ test("the TCP admin listener lets look and never lets change", async () => {
   }
   for (const [method, path] of [
     ["POST", "/reload"],
-    ["POST", "/decisions"],
-    ["DELETE", "/decisions/x"],
+    ["POST", "/api/v1/decisions/add"],
+    ["POST", "/api/v1/decisions/remove"],
   ] as const) {
     expect((await ask({ port }, { method, path, headers: json, body: "{}" })).status).toBe(403);
   }
@@ -152,15 +152,15 @@ test("an operator's block acts in enforce mode, allow wins over it, and lifting 
   const rig = await rigWith("mode: enforce\n");
   const { socketPath } = rig.service;
   const decide = (body: unknown): Promise<{ status: number; body: string }> =>
-    ask({ socketPath }, { method: "POST", path: "/decisions", headers: json, body: JSON.stringify(body) });
-  expect((await decide({ action: "block", value: "127.0.0.0/8", for: "1h" })).status).toBe(201);
+    ask({ socketPath }, { method: "POST", path: "/api/v1/decisions/add", headers: json, body: JSON.stringify(body) });
+  expect((await decide({ action: "block", value: "127.0.0.0/8", for: "1h" })).status).toBe(200);
   expect((await ask(rig)).status).toBe(403);
-  expect((await decide({ action: "allow", value: "127.0.0.1" })).status).toBe(201);
+  expect((await decide({ action: "allow", value: "127.0.0.1" })).status).toBe(200);
   expect((await ask(rig)).status).toBe(200);
-  for (const value of ["127.0.0.1", encodeURIComponent("127.0.0.0/8")]) {
+  for (const value of ["127.0.0.1", "127.0.0.0/8"]) {
     const lifted = await ask(
       { socketPath },
-      { method: "DELETE", path: `/decisions/${value}`, headers: json, body: "{}" },
+      { method: "POST", path: "/api/v1/decisions/remove", headers: json, body: JSON.stringify({ value }) },
     );
     expect(lifted.status).toBe(200);
   }

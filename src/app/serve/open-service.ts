@@ -16,6 +16,7 @@ import { openLearned } from "../learned/open-learned.ts";
 import { openPassive } from "../passive/open-passive.ts";
 import { createAutomaticPolicies } from "../policy/automatic-policies.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
+import { liftExonerated } from "../policy/lift-exonerated.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
 import { openVerdictFile } from "../policy/verdict-file.ts";
 import { openPublish } from "../publish/open-publish.ts";
@@ -160,6 +161,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     alertIncidents(alerts, lookForIncidents(incidents));
     alertRecords(alerts, records.stats());
     policy.expire(systemClock.now());
+    liftExonerated(protection.decisions, () => judge.engine.cohorts());
     verdicts.keep("soon");
   }, 1_000);
   sweeper.unref();

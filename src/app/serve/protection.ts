@@ -5,6 +5,7 @@ import {
   type Guard,
   type HashKey,
   keyedHash,
+  policyLimits,
   type Signal,
   type Verdict,
 } from "#core";
@@ -28,6 +29,7 @@ import {
 import type { Config } from "../config/config.ts";
 import type { FactRecorder } from "../policy/fact-recorder.ts";
 import type { LivePolicy } from "../policy/open-policy.ts";
+import { RefusalBook } from "../policy/refusal-book.ts";
 import type { Judge } from "./judge.ts";
 
 /** The engine with policy behind it: what judges and decides. Lists can be changed while it judges. */
@@ -36,6 +38,8 @@ export interface Protection extends Guard {
   configure(config: Config): void;
   readonly decisions: DecisionTable;
   readonly policy: LivePolicy;
+  /** Who was refused lately, by reference. */
+  readonly refusals: RefusalBook;
 }
 
 /** What a protection is made of. */
@@ -75,6 +79,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     cohort: "",
   };
   const keeper = new VerdictKeeper(decisions, createRandom(parts.hashKey.k1));
+  const refusals = new RefusalBook(policyLimits.refusalsMax.default);
 
   const configure = (next: Config): void => {
     basis = {
@@ -103,7 +108,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
       // Without rules the facts are noted all the same, so that the first pack can be tried before it is applied.
       if (standing === undefined && recorder !== undefined)
         recorder.note(exchange, judged, { subject: facts.subject(exchange, judged), identity, reads: set.reads });
-      return applyPolicy(judged, { standing, policy: basis });
+      return noted(exchange, applyPolicy(judged, { standing, policy: basis }));
     }
     const subject = facts.subject(exchange, judged);
     const weighing = set.weigh(subject);
@@ -119,7 +124,12 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
       state.settle(restrainDeception(verdict, asked.tags), identity, clock.monotonic()),
     );
     if (standing === undefined) stand(settled, outcome.acting, exchange);
-    return settled;
+    // Which version of the rules said so; a copy is worth it only where a rule said anything.
+    return noted(exchange, outcome.matched.length === 0 ? settled : { ...settled, revision: set.revision });
+  };
+  const noted = (exchange: Exchange, verdict: Verdict): Verdict => {
+    if (!passing.has(verdict.action)) refusals.note(exchange.id, keys);
+    return verdict;
   };
   /** A rule with a lifetime, or a convicted cohort, is stopped from its first request on until the time is up. */
   const stand = (verdict: Verdict, acting: Rule | undefined, exchange: Exchange): void => {
@@ -146,6 +156,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     configure,
     decisions,
     policy,
+    refusals,
     inspect(exchange) {
       const verdict = decide(exchange, judge.inspect(exchange));
       return panic.on ? stopped(verdict) : verdict;

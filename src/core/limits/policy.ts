@@ -17,6 +17,7 @@ type PolicyLimit =
   | "listValuesMax"
   | "pastVerdictsMax"
   | "proposalsMax"
+  | "refusalsMax"
   | "surgePlacesMax";
 
 /** Caps of rules and standing decisions. */
@@ -65,6 +66,11 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
     why: "lapsed verdicts remembered to see who comes through in other clothes; the oldest are forgotten",
   },
   proposalsMax: { default: 200, unit: "count", why: "policies that Gait writes by itself between two starts" },
+  refusalsMax: {
+    default: 10_000,
+    unit: "count",
+    why: "refused requests whose sender can be unblocked by the reference alone; the oldest are known by their address",
+  },
   surgePlacesMax: {
     default: 5_000,
     unit: "count",

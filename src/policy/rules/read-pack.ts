@@ -18,6 +18,7 @@ export type PackResult =
   | { readonly problems: readonly PackProblem[] };
 
 const fields = ["name", "why", "when", "then", "weight", "ttl", "mode", "canary", "tags", "applies", "bound", "traces"];
+const headFields = ["pack", "version"];
 const overrideFields = ["override", "then", "weight", "ttl", "mode", "canary"];
 const modes: readonly RuleMode[] = ["watch", "canary", "enforce", "retired"];
 const actions: readonly Action[] = [
@@ -64,6 +65,7 @@ class PackReader {
   readonly #rules: Rule[] = [];
   readonly #overrides: RuleOverride[] = [];
   readonly #problems: PackProblem[] = [];
+  #version = 0;
 
   constructor(file: string, lines: LineCounter, language: Language) {
     this.#file = file;
@@ -89,9 +91,13 @@ class PackReader {
       return;
     }
     const names = new Set<string>();
-    for (const item of items) {
+    for (const [position, item] of items.entries()) {
       if (!isMap(item)) {
         this.report(offsetOf(item), "a rule is a map: name, why, when, then…");
+        continue;
+      }
+      if (item.has("pack")) {
+        this.#head(item, position);
         continue;
       }
       if (item.has("override")) {
@@ -104,6 +110,17 @@ class PackReader {
       names.add(rule.name);
       this.#rules.push(rule);
     }
+  }
+
+  /** `- pack: NAME` with its version, before the first rule. */
+  #head(map: YAMLMap, position: number): void {
+    this.#unknownKeys(map, headFields);
+    if (position !== 0) this.report(offsetOf(map), "what a pack says of itself stands before its first rule");
+    this.#text(map, "pack", true);
+    const version = this.#number(map, "version", 0);
+    if (!Number.isInteger(version) || version < 1)
+      this.report(this.#at(map, "version"), `version: expected a whole number from 1, found ${version}`);
+    this.#version = version;
   }
 
   /** `- override: NAME` with what is to be different; `mode: retired` switches the rule off. */
@@ -168,6 +185,7 @@ class PackReader {
     return {
       name,
       pack,
+      packVersion: this.#version,
       why,
       when,
       condition,

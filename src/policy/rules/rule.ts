@@ -14,6 +14,8 @@ export interface RuleAction {
 export interface Rule {
   readonly name: string;
   readonly pack: string;
+  /** Version of the pack, counted up when its rules change meaning; 0: not stated. */
+  readonly packVersion: number;
   /** Why it exists, in a sentence for the person who is asked about a block. */
   readonly why: string;
   readonly when: string;

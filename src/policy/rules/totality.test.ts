@@ -32,6 +32,9 @@ const actions: readonly Action[] = [
   "block",
 ];
 
+/** Fewer where each of many mutants of the evaluator is tried. */
+const randomRules = Number(process.env.GAIT_RANDOM_RULES ?? 20_000);
+
 const leaf = fc.constantFrom(
   "session.requests > 3",
   "session.failures != 2",
@@ -97,9 +100,9 @@ test("20,000 rules of every kind and action, on lists that are gone and fields t
       const outcome = set.decide(fixedSubject({ ...values, inList: lookup(state) }));
       if (outcome.acting !== undefined) matched++;
     }),
-    { numRuns: 20_000 },
+    { numRuns: randomRules },
   );
-  expect(matched).toBeGreaterThan(2_000);
+  expect(matched).toBeGreaterThan(randomRules / 10);
 });
 
 test("a rule that hangs on a list that is gone decides as if it were not there, whichever way it asks", () => {
@@ -111,7 +114,7 @@ test("a rule that hangs on a list that is gone decides as if it were not there, 
       const outcome = set.decide(fixedSubject({ ...values, inList: lookup(state) }));
       expect(outcome).toMatchObject({ acting: undefined, matched: [] });
     }),
-    { numRuns: 5_000 },
+    { numRuns: randomRules / 4 },
   );
 });
 

@@ -1,7 +1,7 @@
 import type { AdminRoute } from "../admin-request.ts";
 import { agentsRoute } from "./agents.ts";
 import { consoleEntrances, consoleFiles } from "./console.ts";
-import { addDecision, listDecisions, removeDecision } from "./decisions.ts";
+import { listDecisions } from "./decisions.ts";
 import { explainRoute } from "./explain.ts";
 import { livez, readyz } from "./health.ts";
 import { live } from "./live.ts";
@@ -24,8 +24,6 @@ export const routes: readonly AdminRoute[] = [
   readyz,
   explainRoute,
   listDecisions,
-  addDecision,
-  removeDecision,
   reload,
   beginProbes,
   arrivedProbes,

@@ -27,24 +27,31 @@ export const allow: Verb = (program, context) => {
   addVerb(program, context, { action: "allow", description: "never act on an address or network" });
 };
 
-/** `gait unblock ADDRESS`: lifts what stands for an address or network. */
+/** `gait unblock REFERENCE`: lets somebody through again. */
 export const unblock: Verb = (program, { stdout, env }) => {
   withAdminTarget(program.command("unblock"))
-    .description("lift what stands for an address or network")
-    .argument("<value>", "address, CIDR network or the decision's id")
+    .description("let somebody through again, by the reference of the refused request or by what stands")
+    .argument("<what>", "reference (X-Request-Id), address, CIDR network, cohort or a decision's id")
+    .option("--for <duration>", "how long whoever was refused is let through (default: 24h)")
+    .option("--reason <text>", "stands in the audit log")
     .option("--json", "as one JSON document")
-    .addHelpText("after", "\nExample:\n  gait unblock 203.0.113.9\n")
-    .action(async (value: string, options: DecisionOptions) => {
-      const path = `/decisions/${encodeURIComponent(value)}`;
-      const answer = await askGateway(options, { method: "DELETE", path, body: {} }, env);
+    .addHelpText("after", '\nExample:\n  gait unblock 6e1f0a52-3 --for 7d --reason "ticket 4711"\n')
+    .action(async (what: string, options: DecisionOptions) => {
+      const body = { what, for: options.for, reason: options.reason };
+      const answer = await askGateway(options, { method: "POST", path: "/api/v1/decisions/unblock", body }, env);
       if (answer.status !== 200) {
-        throw new GaitError("decision-unknown", `${JSON.stringify(value)}: ${errorIn(answer)}`, {
-          exitCode: exitCodes.notFound,
-        });
+        const exitCode = answer.status === 404 ? exitCodes.notFound : exitCodes.usage;
+        throw new GaitError("decision-unknown", errorIn(answer), { exitCode });
       }
-      stdout.write(
-        options.json === true ? `${JSON.stringify({ version: 1, ...(answer.body as object) })}\n` : `lifted ${value}\n`,
-      );
+      const { lifted, allowed } = answer.body as {
+        readonly lifted: readonly Listed[];
+        readonly allowed: Listed | null;
+      };
+      if (options.json === true) stdout.write(`${JSON.stringify({ version: 1, lifted, allowed })}\n`);
+      else {
+        for (const one of lifted) stdout.write(`lifted ${one.action} of ${one.scope} ${one.value}: ${one.reason}\n`);
+        if (allowed !== null) stdout.write(line(allowed));
+      }
     });
 };
 
@@ -76,8 +83,8 @@ function addVerb(
     .addHelpText("after", `\nExample:\n  gait ${action} 203.0.113.0/24 --for 24h --reason "ticket 4711"\n`)
     .action(async (value: string, options: DecisionOptions) => {
       const body = { action, value, for: options.for, reason: options.reason };
-      const answer = await askGateway(options, { method: "POST", path: "/decisions", body }, env);
-      if (answer.status !== 201) {
+      const answer = await askGateway(options, { method: "POST", path: "/api/v1/decisions/add", body }, env);
+      if (answer.status !== 200) {
         throw new GaitError("decision-refused", errorIn(answer), { exitCode: exitCodes.usage });
       }
       stdout.write(

@@ -33,6 +33,7 @@ function render(found: Explanation): string {
     `verdict   ${found.kind}, score ${score.total} of 100 (behaviour ${score.behaviour}, presentation ${score.presentation}; higher is worse)`,
     `action    ${done}, basis ${found.basis}${found.rule === null ? "" : `, ${printable(found.rule)}`}`,
     `certified ${found.certifiedFpr === null ? "no false-positive bound earned yet" : `false positives at most ${found.certifiedFpr}`}`,
+    ...ruleLines(found),
     "",
     `evidence, in nats (prior ${found.priorNats}):`,
     ...found.evidence.map(({ nats, says, detector }) => `  ${signed(nats)}  ${printable(says)} [${detector}]`),
@@ -40,6 +41,18 @@ function render(found: Explanation): string {
     ...found.counterfactuals.map((text) => `it ${text}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The specific rule, as it stands; older gateways do not tell it. */
+function ruleLines({ ruleSays, policyVersion }: Explanation): readonly string[] {
+  if (ruleSays === null || ruleSays === undefined) return [];
+  const { name, pack, packVersion, why, when, does, step } = ruleSays;
+  const from = packVersion === 0 ? pack : `${pack} ${packVersion}`;
+  return [
+    `rule      ${name} (${printable(from)}, ${step}), policy version ${policyVersion}: ${does}`,
+    `because   ${printable(why)}`,
+    `when      ${printable(when)}`,
+  ];
 }
 
 function signed(nats: number): string {

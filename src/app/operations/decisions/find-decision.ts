@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Explanation, explain } from "../../explain/explanation.ts";
+import { ruleBehind } from "../../explain/rule-behind.ts";
 import { recordedVerdict } from "../events/recorded-verdict.ts";
 import { type Operation, OperationFault } from "../operation.ts";
 
@@ -24,6 +25,6 @@ export const findDecision: Operation<FindDecisionInput, Explanation> = {
     const seen = context.service.witness.recent.find(reference) ?? (await recordedVerdict(context, reference));
     if (seen === undefined)
       throw new OperationFault("not-found", `${JSON.stringify(reference)}: no decision with this reference is known`);
-    return explain(seen);
+    return explain(seen, ruleBehind(seen, context.service.policyRoom.desk));
   },
 };

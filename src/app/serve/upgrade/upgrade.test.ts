@@ -122,7 +122,7 @@ test.each([0, 2])(
     await ask(
       { socketPath },
       {
-        path: "/decisions",
+        path: "/api/v1/decisions/add",
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ value: "192.0.2.1", action: "block" }),

@@ -1,0 +1,10 @@
+/** A mutant that changes nothing anybody can see. */
+export interface Equivalent {
+  readonly file: string;
+  /** Part of the line that it is in. */
+  readonly line: string;
+  readonly what: string;
+  readonly why: string;
+}
+
+export const equivalents: readonly Equivalent[] = [];
