@@ -16,7 +16,7 @@ import { median } from "./median.ts";
 import { freePorts, phase, progress } from "./phases.ts";
 import { cpuOf, cpuOfGait, type Doors, type Running, startGait, startProcess } from "./processes.ts";
 import { type Result, report } from "./report.ts";
-import { measureSpoe, type SpoeResult } from "./spoe-load.ts";
+import { measureSpoe, type Side, type SpoeResult } from "./spoe-load.ts";
 import { createSubjects, type Subject, subjectsMax } from "./subjects.ts";
 
 const quick = process.argv.includes("--quick");
@@ -81,9 +81,14 @@ async function compare(): Promise<void> {
     }
   }
   await openLoop(results);
-  let spoe: SpoeResult | undefined;
-  if (only === undefined || only.includes("spoe"))
-    spoe = await phase("SPOE, pipelined", spoeSeconds + graceSeconds, () => measureSpoe(gait, haproxy, spoeSeconds));
+  const spoe: Partial<Record<Side, SpoeResult>> = {};
+  if (only === undefined || only.includes("spoe")) {
+    for (const side of ["requests", "both"] as const) {
+      spoe[side] = await phase(`SPOE, pipelined, ${side}`, spoeSeconds + graceSeconds, () =>
+        measureSpoe(gait, { port: haproxy, seconds: spoeSeconds, side }),
+      );
+    }
+  }
   progress("done");
   report(results, { spoe, quick, rounds });
 }

@@ -1,5 +1,5 @@
 import { median } from "./median.ts";
-import type { SpoeResult } from "./spoe-load.ts";
+import type { Side, SpoeResult } from "./spoe-load.ts";
 import type { Subject } from "./subjects.ts";
 
 /** What was measured of one subject, a value for each round. */
@@ -39,7 +39,7 @@ interface Row {
 /** Prints the table and, as the last line, the same as JSON. */
 export function report(
   results: readonly Result[],
-  run: { readonly spoe: SpoeResult | undefined; readonly quick: boolean; readonly rounds: number },
+  run: { readonly spoe: Readonly<Partial<Record<Side, SpoeResult>>>; readonly quick: boolean; readonly rounds: number },
 ): void {
   const rows = results.map((result) => rowOf(result, results));
   console.log(
@@ -53,9 +53,13 @@ export function report(
     );
   }
   const { spoe } = run;
-  if (spoe !== undefined) {
+  for (const side of ["requests", "both"] as const) {
+    const found = spoe[side];
+    if (found === undefined) continue;
+    const name = side === "both" ? "requests and answers" : "requests only";
+    const goal = side === "both" ? "" : `; goal ≥ ${spoeGoal}: ${judged(found.perSecondPerCore >= spoeGoal)}`;
     console.log(
-      `SPOE, pipelined: ${Math.round(spoe.perSecondPerCore)} decisions/s per core (${Math.round(spoe.perSecondPerCoreAllThreads)} with Gait's other threads, ${Math.round(spoe.perSecond)}/s by the clock); goal ≥ ${spoeGoal}: ${judged(spoe.perSecondPerCore >= spoeGoal)}`,
+      `SPOE, pipelined, ${name}: ${Math.round(found.perSecondPerCore)} decisions/s per core (${Math.round(found.perSecondPerCoreAllThreads)} with Gait's other threads, ${Math.round(found.perSecond)}/s by the clock)${goal}`,
     );
   }
   console.log(
@@ -64,8 +68,9 @@ export function report(
       quick: run.quick,
       rounds: run.rounds,
       rows,
-      spoeDecisionsPerCoreSecond: spoe === undefined ? null : Math.round(spoe.perSecondPerCore),
-      spoeDecisionsPerCoreSecondAllThreads: spoe === undefined ? null : Math.round(spoe.perSecondPerCoreAllThreads),
+      spoeDecisionsPerCoreSecond: rounded(spoe.requests?.perSecondPerCore),
+      spoeDecisionsPerCoreSecondAllThreads: rounded(spoe.requests?.perSecondPerCoreAllThreads),
+      spoeDecisionsPerCoreSecondWithAnswers: rounded(spoe.both?.perSecondPerCore),
       goals: { ...ratioGoals, spoe: spoeGoal, addedP99Ms: addedP99MsGoal },
     }),
   );
@@ -110,6 +115,10 @@ function renderRow(row: Row): string {
     number(row.addedP99Ms, 2, 14),
     String(row.failures).padStart(10),
   ].join("");
+}
+
+function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value);
 }
 
 function judged(good: boolean): string {

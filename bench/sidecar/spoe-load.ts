@@ -9,6 +9,9 @@ const clients = 5_000;
 /** Until the compilers have seen enough. */
 const warmSeconds = 3;
 
+/** Whether Gait is told of answers, too. A decision is a request in both cases. */
+export type Side = "requests" | "both";
+
 /** What came of it. */
 export interface SpoeResult {
   /** Decisions for each second of CPU of the thread that answers. */
@@ -24,8 +27,11 @@ export interface SpoeResult {
  *
  * @throws Error when Gait ends a connection, or answers nothing for a whole second.
  */
-export async function measureSpoe(gait: Running, port: number, seconds: number): Promise<SpoeResult> {
-  const all = await Promise.all(Array.from({ length: connections }, () => openAsker(port)));
+export async function measureSpoe(
+  gait: Running,
+  { port, seconds, side }: { readonly port: number; readonly seconds: number; readonly side: Side },
+): Promise<SpoeResult> {
+  const all = await Promise.all(Array.from({ length: connections }, () => openAsker(port, side)));
   try {
     for (const one of all) one.start();
     await askFor(all, warmSeconds);
@@ -88,8 +94,8 @@ function frame(type: number, ids: readonly [number, number], payload: readonly B
   return Buffer.concat([length, body]);
 }
 
-/** The answer's message settles the request at once, as HAProxy does with both messages configured. */
-function question(stream: number): Buffer {
+/** What is asked of Gait for one request: to judge it, and then perhaps to learn what was answered. */
+function question(stream: number, side: Side): Buffer {
   const client = stream % clients;
   const id = textData(`bench-${stream}-${client}`);
   const address = Buffer.of(6, 10, 0, client >> 8, client & 255);
@@ -103,25 +109,35 @@ function question(stream: number): Buffer {
       textData(`${headLines.join("\r\n")}\r\ncookie: sid=${String(client).padStart(32, "0")}; theme=dark\r\n\r\n`),
     ],
     ["https", Buffer.of(1)],
+    ["answers", Buffer.of(side === "both" ? 0x11 : 0x01)],
   ] as const;
+  const asked = message(stream, "gait-request", arguments_);
+  if (side === "requests") return asked;
+  const answered = [
+    ["id", id],
+    ["status", Buffer.concat([Buffer.of(3), varint(200)])],
+    ["headers", textData("content-type: text/html; charset=utf-8\r\ncontent-length: 1024\r\n\r\n")],
+  ] as const;
+  return Buffer.concat([asked, message(stream, "gait-response", answered)]);
+}
+
+function message(stream: number, name: string, values: readonly (readonly [string, Buffer])[]): Buffer {
+  const payload = [lengthAndText(name), Buffer.of(values.length)];
   return frame(
     frameType.notify,
     [stream, 1],
-    [
-      lengthAndText("gait-request"),
-      Buffer.of(arguments_.length),
-      ...arguments_.flatMap(([name, value]) => [lengthAndText(name), value]),
-    ],
+    [...payload, ...values.flatMap(([key, value]) => [lengthAndText(key), value])],
   );
 }
 
-function openAsker(port: number): Promise<Asker> {
+function openAsker(port: number, side: Side): Promise<Asker> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(port, "127.0.0.1");
     // Made beforehand: what is measured is Gait, and the load generator must keep it busy.
-    const questions = Array.from({ length: 8_192 }, (_, i) => question(i + 1));
+    const questions = Array.from({ length: 8_192 }, (_, i) => question(i + 1, side));
+    const acksForEach = side === "both" ? 2 : 1;
     let next = 0;
-    let answered = 0;
+    let acked = 0;
     let held: Buffer = Buffer.alloc(0);
     let greeted = false;
     let ended = "";
@@ -165,7 +181,7 @@ function openAsker(port: number): Promise<Asker> {
         greeted = true;
         resolve({
           get answered(): number {
-            return answered;
+            return Math.floor(acked / acksForEach);
           },
           get ended(): string {
             return ended;
@@ -175,8 +191,10 @@ function openAsker(port: number): Promise<Asker> {
         });
         return;
       }
-      answered += acks;
-      if (acks > 0) ask(acks);
+      const before = Math.floor(acked / acksForEach);
+      acked += acks;
+      const whole = Math.floor(acked / acksForEach) - before;
+      if (whole > 0) ask(whole);
     });
   });
 }

@@ -26,7 +26,9 @@ export const subjectsMax = 8;
 const withoutGait = (text: string): string => text.replace(/^[ \t]*# >>> gait[\s\S]*?# <<< gait\n/gm, "");
 /** Requests only: the answer's message is neither asked for nor sent. */
 const requestsOnly = (text: string): string =>
-  text.replace("messages gait-request gait-response", "messages gait-request");
+  text
+    .replace("messages gait-request gait-response", "messages gait-request")
+    .replace("answers=bool(true)", "answers=bool(false)");
 const caddyPlain = (port: number, originPort: number): string =>
   `{\n\tadmin off\n\tauto_https off\n}\nhttp://127.0.0.1:${port} {\n\treverse_proxy 127.0.0.1:${originPort}\n}\n`;
 
