@@ -16,7 +16,10 @@ const patientNginx = (text: string): string => text.replaceAll(/(proxy_(?:connec
 const nginxEdits = {
   http2: (text: string, port: number): string =>
     text.replace(`listen 127.0.0.1:${port};`, `listen 127.0.0.1:${port}; listen [::1]:${port} http2;`),
-  closed: (text: string): string => text.replace(/ *error_page 500 502 503 504 =204 @gait_away;\n/, ""),
+  closed: (text: string): string =>
+    text
+      .replace(/ *error_page 500 502 503 504 =204 @gait_away;\n/, "")
+      .replace(/ *error_page 500 = @gait_unjudged;\n/, ""),
 };
 
 describeConnectors([
@@ -45,8 +48,6 @@ describeConnectors([
       files: ["deploy/nginx/nginx.conf"],
     },
     patient: patientNginx,
-    // nginx takes noise for an HTTP/0.9 answer, which no error_page can catch: 500, with the reference.
-    exposedTo: ["garbage"],
     edits: nginxEdits,
     observes: checkObserves,
     throttled: 429,
@@ -62,8 +63,6 @@ describeConnectors([
       written: { "gait-key.conf": renderNginxKey(testHashKey) },
     },
     patient: patientNginx,
-    // nginx takes noise for an HTTP/0.9 answer, which no error_page can catch: 500, with the reference.
-    exposedTo: ["garbage"],
     edits: nginxEdits,
     observes: nginxAnswersObserves,
     throttled: 429,
@@ -77,7 +76,8 @@ describeConnectors([
       args: ["run", "--config", "FOLDER/Caddyfile", "--adapter", "caddyfile"],
       files: ["deploy/caddy/Caddyfile"],
     },
-    patient: (text) => text.replace("dial_timeout 50ms", "dial_timeout 2s").replace("timeout 200ms", "timeout 2s"),
+    patient: (text) =>
+      text.replace("dial_timeout 50ms", "dial_timeout 2s").replace("header_timeout 50ms", "header_timeout 2s"),
     edits: {
       http2: (text, port) =>
         text
