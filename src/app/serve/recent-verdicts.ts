@@ -30,15 +30,19 @@ export interface SeenVerdict {
   status: number;
 }
 
-/** The last verdicts, found by their reference. The oldest leaves when a new one comes. */
+/**
+ * The last verdicts, at least `verdictsMax` of them, found by their reference. Two generations, the older of which is
+ * dropped whole when the younger is full: taking single ones out of a map costs a request more than all else here.
+ */
 export class RecentVerdicts {
-  readonly #byReference = new Map<string, SeenVerdict>();
-  readonly #order: (string | undefined)[];
+  #young = new Map<string, SeenVerdict>();
+  #old = new Map<string, SeenVerdict>();
+  readonly #order: (SeenVerdict | undefined)[];
   #next = 0;
   #added = 0;
 
   constructor(verdictsMax: number) {
-    this.#order = new Array<string | undefined>(verdictsMax).fill(undefined);
+    this.#order = new Array<SeenVerdict | undefined>(verdictsMax).fill(undefined);
   }
 
   /** How many were ever added. */
@@ -48,15 +52,17 @@ export class RecentVerdicts {
 
   add(seen: SeenVerdict): void {
     this.#added++;
-    const old = this.#order[this.#next];
-    if (old !== undefined) this.#byReference.delete(old);
-    this.#order[this.#next] = seen.reference;
+    if (this.#young.size >= this.#order.length) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(seen.reference, seen);
+    this.#order[this.#next] = seen;
     this.#next = (this.#next + 1) % this.#order.length;
-    this.#byReference.set(seen.reference, seen);
   }
 
   find(reference: string): SeenVerdict | undefined {
-    return this.#byReference.get(reference);
+    return this.#young.get(reference) ?? this.#old.get(reference);
   }
 
   /** The newest first, at most `count` that `wanted` holds for, looking back over at most `lookBack` verdicts. */
@@ -64,15 +70,14 @@ export class RecentVerdicts {
     const found: SeenVerdict[] = [];
     const length = this.#order.length;
     for (let back = 1; back <= Math.min(length, lookBack) && found.length < count; back++) {
-      const reference = this.#order[(this.#next - back + length) % length];
-      if (reference === undefined) break;
-      const seen = this.#byReference.get(reference);
-      if (seen !== undefined && wanted(seen)) found.push(seen);
+      const seen = this.#order[(this.#next - back + length) % length];
+      if (seen === undefined) break;
+      if (wanted(seen)) found.push(seen);
     }
     return found;
   }
 
   get size(): number {
-    return this.#byReference.size;
+    return Math.min(this.#added, this.#order.length);
   }
 }

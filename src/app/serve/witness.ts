@@ -10,7 +10,7 @@ import {
 } from "#core";
 import type { Engine } from "#engine";
 import type { Records } from "../records/open-records.ts";
-import { ActorTally } from "./actor-tally.ts";
+import { type ActorRow, ActorTally } from "./actor-tally.ts";
 import { DecisionTime } from "./decision-time.ts";
 import { maskedPath } from "./masked-path.ts";
 import { RecentAddresses } from "./recent-addresses.ts";
@@ -111,11 +111,12 @@ export class Witness implements Guard {
   ): void {
     const { application, client, request, at } = exchange;
     const { kind, action, score, signals, rule, watched, basis, certifiedFpr, revision } = verdict;
-    const who = trail.identity === 0 ? `${client.ip} ${request.userAgent}` : `i${trail.identity}`;
     const enforced = this.modes.get(application) === "enforce" ? action : "allow";
     const userAgent =
       request.userAgent.length > userAgentMax ? `${request.userAgent.slice(0, userAgentMax)}…` : request.userAgent;
-    const seen = {
+    const { identity, template, cohort } = trail;
+    const row = this.actors.row({ ip: client.ip, userAgent, application, at });
+    const seen: SeenVerdict = {
       reference: exchange.id,
       at,
       application,
@@ -134,14 +135,40 @@ export class Witness implements Guard {
       certifiedFpr,
       revision,
       decisionUs,
-      session: trail.session === 0 ? "" : `${this.#start}-${trail.session.toString(36)}`,
-      actor: `a${this.#records.hashAddress(who).toString(36)}`,
-      trail: { ...trail },
+      session: this.#sessionKey(row, trail.session),
+      actor: this.#actor(row, request.userAgent, identity),
+      trail: { session: trail.session, identity, template, cohort },
       status: 0,
     };
-    this.addresses.add(this.#records.hashAddress(client.ip), client.ip);
+    this.addresses.add(row.names.address, client.ip);
     this.recent.add(seen);
-    this.actors.count(seen);
+    this.actors.count(row, seen);
     this.split.count(kind, at);
+  }
+
+  #sessionKey({ names }: ActorRow, session: number): string {
+    if (session === 0) return "";
+    if (names.session !== session) {
+      names.session = session;
+      names.sessionKey = `${this.#start}-${session.toString(36)}`;
+    }
+    return names.sessionKey;
+  }
+
+  /** By cookie identity, else by address and user agent; hashed once and kept with the client. */
+  #actor({ ip, names }: ActorRow, userAgent: string, identity: number): string {
+    const nameOf = (who: string): string => `a${this.#records.hashAddress(who).toString(36)}`;
+    if (Number.isNaN(names.address)) names.address = this.#records.hashAddress(ip);
+    if (identity === 0) {
+      // A cut user agent may stand for several clients.
+      if (userAgent.length > userAgentMax) return nameOf(`${ip} ${userAgent}`);
+      if (names.here === "") names.here = nameOf(`${ip} ${userAgent}`);
+      return names.here;
+    }
+    if (names.identity !== identity) {
+      names.identity = identity;
+      names.identified = nameOf(`i${identity}`);
+    }
+    return names.identified;
   }
 }

@@ -1,18 +1,24 @@
 import type { DecisionRecord } from "#core";
 import { columns, type Privacy } from "./columns.ts";
+import { FindingsWriter, renderFindings } from "./findings.ts";
+import { createPlaces } from "./places.ts";
+import { TextBook } from "./text-book.ts";
 
 const numberColumns = columns.filter((column) => column.type !== "text");
 const textColumns = columns.filter((column) => column.type === "text");
 
 /**
- * Rows ready to be moved to the store's thread. Numbers stand row by row; the texts of a row are one joined string with
- * their lengths beside it, because moving one string costs the serving thread a tenth of moving a dozen.
+ * Rows ready to be moved to the store's thread, as numbers: number columns stand row by row, text columns hold places in
+ * `texts`, where a text that many rows share stands once, and evidence is rendered over there.
  */
 export interface Batch {
   readonly rows: number;
   readonly numbers: Float64Array;
-  readonly lengths: Uint16Array;
+  readonly words: Uint32Array;
   readonly texts: readonly string[];
+  /** The evidence of all rows (`findings.ts`), and where each row's begins. */
+  readonly findings: Float64Array;
+  readonly starts: Uint32Array;
 }
 
 /** Collects rows; a record is copied at once, because connectors reuse exchanges. */
@@ -23,34 +29,40 @@ export interface BatchWriter {
   take(): Batch;
 }
 
+/** Makes a writer for batches of at most `rowsMax` rows. Its buffers are used again and again. */
 export function createBatchWriter(rowsMax: number, privacy: Privacy): BatchWriter {
+  const numbers = new Float64Array(rowsMax * numberColumns.length);
+  const words = new Uint32Array(rowsMax * textColumns.length);
+  const starts = new Uint32Array(rowsMax);
+  const places = createPlaces(privacy);
+  const texts = new TextBook(textColumns.map(({ distinct }) => distinct === true));
+  const findings = new FindingsWriter(texts);
   let rows = 0;
-  let numbers = new Float64Array(rowsMax * numberColumns.length);
-  let lengths = new Uint16Array(rowsMax * textColumns.length);
-  let texts: string[] = [];
   return {
     get rows() {
       return rows;
     },
     add(record) {
+      const place = places.of(record.exchange.client.ip);
       let at = rows * numberColumns.length;
-      for (let i = 0; i < numberColumns.length; i++) numbers[at++] = Number(numberColumns[i]?.read(record, privacy));
+      for (const column of numberColumns) numbers[at++] = Number(column.read(record, place));
       at = rows * textColumns.length;
-      let joined = "";
-      for (let i = 0; i < textColumns.length; i++) {
-        const text = String(textColumns[i]?.read(record, privacy));
-        lengths[at++] = text.length;
-        joined += text;
-      }
-      texts.push(joined);
+      for (let i = 0; i < textColumns.length; i++)
+        words[at++] = texts.inColumn(i, String(textColumns[i]?.read(record, place)));
+      starts[rows] = findings.add(record.verdict.signals);
       rows++;
     },
     take() {
-      const batch: Batch = { rows, numbers, lengths, texts };
+      const batch: Batch = {
+        rows,
+        numbers: numbers.slice(0, rows * numberColumns.length),
+        words: words.slice(0, rows * textColumns.length),
+        texts: texts.take(),
+        findings: findings.take(),
+        starts: starts.slice(0, rows),
+      };
       rows = 0;
-      numbers = new Float64Array(rowsMax * numberColumns.length);
-      lengths = new Uint16Array(rowsMax * textColumns.length);
-      texts = [];
+      places.forget();
       return batch;
     },
   };
@@ -61,17 +73,13 @@ export function unpack(batch: Batch, start: number, count: number): (number | st
   const byColumn = columns.map(() => new Array<number | string>(count));
   const numberPlaces = numberColumns.map((column) => byColumn[columns.indexOf(column)] ?? []);
   const textPlaces = textColumns.map((column) => byColumn[columns.indexOf(column)] ?? []);
+  const evidence = byColumn[columns.findIndex(({ name }) => name === "signals")] ?? [];
   for (let row = 0; row < count; row++) {
     let at = (start + row) * numberColumns.length;
     for (const place of numberPlaces) place[row] = batch.numbers[at++] ?? 0;
     at = (start + row) * textColumns.length;
-    const joined = batch.texts[start + row] ?? "";
-    let from = 0;
-    for (const place of textPlaces) {
-      const until = from + (batch.lengths[at++] ?? 0);
-      place[row] = joined.slice(from, until);
-      from = until;
-    }
+    for (const place of textPlaces) place[row] = batch.texts[batch.words[at++] ?? 0] ?? "";
+    evidence[row] = renderFindings(batch, batch.starts[start + row] ?? 0);
   }
   return byColumn;
 }

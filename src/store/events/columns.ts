@@ -1,11 +1,14 @@
 import { type DecisionRecord, type Network, storeLimits } from "#core";
+import type { Place } from "./places.ts";
 
 /** One column of the `events` table: how it is stored, what it means, and how it is read off a decision. */
 export interface Column {
   readonly name: string;
   readonly type: "double" | "float" | "integer" | "text";
   readonly description: string;
-  readonly read: (record: DecisionRecord, privacy: Privacy) => number | string;
+  readonly read: (record: DecisionRecord, place: Place) => number | string;
+  /** Hardly two rows share a text here. */
+  readonly distinct?: boolean;
 }
 
 /** What may be kept about an address: as it is, or only its network and a keyed hash. */
@@ -17,11 +20,7 @@ export interface Privacy {
   readonly network?: ((ip: string) => Pick<Network, "country" | "asn" | "categories">) | undefined;
 }
 
-/** Kinds of networks that people seldom come from, the strongest first. */
-const infrastructure = ["tor", "proxy", "residential-proxy-suspect", "vpn", "hosting"] as const;
-
 const textMax = storeLimits.textLengthMax.default;
-const signalsMax = storeLimits.signalsLengthMax.default;
 
 /**
  * Everything remembered about a decision, in one list: the table, the batches, the exports and docs/store.md follow it.
@@ -33,7 +32,13 @@ export const columns: readonly Column[] = [
   { name: "sequence", type: "double", description: "order of decisions, from 1 per start", read: (r) => r.sequence },
   { name: "time", type: "double", description: "milliseconds since 1970, wall clock", read: (r) => r.exchange.at },
   { name: "application", type: "text", description: "protected application", read: (r) => r.exchange.application },
-  { name: "reference", type: "text", description: "request id that the answer carried", read: (r) => r.exchange.id },
+  {
+    name: "reference",
+    type: "text",
+    description: "request id that the answer carried",
+    read: (r) => r.exchange.id,
+    distinct: true,
+  },
   { name: "session", type: "text", description: "session key, hashed", read: (r) => r.session },
   { name: "actor", type: "text", description: "actor id, keyed hash", read: (r) => r.actor },
   {
@@ -47,19 +52,19 @@ export const columns: readonly Column[] = [
     name: "network",
     type: "text",
     description: "/24 or /48 of the address",
-    read: (r) => networkOf(r.exchange.client.ip),
+    read: (_, place) => place.network,
   },
   {
     name: "address",
     type: "double",
     description: "keyed hash of the address",
-    read: (r, p) => p.hashAddress(r.exchange.client.ip),
+    read: (_, place) => place.hash,
   },
   {
     name: "ip",
     type: "text",
     description: "the address, where the operator keeps it",
-    read: (r, p) => (p.addresses === "full" ? r.exchange.client.ip : ""),
+    read: (_, place) => place.ip,
   },
   { name: "method", type: "text", description: "request method", read: (r) => cut(r.exchange.request.method, 32) },
   { name: "host", type: "text", description: "host asked for", read: (r) => cut(r.exchange.request.host) },
@@ -68,6 +73,7 @@ export const columns: readonly Column[] = [
     type: "text",
     description: "path without query, secret-looking segments masked",
     read: (r) => cut(r.path),
+    distinct: true,
   },
   {
     name: "template",
@@ -135,13 +141,14 @@ export const columns: readonly Column[] = [
     name: "watched",
     type: "text",
     description: "rules that matched and only watch, separated by spaces",
-    read: (r) => cut(r.verdict.watched.join(" ")),
+    read: (r) => (r.verdict.watched.length === 0 ? "" : cut(r.verdict.watched.join(" "))),
   },
   {
     name: "signals",
     type: "text",
     description: "evidence as JSON: [[detector, axis, group, nats, {evidence}], …]",
-    read: signalsOf,
+    // Filled in on the store's side, from what `findings.ts` wrote.
+    read: () => "",
   },
   {
     name: "certified",
@@ -166,43 +173,22 @@ export const columns: readonly Column[] = [
     name: "country",
     type: "text",
     description: "country of the address (ISO 3166), where a database tells",
-    read: (r, p) => p.network?.(r.exchange.client.ip).country ?? "",
+    read: (_, place) => place.country,
   },
   {
     name: "asn",
     type: "integer",
     description: "autonomous system of the address; 0: unknown",
-    read: (r, p) => Math.max(0, p.network?.(r.exchange.client.ip).asn ?? 0),
+    read: (_, place) => place.asn,
   },
   {
     name: "infrastructure",
     type: "text",
     description: "tor, proxy, residential-proxy-suspect, vpn or hosting, where a list or the autonomous system says so",
-    read: (r, p) => {
-      const categories = p.network?.(r.exchange.client.ip).categories ?? [];
-      return infrastructure.find((one) => categories.includes(one)) ?? "";
-    },
+    read: (_, place) => place.infrastructure,
   },
 ];
 
 function cut(text: string, max: number = textMax): string {
   return text.length > max ? text.slice(0, max) : text;
-}
-
-/** Whole findings only: what does not fit is left out from the end, never cut in the middle. */
-function signalsOf({ verdict }: DecisionRecord): string {
-  let text = "";
-  for (const { detector, axis, group, nats, evidence } of verdict.signals) {
-    const one = JSON.stringify([detector, axis, group, Math.round(nats * 1e4) / 1e4, evidence]);
-    if (text.length + one.length + 3 > signalsMax) break;
-    text += text === "" ? one : `,${one}`;
-  }
-  return text === "" ? "" : `[${text}]`;
-}
-
-/** The block an address is shown by: /24 of IPv4, /48 of IPv6; shared by people, so it names nobody. */
-export function networkOf(ip: string): string {
-  if (!ip.includes(":")) return ip === "" ? "" : `${ip.slice(0, ip.lastIndexOf("."))}.0/24`;
-  const head = (ip.split("::", 1)[0] ?? "").split(":").slice(0, 3).join(":");
-  return `${head}::/48`;
 }

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type DecisionRecord, keyedHash, readTrace, testHashKey, type Verdict } from "#core";
-import { networkOf, type Privacy } from "./columns.ts";
+import type { Privacy } from "./columns.ts";
 import { type EventStore, openEventStore } from "./open-event-store.ts";
+import { networkOf } from "./places.ts";
 
 const privacy: Privacy = { addresses: "hashed", hashAddress: (ip) => keyedHash(testHashKey, ip) };
 const verdict: Verdict = {

@@ -1,0 +1,105 @@
+import { type Signal, storeLimits } from "#core";
+import type { TextBook } from "./text-book.ts";
+
+const signalsMax = storeLimits.signalsLengthMax.default;
+/** Signals of one verdict and entries of one signal's evidence; what is beyond is left out. */
+const findingsMax = 64;
+const entriesMax = 32;
+/** Stands before an entry's value that is the number of a text. */
+const textMark = 1;
+const numberMark = 0;
+
+/** What `renderFindings` reads of a batch. */
+export interface Findings {
+  readonly findings: Float64Array;
+  readonly texts: readonly string[];
+}
+
+/**
+ * Writes verdicts' evidence as numbers: how many signals; then of each signal detector, axis, group (texts), nats, how many
+ * entries; then of each entry its name (text), what sort of value follows, and the value. The words that people read are
+ * made of it on the store's side, away from requests.
+ */
+export class FindingsWriter {
+  readonly #texts: TextBook;
+  #words = new Float64Array(1 << 14);
+  #used = 0;
+
+  constructor(texts: TextBook) {
+    this.#texts = texts;
+  }
+
+  /** Adds one verdict's signals; returns where they begin. */
+  add(signals: readonly Signal[]): number {
+    const start = this.#used;
+    const count = Math.min(signals.length, findingsMax);
+    this.#reserve(1 + count * (5 + 3 * entriesMax));
+    const words = this.#words;
+    words[this.#used++] = count;
+    for (let i = 0; i < count; i++) this.#write(words, signals[i] as Signal);
+    return start;
+  }
+
+  /** All that was added; begins anew. */
+  take(): Float64Array {
+    const taken = this.#words.slice(0, this.#used);
+    this.#used = 0;
+    return taken;
+  }
+
+  #write(words: Float64Array, { detector, axis, group, nats, evidence }: Signal): void {
+    const texts = this.#texts;
+    let at = this.#used;
+    words[at] = texts.of(detector);
+    words[at + 1] = texts.of(axis);
+    words[at + 2] = texts.of(group);
+    words[at + 3] = nats;
+    let entries = 0;
+    const entriesAt = at + 4;
+    at += 5;
+    for (const name in evidence) {
+      if (entries === entriesMax) break;
+      const value = evidence[name] as string | number;
+      const isText = typeof value === "string";
+      words[at] = texts.of(name);
+      words[at + 1] = isText ? textMark : numberMark;
+      words[at + 2] = isText ? texts.of(value) : value;
+      at += 3;
+      entries++;
+    }
+    words[entriesAt] = entries;
+    this.#used = at;
+  }
+
+  #reserve(more: number): void {
+    if (this.#used + more <= this.#words.length) return;
+    const larger = new Float64Array(this.#words.length * 2 + more);
+    larger.set(this.#words.subarray(0, this.#used));
+    this.#words = larger;
+  }
+}
+
+/**
+ * Evidence as JSON: `[[detector, axis, group, nats, {evidence}], …]`. Whole findings only: what does not fit is left out
+ * from the end, never cut in the middle.
+ */
+export function renderFindings({ findings, texts }: Findings, start: number): string {
+  const textAt = (place: number): string => texts[findings[place] ?? 0] ?? "";
+  let at = start;
+  const count = findings[at++] ?? 0;
+  let rendered = "";
+  for (let i = 0; i < count; i++) {
+    const head = [textAt(at), textAt(at + 1), textAt(at + 2), Math.round((findings[at + 3] ?? 0) * 1e4) / 1e4];
+    const entries = findings[at + 4] ?? 0;
+    at += 5;
+    const evidence: Record<string, string | number> = {};
+    for (let entry = 0; entry < entries; entry++) {
+      evidence[textAt(at)] = findings[at + 1] === textMark ? textAt(at + 2) : (findings[at + 2] ?? 0);
+      at += 3;
+    }
+    const one = JSON.stringify([...head, evidence]);
+    if (rendered.length + one.length + 3 > signalsMax) break;
+    rendered += rendered === "" ? one : `,${one}`;
+  }
+  return rendered === "" ? "" : `[${rendered}]`;
+}
