@@ -22,7 +22,7 @@ import type { CohortView } from "./cohorts/cohort-view.ts";
 import { EndpointTable, type EndpointView } from "./endpoints/endpoint-table.ts";
 import type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
 import { LazyFacts } from "./facts/index.ts";
-import { Facts, isAsset, isPage } from "./features/facts.ts";
+import { Facts, partOf } from "./features/facts.ts";
 import { NotedFacts } from "./features/noted-facts.ts";
 import { settledSessions, settlePages } from "./features/pages.ts";
 import { Reader } from "./features/reader.ts";
@@ -286,11 +286,7 @@ class FastLane implements Engine {
     if (this.#clients.countRequest(row) === 1 && this.#agents.entry(facts.agent).declared !== "")
       this.#note(row, { kind: "declared-bot" }, facts.at);
     if (exchange.client.verified !== undefined) this.#clients.setFlag(row, rowFlag.verified);
-    this.#neighbours.step(
-      facts.words,
-      facts.agent,
-      isPage(facts.class) ? "page" : isAsset(facts.class) ? "part" : "other",
-    );
+    this.#neighbours.step(facts.words, facts.agent, partOf(facts.class));
     stepRequest(this.#state, facts, exchange);
     this.#orchestration.request(facts, exchange);
     this.#journey.request(facts, exchange, { teaches: !this.#clients.flag(row, rowFlag.convicted) });
@@ -303,6 +299,7 @@ class FastLane implements Engine {
   #finish(facts: Facts, exchange: Exchange): void {
     stepResponse(this.#state, facts, exchange);
     this.#orchestration.response(facts, exchange);
+    this.#journey.response(facts, exchange);
     const convicted = this.#clients.flag(facts.row, rowFlag.convicted);
     this.#cohorts.response(facts, exchange);
     if (!convicted) this.#enumeration.learn(facts, exchange);

@@ -22,7 +22,7 @@ export interface Persona {
  */
 const privacyBrowser: Persona = {
   name: "privacy browser",
-  groups: ["omissions", "precondition"],
+  groups: ["omissions", "precondition", "conduct"],
   natsMax: 1.4,
   applies: (signals) => {
     let loads = false;

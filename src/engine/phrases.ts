@@ -1,4 +1,5 @@
 import type { Signal } from "#core";
+import { conductPhrases } from "./conduct-phrases.ts";
 import { orchestrationPhrases } from "./orchestration-phrases.ts";
 
 /** A signal's evidence in words. */
@@ -27,6 +28,7 @@ function percent(value: string | number | undefined): string {
 /** Words for every detector, by name. A test holds the list complete. */
 export const phrases: Readonly<Record<string, Phrase>> = {
   ...orchestrationPhrases,
+  ...conductPhrases,
   "missing-subresources": {
     speaks: (e) =>
       `fetched what the page needs after ${count(e.loaded)} of ${count(e.pages)} pages; browsers here do after ${percent(e.usual)}`,

@@ -34,7 +34,7 @@ export function renderDetectorsPage(): string {
 /** The doc comment in front of a detector and the fields that say where it belongs. */
 function readDetector(source: string): DetectorDoc[] {
   const found =
-    /\/\*\*\n((?: \*[^\n]*\n)+?) \*\/\nexport const \w+: (?:Orchestration)?Detector = \{\n([\s\S]*?)\n {2}inspect/.exec(
+    /\/\*\*\n((?: \*[^\n]*\n)+?) \*\/\nexport const \w+: (?:Orchestration|Conduct)?Detector = \{\n([\s\S]*?)\n {2}inspect/.exec(
       source,
     );
   if (found === null) return [];

@@ -3,6 +3,7 @@ import { authFailures } from "./auth-failures.ts";
 import { authSpeed } from "./auth-speed.ts";
 import { authSpread } from "./auth-spread.ts";
 import { conditionalRequests } from "./conditional-requests.ts";
+import { conductDetectors } from "./conduct-detectors.ts";
 import { cookiesNotReturned } from "./cookies-not-returned.ts";
 import { declaredBot } from "./declared-bot.ts";
 import type { Detector } from "./detector.ts";
@@ -59,5 +60,7 @@ export const detectors: readonly Detector[] = [
   declaredBot,
 ];
 
-/** Names of all detectors, of this list and of the ledger's. */
-export const detectorNames: readonly string[] = [...detectors, ...orchestrationDetectors].map(({ name }) => name);
+/** Names of all detectors, of this list, of the ledger's and of conduct's. */
+export const detectorNames: readonly string[] = [...detectors, ...orchestrationDetectors, ...conductDetectors].map(
+  ({ name }) => name,
+);

@@ -73,6 +73,11 @@ export function isAsset(code: number): boolean {
   return code === endpointClass.asset || code === endpointClass.favicon;
 }
 
+/** What a request is beside a page, or a page itself. */
+export function partOf(code: number): "page" | "part" | "other" {
+  return isPage(code) ? "page" : isAsset(code) ? "part" : "other";
+}
+
 /** Position after "scheme://" of an absolute URL, or -1. */
 export function hostStart(url: string): number {
   for (let colon = 1; colon <= 8; colon++) {

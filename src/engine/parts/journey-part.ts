@@ -1,15 +1,17 @@
 import type { Exchange, Intel, Signal } from "#core";
 import type { Facts } from "../features/facts.ts";
 import type { SessionTable } from "../sessions/session-table.ts";
+import { ConductPart } from "./conduct-part.ts";
 import { PlacesPart } from "./places-part.ts";
 import { SequencePart } from "./sequence-part.ts";
 import { WalkPart } from "./walk-part.ts";
 
-/** What a live session's journey shows: how predictable its steps are, whose steps they repeat, and from where they come. */
+/** What a live session's journey shows: how predictable its steps are, how they are made, whose they repeat, and from where. */
 export class JourneyPart {
   readonly sequence: SequencePart;
   readonly walks: WalkPart;
   readonly places: PlacesPart;
+  readonly conduct: ConductPart;
   readonly #sessions: SessionTable;
   #fadedAt = Number.NaN;
 
@@ -18,15 +20,17 @@ export class JourneyPart {
     this.sequence = new SequencePart(sessions);
     this.walks = new WalkPart(sessions.slotsMax);
     this.places = new PlacesPart(sessions.slotsMax, intel);
+    this.conduct = new ConductPart(sessions.slotsMax);
   }
 
   get bytesPerSession(): number {
-    return this.walks.bytesPerSession + this.places.bytesPerSession;
+    return this.walks.bytesPerSession + this.places.bytesPerSession + this.conduct.bytesPerSession;
   }
 
   open(slot: number): void {
     this.walks.open(slot);
     this.places.open(slot);
+    this.conduct.open(slot);
   }
 
   /** One request; what is common is taught unless the client is convicted. */
@@ -34,15 +38,24 @@ export class JourneyPart {
     this.sequence.request(facts, options.teaches);
     this.walks.request(facts, options.teaches);
     this.places.request(facts, exchange);
+    this.conduct.request(facts, exchange);
+  }
+
+  /** The answer to a request. */
+  response(facts: Facts, exchange: Exchange): void {
+    this.conduct.response(facts, exchange);
   }
 
   signals(slot: number): readonly Signal[] {
-    return this.places.signals(slot);
+    const places = this.places.signals(slot);
+    const conduct = this.conduct.signals(slot);
+    return conduct.length === 0 ? places : [...places, ...conduct];
   }
 
   close(slot: number, teaches: boolean): void {
     this.sequence.close(slot, teaches);
     this.places.close(slot, { requests: this.#sessions.requestsOf(slot), teaches });
+    this.conduct.close(slot, teaches);
   }
 
   /** Ages what is common, once a day: what people do changes with the site. */
