@@ -45,10 +45,11 @@ export class AgentGuard implements Guard {
     const { verified } = identity;
     const known = verified === undefined ? exchange : { ...exchange, client: { ...exchange.client, verified } };
     const judged = this.#inner.inspect(known);
-    const purpose = this.#options.intel.declaredBot(exchange.request.userAgent)?.purpose ?? "user-triggered";
+    const bot = this.#options.intel.declaredBot(exchange.request.userAgent);
+    const purpose = bot?.purpose ?? "user-triggered";
     const { name, operator, standing } = identity;
     const verdict: Verdict = { ...judged, agent: { name, standing } };
-    this.#options.ledger.note(exchange, { name, operator, standing, purpose });
+    this.#options.ledger.note(exchange, { name, operator, standing, purpose, documentation: bot?.documentation ?? "" });
     if (this.lanes.length === 0) return verdict;
     const decision = chooseLane(this.lanes, {
       name,

@@ -1,4 +1,4 @@
-import type { BotPurpose, Exchange } from "#core";
+import type { BotPurpose, DeclaredBot, Exchange } from "#core";
 import { AgentObedience, type Robots } from "#policy";
 import type { AgentIdentity } from "./agent-verifier.ts";
 
@@ -7,6 +7,8 @@ export interface AgentRow {
   readonly name: string;
   readonly operator: string;
   readonly purpose: BotPurpose;
+  /** Where its operator describes it; empty: unknown. */
+  readonly documentation: string;
   readonly requests: number;
   readonly addresses: number;
   readonly standings: Readonly<Record<AgentIdentity["standing"], number>>;
@@ -26,6 +28,7 @@ export interface AgentRow {
 interface Entry {
   readonly operator: string;
   readonly purpose: BotPurpose;
+  readonly documentation: string;
   requests: number;
   bytes: number;
   milliseconds: number;
@@ -65,7 +68,7 @@ export class AgentLedger {
 
   note(
     exchange: Exchange,
-    agent: Pick<AgentIdentity, "name" | "operator" | "standing"> & { readonly purpose: BotPurpose },
+    agent: Pick<AgentIdentity, "name" | "operator" | "standing"> & Pick<DeclaredBot, "purpose" | "documentation">,
   ): void {
     const entry = this.#entry(agent);
     entry.requests++;
@@ -96,6 +99,7 @@ export class AgentLedger {
         name,
         operator: entry.operator,
         purpose: entry.purpose,
+        documentation: entry.documentation,
         requests: entry.requests,
         addresses: entry.addresses.size,
         standings: entry.standings,
@@ -115,7 +119,7 @@ export class AgentLedger {
     return { requests: this.#requests, agents: agents.sort((one, other) => other.requests - one.requests) };
   }
 
-  #entry(agent: { readonly name: string; readonly operator: string; readonly purpose: BotPurpose }): Entry {
+  #entry(agent: Pick<DeclaredBot, "name" | "operator" | "purpose" | "documentation">): Entry {
     const room = this.#entries.has(agent.name) || this.#entries.size < this.#agentsMax - 1;
     const name = room ? agent.name : othersName;
     let entry = this.#entries.get(name);
@@ -123,6 +127,7 @@ export class AgentLedger {
       entry = {
         operator: room ? agent.operator : "",
         purpose: room ? agent.purpose : "other",
+        documentation: room ? agent.documentation : "",
         requests: 0,
         bytes: 0,
         milliseconds: 0,

@@ -3,7 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterEach, expect, test } from "vitest";
+import { runCli } from "../cli/main.ts";
+import type { AgentsReportOutput } from "../operations/agents/agents-report.ts";
 import { ask, openServiceRig, type ServiceRig } from "../serve/testdata/service-rig.ts";
 import { fetchRobots } from "./fetch-robots.ts";
 
@@ -90,3 +93,31 @@ test("an upstream's robots.txt is read within size and time; none is none, and a
   await new Promise((resolve) => server.close(resolve));
   expect(await fetchRobots(url, "shop.example")).toBeUndefined();
 });
+
+test("the report of the running gateway names who says who it is, and links the program that does not", async () => {
+  const rig = await openServiceRig("trustedProxies: [127.0.0.1]\n");
+  open.push(rig);
+  const phone =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1";
+  for (let i = 0; i < 24; i++) {
+    const path = i % 8 === 0 ? "/robots.txt" : `/guide/part-${i % 5}`;
+    await ask(rig, { path, headers: { "user-agent": phone, "x-forwarded-for": `198.51.${i}.7` } });
+  }
+  await ask(rig, { path: "/open", ...from("GPTBot/1.2") });
+  await expect.poll(() => rig.service.records.stats().appended).toBe(25);
+  await rig.service.records.flush();
+  const answer = await ask({ socketPath: rig.service.socketPath }, { path: "/api/v1/agents/report" });
+  const report = JSON.parse(answer.body) as AgentsReportOutput;
+  expect(report.requests).toBe(25);
+  expect(report.agents).toMatchObject([{ name: "GPTBot", operator: "OpenAI", requests: 1, purpose: "train" }]);
+  expect(report.agents[0]?.documentation).toMatch(/^https:/);
+  expect(report.undeclared).toMatchObject([{ found: "swarm", requests: 24, addresses: 24, userAgent: phone }]);
+  expect(report.undeclared[0]?.reasons[0]).toMatch(/robots 5.0/);
+  const stdout = new PassThrough();
+  const signal = new AbortController().signal;
+  const streams = { stdout, stderr: new PassThrough(), stdin: new PassThrough(), env: {}, signal };
+  expect(await runCli(["agents", "report", "--socket", rig.service.socketPath], streams)).toBe(0);
+  const said = String(stdout.read());
+  expect(said).toContain("GPTBot (OpenAI): train, 1 requests from 1 addresses");
+  expect(said).toMatch(/one program, many addresses: 24 requests from 24 addresses/);
+}, 30_000);

@@ -29,7 +29,7 @@ export async function reportLogs(
         swarms.note(exchange);
         return;
       }
-      ledger.note(exchange, { name: bot.name, operator: bot.operator, purpose: bot.purpose, standing: "claimed" });
+      ledger.note(exchange, { ...bot, standing: "claimed" });
       ledger.noteCost(bot.name, exchange);
     },
   });

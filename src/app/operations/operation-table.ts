@@ -1,6 +1,7 @@
 import { compromisedAccounts } from "./accounts/compromised-accounts.ts";
 import { getActor } from "./actors/get-actor.ts";
 import { listActors } from "./actors/list-actors.ts";
+import { agentsReport } from "./agents/agents-report.ts";
 import { listAlerts, testAlert } from "./alerts/alerts.ts";
 import { listAudit } from "./audit/list-audit.ts";
 import { verifyAudit } from "./audit/verify-audit.ts";
@@ -81,6 +82,7 @@ export interface OperationTable {
   readonly "accounts.compromised": typeof compromisedAccounts;
   readonly "endpoints.list": typeof listEndpoints;
   readonly "intent.graph": typeof intentGraph;
+  readonly "agents.report": typeof agentsReport;
   readonly "intel.networks": typeof learnedNetworks;
   readonly "audit.list": typeof listAudit;
   readonly "audit.verify": typeof verifyAudit;
@@ -147,6 +149,7 @@ export const operationTable: OperationTable = {
   "accounts.compromised": compromisedAccounts,
   "endpoints.list": listEndpoints,
   "intent.graph": intentGraph,
+  "agents.report": agentsReport,
   "intel.networks": learnedNetworks,
   "audit.list": listAudit,
   "audit.verify": verifyAudit,

@@ -77,6 +77,8 @@ export class ConductPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
+    // Who says it is a program, or a native application, is not measured by how people browse.
+    if (!exchange.request.userAgent.startsWith("Mozilla/5.0 (")) return;
     if (isAsset(facts.class)) this.#part(facts);
     else if (isPage(facts.class) && facts.method === methodCode.get) this.#page(facts, exchange);
     else if (facts.class === endpointClass.robots) {
@@ -87,7 +89,7 @@ export class ConductPart {
   response(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
     const { response } = exchange;
-    if (response === undefined) return;
+    if (response === undefined || this.#counts[slot * bytes + at.pages] === 0) return;
     if (isAsset(facts.class)) {
       const open = slot * bytes + at.open;
       this.#counts[open] = Math.max(0, (this.#counts[open] as number) - 1);
@@ -151,7 +153,7 @@ export class ConductPart {
   }
 
   #part({ slot, tick, class: purpose }: Facts): void {
-    if (purpose !== endpointClass.asset) return;
+    if (purpose !== endpointClass.asset || this.#counts[slot * bytes + at.pages] === 0) return;
     const open = this.#counts[slot * bytes + at.open] as number;
     const end = this.#partEnd[slot] as number;
     const near = this.#lastPart[slot] !== 0 && tick - (this.#lastPart[slot] as number) < partsMs;

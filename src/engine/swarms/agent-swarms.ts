@@ -3,6 +3,8 @@ import { presentationKey } from "./presentation-key.ts";
 
 /** One program behind many addresses. */
 export interface Swarm {
+  /** What its requests present themselves as; see `SeenRequest.look`. */
+  readonly look: string;
   readonly userAgent: string;
   readonly requests: number;
   readonly addresses: readonly string[];
@@ -12,6 +14,20 @@ export interface Swarm {
   readonly nats: number;
 }
 
+/** One request, as far as swarms look at it. */
+export interface SeenRequest {
+  /** What it presents itself as: user agent and headers. */
+  readonly look: string;
+  readonly userAgent: string;
+  readonly path: string;
+  readonly query: string;
+  readonly address: string;
+  /** The /24 or /48 of the address. */
+  readonly network: string;
+  /** It brought neither a cookie nor a referer. */
+  readonly cold: boolean;
+}
+
 export interface SwarmLimits {
   readonly presentationsMax: number;
   readonly addressesMax: number;
@@ -19,6 +35,7 @@ export interface SwarmLimits {
 }
 
 interface Tally {
+  readonly look: string;
   readonly userAgent: string;
   requests: number;
   pages: number;
@@ -70,25 +87,36 @@ export class AgentSwarms {
     this.#limits = limits;
   }
 
-  note(exchange: Exchange): void {
-    const { request, client } = exchange;
-    const key = presentationKey(request);
-    const tally = this.#tally(key, request.userAgent);
-    const isPart = partPattern.test(request.path);
+  note({ request, client }: Exchange): void {
+    const { userAgent, path, query } = request;
+    this.noteSeen({
+      look: presentationKey(request),
+      userAgent,
+      path,
+      query,
+      address: client.ip,
+      network: networkOf(client.ip),
+      cold: request.cookies.length === 0 && request.referer === "",
+    });
+  }
+
+  /** One request as records keep it: addresses may be hashes, as long as they tell one from another. */
+  noteSeen({ look, userAgent, path, query, address, network, cold }: SeenRequest): void {
+    const tally = this.#tally(look, userAgent);
+    const isPart = partPattern.test(path);
     this.#requests++;
     if (isPart) this.#parts++;
     if (tally === undefined) return;
     tally.requests++;
     if (isPart) tally.parts++;
-    else if (request.path === "/robots.txt") tally.robots++;
+    else if (path === "/robots.txt") tally.robots++;
     else tally.pages++;
-    if (request.cookies.length === 0 && request.referer === "") tally.cold++;
-    const seen = tally.addresses.get(client.ip);
+    if (cold) tally.cold++;
+    const seen = tally.addresses.get(address);
     if (seen !== undefined || tally.addresses.size < this.#limits.addressesMax)
-      tally.addresses.set(client.ip, (seen ?? 0) + 1);
-    if (tally.networks.size < this.#limits.addressesMax) tally.networks.add(networkOf(client.ip));
-    if (request.query !== "" || request.path.lastIndexOf("/") > 0)
-      this.#notePath(`${request.path}?${request.query}`, key, client.ip);
+      tally.addresses.set(address, (seen ?? 0) + 1);
+    if (tally.networks.size < this.#limits.addressesMax) tally.networks.add(network);
+    if (query !== "" || path.lastIndexOf("/") > 0) this.#notePath(`${path}?${query}`, look, address);
   }
 
   /** Every program linked so far, the largest first. */
@@ -125,6 +153,7 @@ export class AgentSwarms {
     const nats = evidence.robots + evidence.parts + evidence.echoes + evidence.churn;
     if (nats < natsMin) return undefined;
     return {
+      look: tally.look,
       userAgent: tally.userAgent,
       requests,
       addresses: [...addresses.keys()],
@@ -147,6 +176,7 @@ export class AgentSwarms {
     if (known !== undefined) return known;
     if (this.#tallies.size >= this.#limits.presentationsMax) return undefined;
     const tally: Tally = {
+      look: key,
       userAgent,
       requests: 0,
       pages: 0,

@@ -1,5 +1,4 @@
 import type { AdminRoute } from "../admin-request.ts";
-import { agentsRoute } from "./agents.ts";
 import { consoleEntrances, consoleFiles } from "./console.ts";
 import { listDecisions } from "./decisions.ts";
 import { explainRoute } from "./explain.ts";
@@ -28,5 +27,4 @@ export const routes: readonly AdminRoute[] = [
   beginProbes,
   arrivedProbes,
   upgrade,
-  agentsRoute,
 ];
