@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type Answer, ask, openServiceRig, type ServiceRig } from "../serve/testdata/service-rig.ts";
+import { openTelegraphRig } from "./testdata/telegraph-rig.ts";
 
 let closing: (() => Promise<void> | void)[] = [];
 
@@ -115,3 +116,13 @@ test("refusals of our own never count against the client: they are not learned f
   const endpoints = [...rig.service.protection.policy.set.rules];
   expect(endpoints).toHaveLength(1);
 });
+
+test("with workers, too, a deception is the application's own failure once a worker has seen enough of them", async () => {
+  const { observe, close } = await openTelegraphRig("{ deceive: { as: failure } }", "workers: 2\n");
+  closing.push(close);
+  for (let i = 0; i < 150; i++) await observe("organic");
+  const statuses = [];
+  for (let i = 0; i < 30; i++) statuses.push((await observe("stopped")).status);
+  // A worker that gets no verdict in time asks the origin, whose failures are the same ones.
+  expect(statuses.filter((status) => status === 401 || status === 423)).toHaveLength(30);
+}, 60_000);

@@ -163,6 +163,7 @@ const refusals: ReadonlySet<Action> = new Set([
   "step-up",
   "throttle",
   "tarpit",
+  "route",
 ]);
 
 function responseOf(answer: AnsweredRequest, { hashKey, clock }: DecisionServiceOptions): HttpResponse | undefined {

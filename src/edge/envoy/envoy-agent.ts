@@ -126,7 +126,7 @@ class Processing implements GrpcCall {
 }
 
 const slowing: ReadonlySet<Action> = new Set(["throttle", "tarpit"]);
-const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log", "route"]);
+const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log"]);
 /** Headers of Envoy's own making, and pseudo-headers: not part of what the client sent. */
 const ours =
   /^:|^x-envoy-|^x-forwarded-|^x-request-id$|^x-gait-|^content-length$|^transfer-encoding$|^connection$|^host$/;

@@ -4,7 +4,7 @@ import type { Decided } from "../beside/decision-service.ts";
 import type { CheckDialect } from "./question-names.ts";
 
 const slowing: ReadonlySet<Action> = new Set(["throttle", "tarpit"]);
-const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log", "route"]);
+const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log"]);
 const phrases: Readonly<Record<number, string>> = { 200: "OK", 403: "Forbidden", 429: "Too Many Requests" };
 
 /** Up to the score, by what stands before it: the same few texts for every request. */

@@ -28,7 +28,7 @@ export interface NodeMiddleware {
 
 const hopsMax = 32;
 const slowing: ReadonlySet<Action> = new Set(["throttle", "tarpit"]);
-const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log", "route"]);
+const passing: ReadonlySet<Action> = new Set(["allow", "tag", "log"]);
 
 /**
  * Makes the middleware. It reads the raw header list, so order, case and duplicates are judged as they were sent, and

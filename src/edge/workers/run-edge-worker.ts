@@ -1,5 +1,14 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { assert, type Clock, type Guard, limitValues, type StandingDecisions, workerLimits } from "#core";
+import {
+  assert,
+  type Clock,
+  type Guard,
+  type HashKey,
+  limitValues,
+  type StandingDecisions,
+  type Treatments,
+  workerLimits,
+} from "#core";
 import { EdgeCounters } from "../proxy/counters.ts";
 import { type Gateway, openGateway } from "../proxy/gateway.ts";
 import { AskingGuard } from "../ring/asking-guard.ts";
@@ -10,6 +19,8 @@ import type { FromWorker, ToWorker, WorkerStart } from "./worker-messages.ts";
 export interface WorkerReaders {
   /** Reads standing decisions as they were published; undefined: none were. */
   readStanding(published: unknown, clock: Clock): StandingDecisions | undefined;
+  /** What answers in the origin's place are made from: each worker learns from the answers that pass through it. */
+  createTreatments?(about: { readonly hashKey: HashKey; readonly clock: Clock }): Treatments;
 }
 
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -41,7 +52,12 @@ export async function runEdgeWorker(readers: WorkerReaders): Promise<void> {
     count: (code) => counters.reason(code),
   });
   try {
-    const gateway = await openGateway(start.options, nobody, { clock, distant: asking, counters });
+    const gateway = await openGateway(start.options, nobody, {
+      clock,
+      distant: asking,
+      counters,
+      treatments: readers.createTreatments?.({ hashKey: start.options.hashKey, clock }),
+    });
     shard.revision = start.options.revision ?? 0;
     const heart = setInterval(() => {
       shard.beat();

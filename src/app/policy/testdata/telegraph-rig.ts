@@ -33,15 +33,15 @@ function failLogin(response: ServerResponse): void {
   }, waitMs);
 }
 
-/** @param then What the rule does to those it stops, as YAML. */
-export async function openTelegraphRig(then: string): Promise<TelegraphRig> {
+/** @param then What the rule does to those it stops, as YAML. @param more More of the configuration, as YAML. */
+export async function openTelegraphRig(then: string, more = ""): Promise<TelegraphRig> {
   const origin = createServer((request, response) => {
     request.resume();
     request.on("end", () => failLogin(response));
   });
   await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
   const { port } = origin.address() as AddressInfo;
-  const rig = await openServiceRig();
+  const rig = await openServiceRig(more);
   mkdirSync(join(rig.directory, "rules"));
   writeFileSync(
     join(rig.directory, "rules", "stop.yaml"),
@@ -49,7 +49,7 @@ export async function openTelegraphRig(then: string): Promise<TelegraphRig> {
   );
   writeFileSync(
     rig.configFile,
-    `applications: [{ name: shop, upstream: "http://127.0.0.1:${port}", mode: enforce }]\nlisten: 127.0.0.1:0\nstore: { path: ${rig.directory}/state }\ntrustedProxies: [127.0.0.1]\nenforce: { basis: certified }\npolicy: { rules: ${rig.directory}/rules }\n`,
+    `applications: [{ name: shop, upstream: "http://127.0.0.1:${port}", mode: enforce }]\nlisten: 127.0.0.1:0\nstore: { path: ${rig.directory}/state }\ntrustedProxies: [127.0.0.1]\nenforce: { basis: certified }\npolicy: { packs: [], rules: ${rig.directory}/rules }\n${more}`,
   );
   // Only the rule acts: what the engine thinks of ten thousand failed logins is not the question here.
   const reloaded = rig.service.reload();
