@@ -16,6 +16,9 @@ export interface Visitor {
   readonly authority: Authority | "none";
 }
 
+/** Whoever reaches a loopback listener before anybody has an account. */
+export const looker = "looker";
+
 const anonymous: Caller = { name: "anonymous", role: "none", permissions: new Set(["anyone"]) };
 
 /**
@@ -41,7 +44,7 @@ export function identify(
   }
   const isBasic = scheme?.toLowerCase() === "basic";
   if (granted === "look" && (isBasic || identity.operators.bootstrapToken !== undefined))
-    return visitor({ name: "looker", role: "viewer", permissions: permissionsOf.viewer });
+    return visitor({ name: looker, role: "viewer", permissions: permissionsOf.viewer });
   return visitor(anonymous);
 }
 

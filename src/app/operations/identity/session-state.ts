@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { looker } from "../../admin/caller.ts";
 import type { OperationContext } from "../operation-context.ts";
 import { operations } from "../operation-table.ts";
 import type { Role } from "../permissions.ts";
@@ -32,7 +33,9 @@ export function stateOf(
   { caller, service, door }: OperationContext,
   as?: { readonly user: string; readonly role: Role; readonly csrf: string },
 ): SessionState {
-  const user = as?.user ?? (caller.role === "none" ? null : caller.name);
+  // Who only looks around before there are accounts is nobody yet, and is offered to become somebody.
+  const unknown = caller.role === "none" || caller.name === looker;
+  const user = as?.user ?? door?.session?.user ?? (unknown ? null : caller.name);
   const role = as?.role ?? (caller.role === "none" ? null : caller.role);
   const permissions = as === undefined ? caller.permissions : permissionsOf[as.role];
   return {
