@@ -1,7 +1,9 @@
-export { columns, type Column, type Privacy } from "./events/columns.ts";
+export { columns, type Column, networkOf, type Privacy } from "./events/columns.ts";
 export type { SubjectColumn } from "./events/erase.ts";
 export type { ExportFormat, ExportOptions } from "./events/export.ts";
 export type { Row } from "./events/messages.ts";
+export { type ProductColumn, productColumns } from "./events/product-table.ts";
+export type { ProductRow } from "./events/product-writer.ts";
 export {
   type EventStore,
   type EventStoreOptions,

@@ -9,6 +9,7 @@ import {
   type ExportOptions,
   openControlStore,
   openEventStore,
+  type ProductRow,
   type Row,
   type SubjectColumn,
 } from "#store";
@@ -25,6 +26,7 @@ export interface Records {
   /** The installation's key: chains the audit log, and other keys are derived from it. */
   readonly key: Buffer;
   append(record: DecisionRecord): void;
+  appendProduct(row: ProductRow): void;
   /** One read-only SELECT over the view `everything`. @throws OperationFault `invalid`, `unavailable`. */
   query(sql: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
   /** Hands over what was collected and waits until it can be found. */
@@ -82,6 +84,7 @@ export async function openRecords(
     key,
     hashAddress,
     append: (record) => events.append(record),
+    appendProduct: (row) => events.appendProduct(row),
     async query(sql, values) {
       try {
         return await events.query(sql, values);

@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { deserialize, serialize } from "node:v8";
-import { type DecisionRecord, GaitError, upgradeLimits } from "#core";
-import type { EventStore, Row } from "#store";
+import { type DecisionRecord, GaitError, storeLimits, upgradeLimits } from "#core";
+import type { EventStore, ProductRow, Row } from "#store";
 
 /** How a store is spooled in front of. */
 export interface SpoolOptions {
@@ -28,6 +28,7 @@ export function openSpooledStore(
   let shed = 0;
   let bytes = 0;
   let closed = false;
+  const product: ProductRow[] = [];
   const stream = createWriteStream(file, { flags: "w", mode: 0o600 });
   stream.on("error", (error) => {
     problem = `the spool "${file}" cannot be written: ${error.message}`;
@@ -52,6 +53,7 @@ export function openSpooledStore(
     store = opened;
     for await (const line of createInterface({ input: createReadStream(file, "latin1") }))
       opened.append(deserialize(Buffer.from(line, "base64")) as DecisionRecord);
+    for (const row of product.splice(0)) opened.appendProduct(row);
     rmSync(file, { force: true });
     problem = "";
   };
@@ -64,6 +66,11 @@ export function openSpooledStore(
       if (store !== undefined) store.append(record);
       else if (closed || stream.writableEnded) shed++;
       else spool(record);
+    },
+    appendProduct(row) {
+      if (store !== undefined) store.appendProduct(row);
+      else if (closed || product.length >= storeLimits.productRowsMax.default) shed++;
+      else product.push(row);
     },
     async query(sql, values): Promise<readonly Row[]> {
       if (store === undefined) throw new GaitError("store-query", problem);

@@ -14,6 +14,7 @@ import { Identity } from "../identity/identity.ts";
 import { IncidentBook, lookForIncidents } from "../incidents/incident-book.ts";
 import { openLearned } from "../learned/open-learned.ts";
 import { openPassive } from "../passive/open-passive.ts";
+import { productRow } from "../passive/product-row.ts";
 import { createAutomaticPolicies } from "../policy/automatic-policies.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { liftExonerated } from "../policy/lift-exonerated.ts";
@@ -146,6 +147,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const passive = await openOrDrain("passive", gateway, () =>
     openPassive(config, { guard, clock: systemClock, hashKey: state.hashKey }),
   );
+  passive.events.subscribe((event) => records.appendProduct(productRow(event, state.hashKey)));
   const keep = (): void => {
     if (sources.path !== undefined) state.keepLastGood(resolve(sources.path), renderEffective(config));
   };

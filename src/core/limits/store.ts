@@ -13,6 +13,8 @@ type StoreLimit =
   | "rollAfterMs"
   | "retentionMs"
   | "retentionBytes"
+  | "productRowsMax"
+  | "productRetentionMs"
   | "factsPendingBytes"
   | "factsSegmentBytes"
   | "factsBytesMax";
@@ -47,6 +49,16 @@ export const storeLimits: Readonly<Record<StoreLimit, Limit>> = {
   rollAfterMs: { default: 6 * 3_600_000, unit: "ms", why: "events older than this move to compressed columnar files" },
   retentionMs: { default: 30 * 86_400_000, unit: "ms", why: "events older than this are deleted" },
   retentionBytes: { default: 20 * 1024 * 1024 * 1024, unit: "bytes", why: "the oldest files are deleted beyond this" },
+  productRowsMax: {
+    default: 100_000,
+    unit: "count",
+    why: "product events waiting to be written; beyond it the oldest half is shed and counted",
+  },
+  productRetentionMs: {
+    default: 90 * 86_400_000,
+    unit: "ms",
+    why: "product events older than this are deleted: rings of trials are spread over weeks",
+  },
   factsPendingBytes: {
     default: 8 * 1024 * 1024,
     unit: "bytes",

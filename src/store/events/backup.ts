@@ -5,6 +5,8 @@ import { listFiles } from "./maintenance.ts";
 
 /** Below the store's folder: rows that a backup brought and that the next opening takes in. */
 export const restoreFolder = "restore";
+/** Product events of a backup: parquet by another name, since they go into another table. */
+const productFile = "product-events.rows";
 
 /**
  * Copies everything recorded to `target`, in the layout that an opening store finds its way in: rolled hours as they are
@@ -22,6 +24,8 @@ export async function backupRecords(database: Database, target: string): Promise
     `COPY (SELECT * FROM events ORDER BY time) TO '${written.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
   );
   moveFile(written, join(recent, "recent.parquet"));
+  await database.run(`COPY product_events TO '${written.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
+  moveFile(written, join(recent, productFile));
   for (const { name } of listFiles(database.filesFolder))
     copyFileSync(join(database.filesFolder, name), join(files, name), constants.COPYFILE_FICLONE);
 }
@@ -36,6 +40,11 @@ export async function takeRestored(folder: string, run: (sql: string) => Promise
       `INSERT INTO events BY NAME SELECT * FROM read_parquet('${quoted}') WHERE (time, sequence, reference) NOT IN (SELECT (time, sequence, reference) FROM events)`,
     );
   }
+  const product = join(restored, productFile);
+  if (existsSync(product))
+    await run(
+      `INSERT OR IGNORE INTO product_events BY NAME SELECT * FROM read_parquet('${product.replaceAll("'", "''")}')`,
+    );
   rmSync(restored, { recursive: true, force: true });
 }
 

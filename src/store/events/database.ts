@@ -17,6 +17,7 @@ import { takeRestored } from "./backup.ts";
 import { type Batch, unpack } from "./batch.ts";
 import { columns } from "./columns.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
+import { appendProduct, createProductTable, type ProductRows } from "./product-table.ts";
 
 /** Raised with every change of `columns` but for additions at the end; an older file is left alone, never read wrongly. */
 export const schemaVersion = 2;
@@ -28,6 +29,8 @@ const sqlTypes = { double: "DOUBLE", float: "FLOAT", integer: "INTEGER", text: "
 /** The analytical database, opened by exactly one thread: a second opening would see other rows without an error. */
 export interface Database {
   append(batch: Batch): Promise<void>;
+  /** Takes product events, each id once. */
+  appendProduct(rows: ProductRows): Promise<void>;
   /** Read-only SQL. @throws GaitError `store-query` for anything but one SELECT, for a timeout and for too many rows. */
   query(sql: string, values: readonly (string | number)[]): Promise<Row[]>;
   /** Our own statements, never a user's. */
@@ -59,6 +62,7 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   // Absent columns are added in their order, which is the order that batches are appended in.
   for (const { name, type } of columns)
     await writer.run(`ALTER TABLE events ADD COLUMN IF NOT EXISTS "${name}" ${sqlTypes[type]}`);
+  await createProductTable(writer);
   await takeRestored(options.folder, (sql) => writer.run(sql));
   await createView(writer, filesFolder);
   const allowed = [filesFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
@@ -68,6 +72,7 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   return {
     filesFolder,
     append: (batch) => append(writer, batch),
+    appendProduct: (rows) => appendProduct(writer, rows),
     query: (sql, values) => query(reader, sql, values, options),
     exportsFolder,
     run: async (sql, values = []) => {

@@ -35,7 +35,20 @@ export async function erase(
     }
   }
   await database.run(`DELETE FROM events WHERE ${where}`, [value]);
+  const product = productSubjects.has(column) ? await eraseProduct(database, column, value) : 0;
   // What was deleted stands in the log until a checkpoint.
   await database.run("CHECKPOINT");
-  return Number(before?.n ?? 0);
+  return Number(before?.n ?? 0) + product;
+}
+
+/** Subjects that product events know by the same name. */
+const productSubjects: ReadonlySet<SubjectColumn> = new Set(["session", "address", "account"]);
+
+async function eraseProduct(database: Database, column: SubjectColumn, value: string | number): Promise<number> {
+  const hash = Number(value);
+  if (!Number.isFinite(hash) || hash === 0) return 0;
+  const where = `"${column}" = $1`;
+  const [found] = await database.query(`SELECT count(*) AS n FROM product_events WHERE ${where}`, [hash]);
+  await database.run(`DELETE FROM product_events WHERE ${where}`, [hash]);
+  return Number(found?.n ?? 0);
 }

@@ -24,6 +24,7 @@ export async function maintain(database: Database, options: OwnerOptions, now: n
   }
   deleteExpired(database.filesFolder, options, now);
   await database.run(`DELETE FROM events WHERE time < ${now - options.retentionMs}`);
+  await database.run(`DELETE FROM product_events WHERE time < ${now - options.productRetentionMs}`);
   await database.run("CHECKPOINT");
 }
 

@@ -1,10 +1,12 @@
 import type { Batch } from "./batch.ts";
 import type { SubjectColumn } from "./erase.ts";
 import type { ExportOptions } from "./export.ts";
+import type { ProductRows } from "./product-table.ts";
 
 /** What the serving thread asks of the store's thread. */
 export type Request =
   | { readonly kind: "append"; readonly id: number; readonly batch: Batch }
+  | { readonly kind: "appendProduct"; readonly id: number; readonly rows: ProductRows }
   | { readonly kind: "query"; readonly id: number; readonly sql: string; readonly values: readonly (string | number)[] }
   | {
       readonly kind: "erase";
@@ -33,6 +35,7 @@ export interface OwnerOptions {
   readonly rollAfterMs: number;
   readonly retentionMs: number;
   readonly retentionBytes: number;
+  readonly productRetentionMs: number;
   readonly queryMs: number;
   readonly queryRowsMax: number;
 }

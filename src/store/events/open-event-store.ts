@@ -6,6 +6,7 @@ import type { Privacy } from "./columns.ts";
 import type { SubjectColumn } from "./erase.ts";
 import type { ExportOptions } from "./export.ts";
 import type { Answer, OwnerOptions, Request, Row } from "./messages.ts";
+import { type ProductRow, ProductWriter } from "./product-writer.ts";
 
 /** How the event store is opened. */
 export interface EventStoreOptions {
@@ -27,6 +28,8 @@ export interface EventStoreStats {
 
 /** The memory of decisions: appended to by the fast lane, queried by people. */
 export interface EventStore extends RecordStore {
+  /** Remembers a product event, once for each id; lost at most what is not yet handed over. */
+  appendProduct(row: ProductRow): void;
   /** One read-only SELECT over the view `everything`. @throws GaitError `store-query` */
   query(sql: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
   /** Deletes everything recorded about a subject; returns how many records went. @throws GaitError `store-query` */
@@ -55,6 +58,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<EventS
     rollAfterMs: limits.rollAfterMs,
     retentionMs: limits.retentionMs,
     retentionBytes: limits.retentionBytes,
+    productRetentionMs: limits.productRetentionMs,
     queryMs: limits.queryMs,
     queryRowsMax: limits.queryRowsMax,
   };
@@ -88,6 +92,7 @@ class EventStoreClient implements EventStore {
   readonly #writer: ReturnType<typeof createBatchWriter>;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #pending: Batch[] = [];
+  readonly #product: ProductWriter;
   #sending = false;
   #timer: NodeJS.Timeout | undefined;
   #nextId = 1;
@@ -101,6 +106,10 @@ class EventStoreClient implements EventStore {
     this.#worker = worker;
     this.#limits = limits;
     this.#writer = createBatchWriter(limits.batchRows, privacy);
+    this.#product = new ProductWriter(async (rows) => {
+      const answer = await this.#ask({ kind: "appendProduct", rows });
+      return answer.ok ? "" : answer.problem;
+    }, limits);
     worker.on("message", (answer: Answer) => this.#waiting.get(answer.id)?.(answer));
     worker.on("error", (error) => this.#end(error.message));
     worker.on("exit", (code) => this.#end(`the store's thread ended with code ${code}`));
@@ -114,7 +123,12 @@ class EventStoreClient implements EventStore {
     else this.#timer ??= setTimeout(() => this.#handOver(), this.#limits.batchAgeMs).unref();
   }
 
+  appendProduct(row: ProductRow): void {
+    this.#product.append(row);
+  }
+
   async flush(): Promise<void> {
+    await this.#product.flush();
     this.#handOver();
     while ((this.#sending || this.#pending.length > 0) && this.#problem === "" && this.#ended === "") {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -153,7 +167,10 @@ class EventStoreClient implements EventStore {
   }
 
   stats(): EventStoreStats {
-    return { appended: this.#appended, stored: this.#stored, shed: this.#shed, problem: this.#problem || this.#ended };
+    const { shed, problem } = this.#product.stats;
+    const lost = this.#shed + shed;
+    const why = this.#problem || problem || this.#ended;
+    return { appended: this.#appended, stored: this.#stored, shed: lost, problem: why };
   }
 
   async close(): Promise<void> {

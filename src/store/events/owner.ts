@@ -18,6 +18,9 @@ async function handle(database: Database, request: Request): Promise<readonly Ro
     case "append":
       await database.append(request.batch);
       return [];
+    case "appendProduct":
+      await database.appendProduct(request.rows);
+      return [];
     case "query":
       return database.query(request.sql, request.values);
     case "erase":
