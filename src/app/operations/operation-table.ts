@@ -47,6 +47,8 @@ import { policyDiff } from "./policies/policy-diff.ts";
 import { policyHistory } from "./policies/policy-history.ts";
 import { rollbackPolicy } from "./policies/rollback-policy.ts";
 import { setPanic } from "./policies/set-panic.ts";
+import { productActivity } from "./product/product-activity.ts";
+import { productRings } from "./product/product-rings.ts";
 import { decideProposals } from "./proposals/decide-proposals.ts";
 import { listProposals } from "./proposals/list-proposals.ts";
 import { backup } from "./records/backup.ts";
@@ -80,6 +82,8 @@ export interface OperationTable {
   readonly "cohorts.get": typeof getCohort;
   readonly "cohorts.budget": typeof errorBudget;
   readonly "accounts.compromised": typeof compromisedAccounts;
+  readonly "product.activity": typeof productActivity;
+  readonly "product.rings": typeof productRings;
   readonly "endpoints.list": typeof listEndpoints;
   readonly "intent.graph": typeof intentGraph;
   readonly "agents.report": typeof agentsReport;
@@ -147,6 +151,8 @@ export const operationTable: OperationTable = {
   "cohorts.get": getCohort,
   "cohorts.budget": errorBudget,
   "accounts.compromised": compromisedAccounts,
+  "product.activity": productActivity,
+  "product.rings": productRings,
   "endpoints.list": listEndpoints,
   "intent.graph": intentGraph,
   "agents.report": agentsReport,

@@ -5,6 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { testHashKey } from "#core";
+import type { AnyOperation } from "../operations/operation.ts";
+import { operations } from "../operations/operation-table.ts";
+import { permissionsOf } from "../operations/permissions.ts";
+import { runOperation } from "../operations/run-operation.ts";
 import { openService, type RunningService } from "../serve/open-service.ts";
 import { createEventIntake } from "./event-intake.ts";
 import { openIngestServer } from "./ingest-server.ts";
@@ -118,6 +122,54 @@ test("an event is taken once, whoever sends it again; without the token nothing 
   expect((await post("/v1/events", "{")).status).toBe(400);
   expect((await post("/v1/nothing", "[]")).status).toBe(404);
   expect((await post("/v1/events", "x".repeat(4_194_305)).catch(() => ({ status: 413 }))).status).toBe(413);
+});
+
+test("product events are remembered once, counted for each identity, and a ring of accounts behind one card is found", async () => {
+  const caller = { name: "test", role: "viewer", permissions: permissionsOf.viewer } as const;
+  const ask = (name: "product.activity" | "product.rings", input: unknown): Promise<unknown> =>
+    runOperation(operations.find((one) => one.name === name) as AnyOperation, input, {
+      service: service as RunningService,
+      caller,
+    });
+  const at = Date.now();
+  const signup = (account: number, card: string): Record<string, unknown> => ({
+    id: `s${account}`,
+    at: at + account,
+    type: "signup",
+    application: "api",
+    account: `a${account}`,
+    card,
+    email: `Eve.Ring+${account}@gmail.com`,
+    ip: "203.0.113.9",
+  });
+  const ring = [1, 2, 3, 4].map((account) => signup(account, "4242 4242"));
+  const couple = [5, 6].map((account) => ({ ...signup(account, "5555"), email: `person${account}@example.com` }));
+  const trial = { ...signup(1, "4242-4242"), id: "t1", type: "trial", amount: 5 };
+  let post = await openIngest();
+  expect((await post("/v1/events", JSON.stringify([...ring, ...couple, trial]))).status).toBe(200);
+  await service?.records.flush();
+  expect(await ask("product.rings", {})).toMatchObject({
+    total: 2,
+    rings: [
+      { kind: "card", accounts: 4, signups: 4, trials: 1, disguised: 0 },
+      { kind: "email", accounts: 4, signups: 4, trials: 1, disguised: 5, threats: ["OAT-019"] },
+    ],
+  });
+  expect(await ask("product.activity", { by: "card" })).toMatchObject({
+    subjects: [
+      { application: "api", events: 5, signups: 4, trials: 1, accounts: 4, cards: 1, addresses: 1, amount: 5 },
+      { events: 2, signups: 2, accounts: 2 },
+    ],
+  });
+  const [kept] = (await service?.records.query("SELECT * FROM product_events WHERE type = 'trial'")) ?? [];
+  expect(JSON.stringify(kept)).not.toMatch(/4242|eve|203\.0\.113\.9/i);
+
+  // After a restart the ids are known to the store alone.
+  await service?.stop();
+  post = await openIngest();
+  expect((await post("/v1/events", JSON.stringify([...ring, { ...trial, id: "t2" }]))).status).toBe(200);
+  await service?.records.flush();
+  expect(await service?.records.query("SELECT count(*) AS n FROM product_events")).toEqual([{ n: 8 }]);
 });
 
 test("a sender that is too fast is told when to come back, and what was refused had no effect", async () => {

@@ -14,6 +14,7 @@ function memoryStore(): EventStore & { readonly records: DecisionRecord[] } {
   return {
     records,
     append: (record) => void records.push(record),
+    appendProduct: () => undefined,
     query: () => Promise.resolve([]),
     erase: () => Promise.resolve(0),
     export: () => Promise.resolve({ path: "", rows: 0 }),
