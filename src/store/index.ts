@@ -1,4 +1,5 @@
-export { columns, type Column, networkOf, type Privacy } from "./events/columns.ts";
+export { columns, type Column, type Privacy } from "./events/columns.ts";
+export { networkOf } from "./events/places.ts";
 export type { SubjectColumn } from "./events/erase.ts";
 export type { ExportFormat, ExportOptions } from "./events/export.ts";
 export type { Row } from "./events/messages.ts";
