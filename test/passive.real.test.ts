@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createSocketServer } from "node:net";
+import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -114,6 +114,61 @@ test.each(["", "format rfc5424 "])(
     expect(witness.recent.newest(1, () => true, 1)[0]).toMatchObject({ path: "/page/19", ip: "127.0.0.1" });
   },
 );
+
+/** A certificate of its own for 127.0.0.1, made by OpenSSL. */
+function certificate(): { readonly certFile: string; readonly keyFile: string } {
+  const [certFile, keyFile] = [join(folder, "syslog.crt"), join(folder, "syslog.key")];
+  const names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", keyFile];
+  execFileSync(
+    "openssl",
+    ["req", "-x509", ...key, "-out", certFile, "-days", "2", "-subj", "/CN=localhost", "-addext", names],
+    {
+      stdio: "ignore",
+    },
+  );
+  chmodSync(keyFile, 0o600);
+  return { certFile, keyFile };
+}
+
+const combined = (path: string): string =>
+  `203.0.113.7 - - [05/Jan/2026:09:00:00 +0000] "GET ${path} HTTP/1.1" 200 5 "-" "curl/8"`;
+
+test("rsyslog sends an access log over TLS, having checked our certificate, and every request is judged", async () => {
+  const { certFile, keyFile } = certificate();
+  const { passive, witness } = await open(
+    `passive: { application: shop, syslogTls: { address: "127.0.0.1:0", certFile: ${certFile}, keyFile: ${keyFile} } }`,
+  );
+  const [, port] = passive.doors[0]?.where.split(":") ?? [];
+  const log = join(folder, "access.log");
+  writeFileSync(log, "");
+  writeFileSync(
+    join(folder, "rsyslog.conf"),
+    `global(workDirectory="${folder}" defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="${certFile}")
+module(load="imfile" PollingInterval="1" mode="polling")
+input(type="imfile" file="${log}" tag="nginx" facility="local7" freshStartTail="off")
+action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp" StreamDriver="ossl" StreamDriverMode="1"
+  StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost" TCP_Framing="octet-counted" template="RSYSLOG_SyslogProtocol23Format")
+`,
+  );
+  const said = start("rsyslogd", ["-n", "-f", join(folder, "rsyslog.conf"), "-i", join(folder, "rsyslog.pid")]);
+  writeFileSync(log, Array.from({ length: 20 }, (_, i) => `${combined(`/page/${i}`)}\n`).join(""), { flag: "a" });
+  await expect.poll(() => [passive.doors[0]?.facts().parsed, said()], { timeout: 15_000 }).toEqual([20, ""]);
+  expect(passive.doors[0]?.facts()).toMatchObject({ format: "combined", rejectedLines: 0, failures: 0 });
+  expect(witness.recent.newest(1, () => true, 1)[0]).toMatchObject({ path: "/page/19", ip: "203.0.113.7" });
+}, 30_000);
+
+test("a sender without TLS is refused at the TLS door, and counted", async () => {
+  const { certFile, keyFile } = certificate();
+  const { passive } = await open(
+    `passive: { application: shop, syslogTls: { address: "127.0.0.1:0", certFile: ${certFile}, keyFile: ${keyFile} } }`,
+  );
+  const plain = connect(Number(passive.doors[0]?.where.split(":")[1]), "127.0.0.1");
+  plain.on("error", () => undefined);
+  plain.end(`<134>1 2026-11-27T13:11:40Z lb nginx 1 - - ${combined("/one")}\n`.repeat(3));
+  await expect.poll(() => passive.doors[0]?.facts().rejected, { timeout: 5_000 }).toBe(1);
+  expect(passive.doors[0]?.facts().parsed).toBe(0);
+});
 
 test("a real CrowdSec bouncer carries out what is published, lifts what ends, and is given nothing in observe mode", async () => {
   const keyFile = join(folder, "bouncer.key");
