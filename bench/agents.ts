@@ -366,7 +366,34 @@ function networks(): void {
   console.log(
     `networks: ${prefixes} prefixes in ${(bytes / 1e6).toFixed(1)} MB; ${hot.toFixed(0)} ns for an address seen lately, ${first.toFixed(0)} ns for a new one`,
   );
-  Object.assign(results, { prefixes, lookupHotNs: Math.round(hot), lookupColdNs: Math.round(first) });
+  Object.assign(results, {
+    prefixes,
+    databases: databaseFiles.length,
+    networkMegabytes: Number((bytes / 1e6).toFixed(1)),
+    lookupHotNs: Math.round(hot),
+    lookupColdNs: Math.round(first),
+  });
+}
+
+/** The goals that this command answers for: shown with every run, so that a miss is seen. */
+const goals: readonly (readonly [result: string, reads: "at least" | "at most", value: number, what: string])[] = [
+  ["botsShare", "at least", 0.995, "share of the public corpus's bots recognised"],
+  ["browsersCalledBots", "at most", 0, "browsers of the public corpus called bots"],
+  ["verificationsPerSecond", "at least", 5_000, "signatures verified a second on one core"],
+  ["lookupHotNs", "at most", 1_000, "ns to look up an address seen lately"],
+  ["networkMegabytes", "at most", 200, "MB of lists and databases held in memory"],
+  ["reloadStopMs", "at most", 100, "ms that a reload of a million blocks stops the serving thread"],
+];
+
+function judgeGoals(): void {
+  if (typeof results.botsFound === "number") results.botsShare = results.botsFound / Number(results.bots);
+  for (const [name, reads, value, what] of goals) {
+    const found = results[name];
+    const met = typeof found === "number" && (reads === "at least" ? found >= value : found <= value);
+    console.log(
+      `  ${found === undefined ? "unmeasured" : met ? "met       " : "MISSED    "} ${what}: ${found} (${reads} ${value})`,
+    );
+  }
 }
 
 corpus();
@@ -374,4 +401,5 @@ glove();
 signatures();
 networks();
 await reload();
+judgeGoals();
 console.log(JSON.stringify(results));

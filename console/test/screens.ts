@@ -29,6 +29,7 @@ export async function allScreens(): Promise<readonly { readonly name: string; re
     { name: "session-compare", path: `/sessions/${event?.session ?? ""}?compare=person` },
     { name: "entity-address", path: `/entities/ip/${event?.ip ?? ""}` },
     { name: "entity-fingerprint", path: `/entities/fingerprint/${event?.headers ?? ""}` },
+    { name: "agents", path: "/agents" },
     { name: "incidents", path: "/incidents" },
     { name: "cohort", path: `/cohorts/${cohort?.id ?? ""}` },
     { name: "ways", path: "/graph?range=15m" },

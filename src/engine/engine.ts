@@ -4,7 +4,7 @@ import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
 import type { LiveFacts } from "./facts/index.ts";
 import type { LearnedState } from "./learned/index.ts";
-import type { NetworksView } from "./parts/network-part.ts";
+import type { NetworkPart } from "./parts/network-part.ts";
 
 /**
  * The fast lane and what it remembers. Exchanges may be reused objects: nothing here keeps a reference to an
@@ -25,14 +25,14 @@ export interface Engine extends Guard {
   endpoints(): Iterable<EndpointView>;
   /** Sessions judged together, convicted ones first, with their case in words. */
   cohorts(): readonly CohortView[];
-  /** What convictions have taught of networks, the riskiest first. */
-  networks(): NetworksView;
   /** Accounts that may be in other hands, most recent first. */
   compromisedAccounts(): readonly CompromisedAccount[];
   /** Where the exchange inspected last belongs. The object is filled anew by the next call; copy what must stay. */
   trail(): Trail;
   /** What was learned and found, to be written down and put back. */
   readonly learned: Pick<LearnedState, "save" | "restore" | "graph" | "budget">;
+  /** What convictions have taught of networks, and what is known of one address. */
+  readonly networks: Pick<NetworkPart, "describe" | "view">;
   /** What is held and what had to be let go: nothing is lost silently. */
   census(): Census;
 }

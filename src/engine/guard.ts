@@ -35,7 +35,7 @@ import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
 import { EnumerationPart } from "./parts/enumeration-part.ts";
 import { JourneyPart } from "./parts/journey-part.ts";
-import { NetworkPart, type NetworksView } from "./parts/network-part.ts";
+import { NetworkPart } from "./parts/network-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
 import { TrailPart } from "./parts/trail-part.ts";
 import { isLookout, provenNats } from "./running-verdict.ts";
@@ -79,7 +79,6 @@ class FastLane implements Engine {
   readonly #caps: GroupCaps = new GroupCaps();
   readonly #enumeration: EnumerationPart;
   readonly #accounts: AccountPart;
-  readonly #networks: NetworkPart;
   readonly #facts: Facts = new Facts();
   readonly facts: LazyFacts;
   readonly #trails: TrailPart;
@@ -87,6 +86,7 @@ class FastLane implements Engine {
   #latest: Millis = Number.NEGATIVE_INFINITY;
   readonly #lost = { sessionsEvicted: 0, clientsForgotten: 0, requestsForgotten: 0 };
   readonly learned: LearnedState;
+  readonly networks: NetworkPart;
 
   constructor(options: EngineOptions) {
     const limits = limitValues(engineLimits, options.limits);
@@ -112,7 +112,7 @@ class FastLane implements Engine {
     });
     this.#state = state;
     this.#sites = state.sites;
-    this.#networks = new NetworkPart({
+    this.networks = new NetworkPart({
       state,
       agents: this.#agents,
       addresses: this.#addresses,
@@ -121,7 +121,7 @@ class FastLane implements Engine {
       wanders: (slot) => this.#journey.places.wanders(slot),
       limits,
     });
-    this.#intel = this.#networks.intel;
+    this.#intel = this.networks.intel;
     this.#locator = this.#createLocator();
     this.#reader = new Reader({
       applicationsMax: limits.applicationsMax,
@@ -163,6 +163,7 @@ class FastLane implements Engine {
       orchestration: this.#orchestration,
       enumeration: this.#enumeration,
       sequence: this.#journey.sequence,
+      isShared: (slot) => this.networks.isShared(slot),
     });
     this.#trails = new TrailPart(this.#state, this.#cohorts);
     this.#noted = new NotedFacts(this.#state, this.#trails);
@@ -170,7 +171,7 @@ class FastLane implements Engine {
       reader: this.#reader,
       sites: this.#sites,
       caps: this.#caps,
-      parts: [this.#orchestration, this.#cohorts, this.#accounts, this.#networks, this.#enumeration],
+      parts: [this.#orchestration, this.#cohorts, this.#accounts, this.networks, this.#enumeration],
       seed,
     });
     this.#judge = new Judge({
@@ -234,7 +235,7 @@ class FastLane implements Engine {
       cohortOf: (row) => this.#cohorts.cohortOf(row),
       signals: (row, ip) => [
         ...this.#signals(live.get(row) ?? -1, this.#latest),
-        ...this.#networks.signalsOfRow(row, ip),
+        ...this.networks.signalsOfRow(row, ip),
       ],
       applicationName: (index) => this.#reader.applicationName(index),
     });
@@ -242,10 +243,6 @@ class FastLane implements Engine {
 
   cohorts(): readonly CohortView[] {
     return this.#cohorts.cohorts.cohorts();
-  }
-
-  networks(): NetworksView {
-    return this.#networks.view();
   }
 
   compromisedAccounts(): readonly CompromisedAccount[] {
@@ -266,7 +263,7 @@ class FastLane implements Engine {
       clients: this.#clients,
       endpoints: this.#endpoints.size,
       ...this.#lost,
-      parts: [this.#orchestration, this.#journey, this.#cohorts, this.#networks],
+      parts: [this.#orchestration, this.#journey, this.#cohorts, this.networks],
     });
   }
 
@@ -329,7 +326,7 @@ class FastLane implements Engine {
   #judgeLive(facts: Facts, exchange: Exchange): Judgement {
     return this.#judge.row(facts.row, this.#sessions.networkOf(facts.slot), [
       this.#journey.signals(facts.slot),
-      this.#networks.signals(facts.slot),
+      this.networks.signals(facts.slot),
       this.#orchestration.signals(facts.slot),
       this.#cohorts.signals(facts.slot, facts.at, exchange),
       this.#enumeration.signals(facts),
@@ -354,7 +351,7 @@ class FastLane implements Engine {
     const signals = this.#signals(slot, this.#latest);
     this.#clients.keep(row, provenNats(signals));
     this.#learnAnchored(slot, row);
-    this.#networks.close(slot, signals, this.#latest);
+    this.networks.close(slot, signals, this.#latest);
     this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
     this.#orchestration.close(slot, this.#sessions.originOf(slot), this.#latest);
@@ -372,7 +369,7 @@ class FastLane implements Engine {
       end: {
         open: (slot, exchange) => {
           this.#trails.open(slot);
-          this.#networks.open(slot, exchange);
+          this.networks.open(slot, exchange);
           this.#journey.open(slot);
           this.#cohorts.open(slot, exchange);
         },

@@ -19,7 +19,7 @@ export * from "./statistics/index.ts";
 export * from "./swarms/index.ts";
 export type { LearnedOutcome } from "./learned/index.ts";
 export type { CategoryCount } from "./parts/category-counts.ts";
-export type { NetworksView } from "./parts/network-part.ts";
+export type { AddressView, NetworksView } from "./parts/network-part.ts";
 export type { EdgeChange } from "./intent/deploy-watch.ts";
 export type { GraphEdge, GraphStep, IntentGraph } from "./intent/intent-graph.ts";
 export { renderDot, renderMermaid } from "./intent/render-graph.ts";

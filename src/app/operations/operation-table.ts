@@ -32,6 +32,7 @@ import { deleteUser, listUsers, saveUser } from "./identity/users.ts";
 import { getIncident } from "./incidents/get-incident.ts";
 import { listIncidents } from "./incidents/list-incidents.ts";
 import { updateIncident } from "./incidents/update-incident.ts";
+import { knownAddress } from "./intel/known-address.ts";
 import { learnedNetworks } from "./intel/learned-networks.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { overview } from "./overview/overview.ts";
@@ -87,6 +88,7 @@ export interface OperationTable {
   readonly "endpoints.list": typeof listEndpoints;
   readonly "intent.graph": typeof intentGraph;
   readonly "agents.report": typeof agentsReport;
+  readonly "intel.address": typeof knownAddress;
   readonly "intel.networks": typeof learnedNetworks;
   readonly "audit.list": typeof listAudit;
   readonly "audit.verify": typeof verifyAudit;
@@ -156,6 +158,7 @@ export const operationTable: OperationTable = {
   "endpoints.list": listEndpoints,
   "intent.graph": intentGraph,
   "agents.report": agentsReport,
+  "intel.address": knownAddress,
   "intel.networks": learnedNetworks,
   "audit.list": listAudit,
   "audit.verify": verifyAudit,

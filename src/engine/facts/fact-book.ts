@@ -133,13 +133,13 @@ export class FactBook {
       sessions.open(slot, at);
       this.steps?.open(slot, at);
       sessions.setLast(slot, sessionLast.presentation, presentationOf(exchange));
-      noteOrigin(sessions, slot, { exchange, intel: this.#sources.intel });
+      noteOrigin(sessions, slot, { exchange, sources: this.#sources });
       sessions.setLast(slot, sessionLast.address, addressKey(facts));
     } else if (by > 0 && sessions.last(slot, sessionLast.address) !== addressKey(facts)) {
       sessions.count(slot, sessionCounter.addressChanges);
       sessions.setLast(slot, sessionLast.notedMinute, 0);
       sessions.setLast(slot, sessionLast.address, addressKey(facts));
-      noteOrigin(sessions, slot, { exchange, intel: this.#sources.intel });
+      noteOrigin(sessions, slot, { exchange, sources: this.#sources });
     }
     this.#keys.fill(0);
     countRequest(sessions, { facts, exchange, by });

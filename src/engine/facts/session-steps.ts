@@ -1,6 +1,7 @@
-import type { DeclaredBot, Exchange, Intel } from "#core";
+import type { DeclaredBot, Exchange } from "#core";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { type Facts, isAsset, isPage, methodCode, refererKind } from "../features/facts.ts";
+import type { FactSources } from "./fact-view.ts";
 import { type SessionBook, sessionCounter, sessionLast, sessionSum } from "./session-book.ts";
 
 /** Counts a request in its session; `by` -1 takes one back. */
@@ -28,8 +29,9 @@ export function countRequest(
 export function noteOrigin(
   sessions: SessionBook,
   slot: number,
-  { exchange, intel }: { readonly exchange: Exchange; readonly intel: Intel },
+  { exchange, sources }: { readonly exchange: Exchange; readonly sources: Pick<FactSources, "intel" | "isShared"> },
 ): void {
+  const { intel, isShared } = sources;
   const { categories } = intel.network(exchange.client.ip);
   const bot = intel.declaredBot(exchange.request.userAgent);
   const set = (counter: number, held: boolean): void => sessions.set(slot, counter, held ? 1 : 0);
@@ -41,7 +43,7 @@ export function noteOrigin(
   set(sessionCounter.corporate, categories.includes("corporate-nat"));
   set(sessionCounter.residentialProxy, categories.includes("residential-proxy-suspect"));
   set(sessionCounter.listed, categories.includes("listed"));
-  set(sessionCounter.sharedAddress, categories.includes("mobile-gateway") || categories.includes("corporate-nat"));
+  set(sessionCounter.sharedAddress, isShared(slot));
   set(sessionCounter.declared, bot !== undefined);
   set(sessionCounter.verifiable, bot !== undefined && provable(bot));
 }

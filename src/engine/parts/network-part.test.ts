@@ -59,7 +59,11 @@ describe("the name of a network", () => {
     });
     expect(signal?.nats).toBeLessThanOrEqual(1);
     expect(verdict.kind).not.toBe("automated");
-    expect(engine.networks().networks[0]).toMatchObject({ network: "AS20", holder: "Operator 20", kind: "operator" });
+    expect(engine.networks.view().networks[0]).toMatchObject({
+      network: "AS20",
+      holder: "Operator 20",
+      kind: "operator",
+    });
     expect(detectorsAt(engine, "198.51.100.77", start + 3 * day)).not.toContain("network-risk");
   });
 
@@ -92,7 +96,7 @@ describe("the name of a network", () => {
   test("says nothing about an office that a list names, whoever misbehaved there", () => {
     const engine = engineWithBadNetwork("30.1");
     expect(detectorsAt(engine, "30.1.99.1", start + 3 * day)).not.toContain("network-risk");
-    const offices = engine.networks().categories.find(({ category }) => category === "corporate-nat");
+    const offices = engine.networks.view().categories.find(({ category }) => category === "corporate-nat");
     expect(offices).toMatchObject({ sessions: 12, convicted: 12 });
   });
 
@@ -100,7 +104,17 @@ describe("the name of a network", () => {
     const before = engineWithBadNetwork("20.1");
     const after = testEngine({ intel });
     after.learned.restore(before.learned.save(start + 3 * day), start + 3 * day);
-    expect(after.networks().networks[0]).toMatchObject({ network: "AS20", holder: "Operator 20" });
+    expect(after.networks.view().networks[0]).toMatchObject({ network: "AS20", holder: "Operator 20" });
     expect(detectorsAt(after, "20.1.99.1", start + 3 * day)).toContain("network-risk");
   });
+});
+
+test("an address is described as the engine sees it now, shared ones without a name", () => {
+  const engine = engineWithBadNetwork("20.1");
+  expect(engine.networks.describe("20.1.99.1")).toMatchObject({
+    network: { asn: 20 },
+    people: 1,
+    risk: { network: "AS20" },
+  });
+  expect(engine.networks.describe("30.1.99.1").risk).toBeUndefined();
 });

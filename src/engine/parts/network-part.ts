@@ -1,4 +1,4 @@
-import type { Exchange, Intel, Millis, Signal } from "#core";
+import type { Exchange, Intel, Millis, Network, Signal } from "#core";
 import { row64, rowBytes, rowFlag } from "../clients/client-table.ts";
 import type { FeatureState } from "../features/state.ts";
 import {
@@ -40,6 +40,15 @@ export interface NetworksView {
   readonly categories: readonly CategoryCount[];
   /** Addresses suspected at the time to be exits of a residential proxy. */
   readonly suspects: number;
+}
+
+/** One address as the engine sees it now. */
+export interface AddressView {
+  readonly network: Network;
+  /** People seen behind it within a day; at least 1. */
+  readonly people: number;
+  /** What its network's name weighs; undefined: nothing, as behind every shared address. */
+  readonly risk: NetworkStanding | undefined;
 }
 
 const none: readonly Signal[] = [];
@@ -132,6 +141,17 @@ export class NetworkPart {
       ((this.#categories[slot] as number) & sharedCategories) !== 0 ||
       this.#shared.shared(this.#address(this.#sources.state.sessions.rowOf(slot)))
     );
+  }
+
+  /** What is known of one address: by lists and databases, by convictions, and how many people stand behind it today. */
+  describe(ip: string): AddressView {
+    const network = this.intel.network(ip);
+    this.#sources.addresses.parse(ip, this.#words);
+    const prefix = prefixOf(this.#words, 0);
+    const standing = this.risk.standing({ operator: network.asn, prefix, holder: "" });
+    const people = this.#shared.people(addressHash(this.#words, 0));
+    const shared = (categoriesBits(network.categories) & sharedCategories) !== 0 || people >= 2.5;
+    return { network, people: Math.round(people), risk: shared ? undefined : standing };
   }
 
   /** A session ends: learn what it was. `signals` are its behaviour's. */

@@ -16,6 +16,7 @@ export const shell: Readonly<Record<keyof typeof english, string | { readonly on
     "nav.incidents": "Vorfälle",
     "nav.events": "Ereignisse",
     "nav.actors": "Akteure",
+    "nav.agents": "Agenten",
     "nav.graph": "Wege",
     "nav.policies": "Regeln",
     "nav.review": "Zur Prüfung",

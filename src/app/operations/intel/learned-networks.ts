@@ -56,7 +56,7 @@ export const learnedNetworks: Operation<LearnedNetworksInput, LearnedNetworksOut
     alarms: z.array(z.strictObject({ list: z.string(), text: z.string() })),
   }) as unknown as z.ZodType<LearnedNetworksOutput>,
   handle({ service }, { contains, limit }) {
-    const { networks, categories, suspects } = service.engine.networks();
+    const { networks, categories, suspects } = service.engine.networks.view();
     const fitting = networks.filter(
       ({ network, holder }) => contains === undefined || network.includes(contains) || holder.includes(contains),
     );

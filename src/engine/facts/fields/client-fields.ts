@@ -53,7 +53,11 @@ export const clientFields: readonly Field[] = [
     "residential-proxy-suspect",
   ]),
   categorised("client.listed", "The address stands on a configured list.", ["listed", "listed"]),
-  noted("client.sharedAddress", "Many people stand behind the address: mobile gateway or firm.", "sharedAddress"),
+  noted(
+    "client.sharedAddress",
+    "Many people stand behind the address: a list says mobile gateway or firm, or three people were seen there within a day.",
+    "sharedAddress",
+  ),
   text("client.bot", "Name of the bot that the user agent declares; empty: none.", {
     read: ({ bot }) => bot?.name ?? "",
   }),
