@@ -21,18 +21,24 @@ export function fileOfPack(pack: string, application: string | undefined): strin
  */
 export function packForApplication(pack: string, { application, mode }: PackUse): RuleFile {
   const rules = readPackFiles(pack).flatMap(({ text }) => parse(text) as readonly Record<string, unknown>[]);
-  const copied = rules.map(({ traces: _, ...rule }) => ({
-    ...rule,
-    ...(application === undefined
-      ? {}
-      : {
-          name: `${String(rule.name)}-${slug(application)}`,
-          when: `application == ${JSON.stringify(application)} && (${String(rule.when)})`,
-        }),
-    mode,
-  }));
-  const head = `# Pack ${pack}${application === undefined ? "" : ` for the application ${slug(application)}`}. Undo: gait policy withdraw ${pack}${application === undefined ? "" : ` --application ${slug(application)}`}\n`;
-  return { file: fileOfPack(pack, application), text: head + stringify(copied) };
+  const head = rules.find((item) => item.pack !== undefined);
+  const copied = rules
+    .filter((item) => item.name !== undefined)
+    .map(({ traces: _, ...rule }) => ({
+      ...rule,
+      ...(application === undefined
+        ? {}
+        : {
+            name: `${String(rule.name)}-${slug(application)}`,
+            when: `application == ${JSON.stringify(application)} && (${String(rule.when)})`,
+          }),
+      mode,
+    }));
+  const note = `# Pack ${pack}${application === undefined ? "" : ` for the application ${slug(application)}`}. Undo: gait policy withdraw ${pack}${application === undefined ? "" : ` --application ${slug(application)}`}\n`;
+  return {
+    file: fileOfPack(pack, application),
+    text: note + stringify(head === undefined ? copied : [head, ...copied]),
+  };
 }
 
 /** An application's name as rules' names are written. */
