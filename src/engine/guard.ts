@@ -205,7 +205,7 @@ class FastLane implements Engine {
       unstepRequest(this.#state, facts);
       this.facts.book.request(facts, exchange, -1);
     } else {
-      this.#enumeration.read(facts, exchange);
+      if (!this.#clients.flag(facts.row, rowFlag.convicted)) this.#enumeration.read(facts, exchange);
       this.#finish(facts, exchange);
     }
   }

@@ -12,13 +12,18 @@ import { preconditionMissed } from "./precondition-missed.ts";
 import { tokenWithoutIssuance } from "./token-without-issuance.ts";
 
 /** Every detector that reads the ledger or the intent graph, in the order reports list them. */
-export const orchestrationDetectors: readonly OrchestrationDetector[] = [
+/** Those that speak only of a jar in which something went wrong (`LedgerRow.broken`). */
+export const jarDetectors: readonly OrchestrationDetector[] = [
   cookieMissing,
   cookieStale,
   cookieNeverIssued,
   cookieOutOfScope,
   cookieGhost,
   cookieDuplicate,
+];
+
+export const orchestrationDetectors: readonly OrchestrationDetector[] = [
+  ...jarDetectors,
   cookieOrder,
   jsCookiesAbsent,
   preconditionMissed,

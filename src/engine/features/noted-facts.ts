@@ -2,8 +2,11 @@ import type { Exchange } from "#core";
 import { Facts } from "./facts.ts";
 import type { FeatureState } from "./state.ts";
 
-/** Requests whose facts are kept for their answers; a power of two. Later ones take the place of the oldest. */
-const notesMax = 1_024;
+/**
+ * Requests whose facts are kept for their answers; a power of two, small enough to stay in the nearest caches. Later ones
+ * take the place of the oldest.
+ */
+const notesMax = 256;
 
 /**
  * The facts of the requests inspected last, so that an answer need not have its request read and its session found again.

@@ -20,6 +20,8 @@ export class Reader {
   readonly #agentMarks = new MarkTable();
   readonly #pathMarks = new MarkTable();
   readonly #refererMarks = new MarkTable();
+  #lastAgentText: string | undefined;
+  #lastAgent = 0;
   #lastName = "";
   #lastApplication = -1;
 
@@ -62,7 +64,14 @@ export class Reader {
   }
 
   #agentOf(userAgent: string, mark: number): number {
-    if (mark === 0) return this.#agents.idOf(userAgent);
+    if (mark === 0) {
+      // One client's requests come in runs, and a repeated text is mostly the same string.
+      if (userAgent !== this.#lastAgentText) {
+        this.#lastAgent = this.#agents.idOf(userAgent);
+        this.#lastAgentText = userAgent;
+      }
+      return this.#lastAgent;
+    }
     const known = this.#agentMarks.find(mark);
     if (known >= 0) return this.#agentMarks.first(known);
     const agent = this.#agents.idOf(userAgent);

@@ -32,6 +32,15 @@ const axisCounters: Readonly<Record<LedgerAxis, number>> = {
   orderBreak: counter.ordered,
 };
 
+const jarEvents = Uint8Array.of(
+  counter.missing,
+  counter.stale,
+  counter.neverIssued,
+  counter.outOfScope,
+  counter.ghost,
+  counter.duplicate,
+);
+
 /** Every axis, in the order reports list them. */
 export const ledgerAxes: readonly LedgerAxis[] = [
   "missing",
@@ -88,6 +97,14 @@ export class LedgerRow {
   /** Events of one axis, at most 64; 0 where unknown. */
   events(axis: LedgerAxis): number {
     return this.#silent(axis) ? 0 : this.#byte(axisCounters[axis] + 1);
+  }
+
+  /** Something went wrong on one of the axes that detectors of single jars read; false costs eight bytes to see. */
+  get broken(): boolean {
+    const { bytes } = this.#slab;
+    const at = (this.#slot * rowWords + ledgerWord.counters) * 4;
+    for (const event of jarEvents) if (bytes[at + event] !== 0) return true;
+    return false;
   }
 
   /** Cookies held now, deleted ones that could come back as ghosts included. */

@@ -57,15 +57,17 @@ export interface CohortSources {
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 34 bytes per session.
+ * convicted cohort then hits its members from their first request on. 38 bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 34;
+  readonly bytesPerSession: number = 38;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #reported: Uint8Array;
   readonly #presentation: Uint32Array;
   readonly #step: Uint32Array;
+  /** What `subject` gave for the step at hand; 0: not worked out yet. */
+  readonly #subject: Uint32Array;
   readonly #login: Uint32Array;
   /** How the session came to its sensitive step: bits of `came`. */
   readonly #came: Uint8Array;
@@ -97,6 +99,7 @@ export class CohortPart {
     this.#reported = new Uint8Array(sources.sessionsMax);
     this.#presentation = new Uint32Array(sources.sessionsMax);
     this.#step = new Uint32Array(sources.sessionsMax);
+    this.#subject = new Uint32Array(sources.sessionsMax);
     this.#login = new Uint32Array(sources.sessionsMax);
     this.#came = new Uint8Array(sources.sessionsMax);
     this.#behaviour = new Uint32Array(sources.sessionsMax);
@@ -113,6 +116,7 @@ export class CohortPart {
     const { headers, ja4, h2 } = exchange.client.fingerprint;
     this.#reported[slot] = 0;
     this.#step[slot] = 0;
+    this.#subject[slot] = 0;
     this.#login[slot] = 0;
     this.#behaviour[slot] = 0;
     this.#gap[slot] = -1;
@@ -130,8 +134,10 @@ export class CohortPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
-    if (this.#step[slot] === 0 || isSensitive(facts))
+    if (this.#step[slot] === 0 || isSensitive(facts)) {
       this.#step[slot] = mix32(this.#endpointHash(facts.endpoint) + (facts.method > 1 ? 1 : 0));
+      this.#subject[slot] = 0;
+    }
     const requests = this.#sources.state.sessions.requestsOf(slot);
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!isSensitive(facts)) return;
@@ -178,12 +184,16 @@ export class CohortPart {
 
   /** Key of the cohort by look and endpoint that this session stands in, folded to 32 bits; 0 for none. */
   subject(slot: number): number {
+    const known = this.#subject[slot] as number;
+    if (known !== 0) return known;
     const row = this.#sources.state.sessions.rowOf(slot);
     const application = this.#sources.applicationName(this.#sources.state.clients.applicationOf(row));
     const presentation = this.#presentation[slot] as number;
     const step = this.#step[slot] as number;
     writeCohortKeys({ application, behaviour: 0, presentation, stack: 0, step, context: 0, walk: 0 }, this.#keys);
-    return mix32(foldHashed(this.#keys[1] as number));
+    const subject = mix32(foldHashed(this.#keys[1] as number));
+    this.#subject[slot] = subject;
+    return subject;
   }
 
   /** The outcome of a sensitive step, or enough requests: time to report the session. */

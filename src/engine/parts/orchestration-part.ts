@@ -1,6 +1,6 @@
 import type { Exchange, Hashed, Millis, Signal } from "#core";
 import { rowFlag } from "../clients/client-table.ts";
-import { orchestrationDetectors } from "../detectors/orchestration-detectors.ts";
+import { jarDetectors, orchestrationDetectors } from "../detectors/orchestration-detectors.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
@@ -80,8 +80,9 @@ export class OrchestrationPart {
     if (orchestration === undefined || slot < 0 || !this.#isOpen(slot)) return none;
     const subject = orchestration.subject(slot);
     let found: Signal[] | undefined;
-    for (const detector of orchestrationDetectors) {
-      const signal = detector.inspect(subject);
+    // Most jars are whole: then the first detectors have nothing to say.
+    for (let i = subject.ledger.broken ? 0 : jarDetectors.length; i < orchestrationDetectors.length; i++) {
+      const signal = orchestrationDetectors[i]?.inspect(subject);
       if (signal === undefined) continue;
       found ??= [];
       found.push(signal);
