@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { type Clock, fnv1a } from "#core";
+import { createDecisionStreams } from "./decision-stream.ts";
 import type { PublishedDecision, PublishedDecisions } from "./published-decisions.ts";
 
 /** How the list is offered. */
@@ -15,6 +16,9 @@ export interface BouncerServerOptions {
   readonly clock: Clock;
 }
 
+/** How soon readers of the stream are told. */
+const pushMs = 500;
+
 /** A running server. */
 export interface BouncerServer {
   readonly port: number;
@@ -24,17 +28,23 @@ export interface BouncerServer {
 /**
  * Offers published decisions in the protocol of CrowdSec's local API, which every CrowdSec bouncer speaks
  * (docs.crowdsec.net, "LAPI", swagger 1.0): `GET /v1/decisions` and `GET /v1/decisions/stream` with `X-Api-Key`; and in
- * our own form at `GET /decisions`, which also shows what is inactive and why. Nothing can be changed here.
+ * our own form at `GET /decisions`, which also shows what is inactive and why, and `GET /decisions/stream`, which tells of
+ * each change within a second (server-sent events). Nothing can be changed here.
  */
 export async function openBouncerServer(options: BouncerServerOptions): Promise<BouncerServer> {
   const readers = new Map(options.keys.map((key) => [digestOf(key), { since: -1 }]));
+  const streams = createDecisionStreams(options);
+  const timer = setInterval(() => streams.push(), pushMs).unref();
   const server: Server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000 }, (request, response) => {
     request.resume();
     const reader = readers.get(digestOf(String(request.headers["x-api-key"] ?? bearerOf(request))));
     if (reader === undefined) answer(response, 403, { message: "access forbidden" });
     else if (request.method !== "GET" && request.method !== "HEAD")
       answer(response, 405, { message: "only GET is served" });
-    else respond(options, reader, { url: new URL(request.url ?? "/", "http://list.invalid"), response });
+    else if (request.url === "/decisions/stream") {
+      if (!streams.open(response, String(request.headers["last-event-id"] ?? "")))
+        answer(response, 503, { message: "too many readers of the stream" });
+    } else respond(options, reader, { url: new URL(request.url ?? "/", "http://list.invalid"), response });
   });
   server.maxConnections = 256;
   await new Promise<void>((resolve, reject) => {
@@ -45,6 +55,8 @@ export async function openBouncerServer(options: BouncerServerOptions): Promise<
   return {
     port: typeof address === "object" && address !== null ? address.port : options.listen.port,
     async close() {
+      clearInterval(timer);
+      streams.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

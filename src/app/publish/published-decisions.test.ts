@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { type Exchange, readTrace, type Verdict } from "#core";
+import { appLimits, type Exchange, readTrace, type Verdict } from "#core";
 import type { Decision } from "#policy";
 import { type BouncerServer, openBouncerServer } from "./bouncer-server.ts";
 import { renderMap } from "./map-files.ts";
@@ -168,4 +168,75 @@ test("bouncers are told what is new to each, what ended, and nothing at all in o
     active: false,
     decisions: [{ value: "203.0.113.9", reason: "no-assets" }],
   });
+});
+
+/** Reads server-sent events off an answer, one after the other. */
+async function* eventsOf(
+  response: Response,
+): AsyncGenerator<{ readonly name: string; readonly data: Record<string, unknown> }> {
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+      const [, name = "", data = "{}"] = /^event: (\w+)\nid: \d+\ndata: (.*)$/m.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (name !== "") yield { name, data: JSON.parse(data) as Record<string, unknown> };
+    }
+  }
+}
+
+test("a stream tells the whole list, then each change; a reader that comes back is told what it missed", async () => {
+  const list = listOf();
+  let active = true;
+  const [key = ""] = ["k".repeat(32)];
+  server = await openBouncerServer({
+    listen: { host: "127.0.0.1", port: 0 },
+    keys: [key],
+    list,
+    clock,
+    active: () => active,
+  });
+  const open = async (more: Record<string, string> = {}): Promise<ReturnType<typeof eventsOf>> =>
+    eventsOf(
+      await fetch(`http://127.0.0.1:${server?.port}/decisions/stream`, { headers: { "X-Api-Key": key, ...more } }),
+    );
+  list.note(seen("203.0.113.9"), verdict({}));
+  const events = await open();
+  const next = async (from = events): Promise<unknown> => (await from.next()).value;
+  expect(await next()).toMatchObject({
+    name: "whole",
+    data: { active: true, sequence: 1, decisions: [{ value: "203.0.113.9", reference: "ref-203.0.113.9" }] },
+  });
+  list.note(seen("203.0.113.10"), verdict({}));
+  expect(await next()).toMatchObject({
+    name: "change",
+    data: { sequence: 2, added: [{ value: "203.0.113.10" }], removed: [] },
+  });
+  list.note(seen("203.0.113.9"), verdict({ kind: "human", action: "allow" }));
+  expect(await next()).toMatchObject({ name: "change", data: { added: [], removed: [{ value: "203.0.113.9" }] } });
+  const back = await open({ "Last-Event-ID": "1" });
+  expect(await next(back)).toMatchObject({
+    name: "change",
+    data: { sequence: 3, added: [{ value: "203.0.113.10" }], removed: [{ value: "203.0.113.9" }] },
+  });
+  // From before a restart, when other numbers were given.
+  expect(await next(await open({ "Last-Event-ID": "99" }))).toMatchObject({ name: "whole" });
+  active = false;
+  expect(await next()).toMatchObject({ name: "whole", data: { active: false } });
+});
+
+test("beyond its cap of readers the stream says so", async () => {
+  const list = listOf();
+  const key = "k".repeat(32);
+  server = await openBouncerServer({
+    listen: { host: "127.0.0.1", port: 0 },
+    keys: [key],
+    list,
+    clock,
+    active: () => true,
+  });
+  const open = (): Promise<Response> =>
+    fetch(`http://127.0.0.1:${server?.port}/decisions/stream`, { headers: { "X-Api-Key": key } });
+  for (let i = 0; i < appLimits.publishedStreamsMax.default; i++) expect((await open()).status).toBe(200);
+  expect((await open()).status).toBe(503);
 });

@@ -48,6 +48,16 @@ export const appLimits = {
     unit: "count",
     why: "Addresses in published lists; when full the one that ends first leaves.",
   },
+  publishedStreamsMax: {
+    default: 32,
+    unit: "count",
+    why: "Readers of published decisions that are told of each change as it happens; more are 503.",
+  },
+  publishedStreamBytesMax: {
+    default: 33_554_432,
+    unit: "bytes",
+    why: "Changes that such a reader has not read, room for one whole list; then it is let go.",
+  },
   peopleRememberedMax: {
     default: 200_000,
     unit: "count",
