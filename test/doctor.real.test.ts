@@ -120,7 +120,7 @@ test.each([
   ["hides the host", "X-Original-Host $http_host", "X-Original-Host shop", "host"],
   ["claims TLS", "X-Original-Scheme $scheme", "X-Original-Scheme https", "TLS"],
   ["forgets the reference", "add_header X-Request-Id $request_id always;\n\n", "\n", "reference"],
-  ["asks elsewhere", "server 127.0.0.1:9002;", "server 127.0.0.1:1;", "link"],
+  ["asks elsewhere", "server 127.0.0.1:9002 max", "server 127.0.0.1:1 max", "link"],
 ])("a configuration that %s is found out, with its fix", async (_, right, wrong, check) => {
   const running = await open("nginx");
   const text = readFileSync("deploy/nginx/nginx.conf", "utf8");
@@ -135,7 +135,7 @@ test.each([
 test("a proxy that fails closed is told as such", async () => {
   const running = await open("nginx");
   const file = join(folder, "nginx.conf");
-  writeFileSync(file, readFileSync("deploy/nginx/nginx.conf", "utf8").replace(/error_page 500.*\n/, ""));
+  writeFileSync(file, readFileSync("deploy/nginx/nginx.conf", "utf8").replaceAll(/error_page 500.*\n/g, ""));
   proxy = await startRealProxy({ ...nginx("nginx.conf"), files: [file], ...ports(running) });
   const finding = (await examine(running, proxy.port)).find(({ check }) => check === "failure mode");
   expect(finding).toMatchObject({ state: "warning", found: /closed/ });
