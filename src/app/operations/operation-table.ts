@@ -3,6 +3,9 @@ import { getActor } from "./actors/get-actor.ts";
 import { listActors } from "./actors/list-actors.ts";
 import { agentsReport } from "./agents/agents-report.ts";
 import { listAlerts, testAlert } from "./alerts/alerts.ts";
+import { addAppeal } from "./appeals/add-appeal.ts";
+import { decideAppeal } from "./appeals/decide-appeal.ts";
+import { listAppeals } from "./appeals/list-appeals.ts";
 import { listAudit } from "./audit/list-audit.ts";
 import { verifyAudit } from "./audit/verify-audit.ts";
 import { errorBudget } from "./cohorts/error-budget.ts";
@@ -111,6 +114,9 @@ export interface OperationTable {
   readonly "incidents.list": typeof listIncidents;
   readonly "incidents.get": typeof getIncident;
   readonly "incidents.update": typeof updateIncident;
+  readonly "appeals.list": typeof listAppeals;
+  readonly "appeals.add": typeof addAppeal;
+  readonly "appeals.decide": typeof decideAppeal;
   readonly "alerts.list": typeof listAlerts;
   readonly "alerts.test": typeof testAlert;
   readonly "config.effective": typeof effectiveConfiguration;
@@ -181,6 +187,9 @@ export const operationTable: OperationTable = {
   "incidents.list": listIncidents,
   "incidents.get": getIncident,
   "incidents.update": updateIncident,
+  "appeals.list": listAppeals,
+  "appeals.add": addAppeal,
+  "appeals.decide": decideAppeal,
   "alerts.list": listAlerts,
   "alerts.test": testAlert,
   "config.effective": effectiveConfiguration,

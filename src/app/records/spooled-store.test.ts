@@ -22,7 +22,7 @@ function memoryStore(): EventStore & { readonly records: DecisionRecord[] } {
     maintain: () => Promise.resolve(),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
-    stats: () => ({ appended: records.length, stored: records.length, shed: 0, problem: "" }),
+    stats: () => ({ appended: records.length, stored: records.length, shed: 0, problem: "", notice: "" }),
   };
 }
 

@@ -95,7 +95,7 @@ export function openSpooledStore(
       await store?.flush();
     },
     stats() {
-      const own = store?.stats() ?? { appended: spooled, stored: 0, shed: 0, problem };
+      const own = store?.stats() ?? { appended: spooled, stored: 0, shed: 0, problem, notice: "" };
       return { ...own, appended: own.appended + shed, shed: own.shed + shed };
     },
     async close() {

@@ -27,6 +27,7 @@ export const appLimits = {
   },
   incidentsMax: { default: 1_000, unit: "count", why: "Incidents kept; beyond it the oldest resolved one leaves." },
   incidentNotesMax: { default: 500, unit: "count", why: "Notes on one incident." },
+  appealsMax: { default: 1_000, unit: "count", why: "Appeals kept; beyond it the oldest decided one leaves." },
   alertsFiringMax: { default: 1_000, unit: "count", why: "Things alerted about at once; more are not told apart." },
   alertsKeptMax: { default: 200, unit: "count", why: "Alerts kept to be looked at, dead letters among them." },
   decisionsListedMax: { default: 1_000, unit: "count", why: "Standing decisions in one answer." },

@@ -109,7 +109,8 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
         write(entry, documents);
         database.exec("COMMIT");
       } catch (error) {
-        database.exec("ROLLBACK");
+        // On a full disk SQLite has rolled back already, and a second time would hide why.
+        if (database.isTransaction) database.exec("ROLLBACK");
         throw error;
       }
     },

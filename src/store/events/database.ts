@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   DOUBLE,
@@ -16,6 +16,7 @@ import { GaitError } from "#core";
 import { takeRestored } from "./backup.ts";
 import { type Batch, unpack } from "./batch.ts";
 import { columns } from "./columns.ts";
+import { tidy } from "./maintenance.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
 import { appendProduct, createProductTable, type ProductRows } from "./product-table.ts";
 
@@ -36,6 +37,8 @@ export interface Database {
   /** Our own statements, never a user's. */
   run(sql: string, values?: readonly (string | number)[]): Promise<void>;
   readonly filesFolder: string;
+  /** What was damaged and set aside so that it could be opened; empty: nothing. */
+  readonly notice: string;
   readonly exportsFolder: string;
   close(): void;
 }
@@ -46,14 +49,7 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   const exportsFolder = join(options.folder, "exports");
   mkdirSync(filesFolder, { recursive: true, mode: 0o700 });
   const path = join(options.folder, `events-v${schemaVersion}.duckdb`);
-  const instance = await DuckDBInstance.create(path, {
-    threads: String(options.threads),
-    memory_limit: `${Math.round(options.memoryBytes / 1e6)}MB`,
-    // An automatic checkpoint inside a flush was measured to stall for more than a second; we checkpoint when idle.
-    checkpoint_threshold: "1GB",
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
+  const { instance, notice } = await openWhole(path, options);
   const writer = await instance.connect();
   const reader = await instance.connect();
   await writer.run(
@@ -63,6 +59,7 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   for (const { name, type } of columns)
     await writer.run(`ALTER TABLE events ADD COLUMN IF NOT EXISTS "${name}" ${sqlTypes[type]}`);
   await createProductTable(writer);
+  await tidy(filesFolder, (sql) => writer.run(sql));
   await takeRestored(options.folder, (sql) => writer.run(sql));
   await createView(writer, filesFolder);
   const allowed = [filesFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
@@ -71,6 +68,7 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   await writer.run("SET lock_configuration = true");
   return {
     filesFolder,
+    notice,
     append: (batch) => append(writer, batch),
     appendProduct: (rows) => appendProduct(writer, rows),
     query: (sql, values) => query(reader, sql, values, options),
@@ -84,6 +82,35 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
       instance.closeSync();
     },
   };
+}
+
+/**
+ * Opens the file. A log that was torn (power, disk) would keep it from opening: then the log is set aside and what the
+ * file itself holds is kept. A file that somebody else holds is no damage.
+ */
+async function openWhole(
+  path: string,
+  options: OwnerOptions,
+): Promise<{ readonly instance: DuckDBInstance; readonly notice: string }> {
+  const settings = {
+    threads: String(options.threads),
+    memory_limit: `${Math.round(options.memoryBytes / 1e6)}MB`,
+    // An automatic checkpoint inside a flush was measured to stall for more than a second; we checkpoint when idle.
+    checkpoint_threshold: "1GB",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  };
+  try {
+    return { instance: await DuckDBInstance.create(path, settings), notice: "" };
+  } catch (error) {
+    const log = `${path}.wal`;
+    const said = firstLine(error);
+    if (/lock/i.test(said) || !existsSync(log)) throw error;
+    const aside = `${log}.damaged-${Math.round(statSync(log).mtimeMs)}`;
+    renameSync(log, aside);
+    const instance = await DuckDBInstance.create(path, settings);
+    return { instance, notice: `the log of the event store was damaged (${said}); it lies at ${aside}` };
+  }
 }
 
 /** `everything` is the recent table and the rolled files as one. An empty file keeps the glob valid before the first roll. */

@@ -50,6 +50,20 @@ async function rollHour(database: Database, hour: number): Promise<void> {
   await database.run(`DELETE FROM events WHERE ${within}`);
 }
 
+/**
+ * Mends what a crash within `maintain` left: halves of files go, and rows that are in their hour's file already leave the
+ * table, so that nothing counts twice until the next run.
+ */
+export async function tidy(folder: string, run: (sql: string) => Promise<unknown>): Promise<void> {
+  for (const name of readdirSync(folder)) if (/\.(tmp|merged)$/.test(name)) rmSync(join(folder, name), { force: true });
+  for (const { name, hour } of listFiles(folder)) {
+    const quoted = join(folder, name).replaceAll("'", "''");
+    await run(
+      `DELETE FROM events WHERE time >= ${hour} AND time < ${hour + hourMs} AND (time, sequence, reference) IN (SELECT (time, sequence, reference) FROM read_parquet('${quoted}'))`,
+    );
+  }
+}
+
 /** Oldest first; names are hours, so the order of names is the order of time. */
 export function listFiles(folder: string): { readonly name: string; readonly bytes: number; readonly hour: number }[] {
   return readdirSync(folder)

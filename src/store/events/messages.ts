@@ -7,6 +7,8 @@ import type { ProductRows } from "./product-table.ts";
 export type Request =
   | { readonly kind: "append"; readonly id: number; readonly batch: Batch }
   | { readonly kind: "appendProduct"; readonly id: number; readonly rows: ProductRows }
+  /** Answers once the database is open, with what had to be set aside for that. */
+  | { readonly kind: "opened"; readonly id: number }
   | { readonly kind: "query"; readonly id: number; readonly sql: string; readonly values: readonly (string | number)[] }
   | {
       readonly kind: "erase";

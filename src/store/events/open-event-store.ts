@@ -24,6 +24,8 @@ export interface EventStoreStats {
   readonly shed: number;
   /** Why the last write failed; empty while all is well. */
   readonly problem: string;
+  /** What was damaged when the store was opened, and where it lies now; empty: nothing. */
+  readonly notice: string;
 }
 
 /** The memory of decisions: appended to by the fast lane, queried by people. */
@@ -64,7 +66,7 @@ export async function openEventStore(options: EventStoreOptions): Promise<EventS
   };
   const store = new EventStoreClient(startOwner(owner), limits, options.privacy);
   try {
-    await store.query("SELECT 1 AS one");
+    await store.opened();
   } catch (error) {
     await store.close();
     const reason = error instanceof Error ? error.message : String(error);
@@ -101,6 +103,7 @@ class EventStoreClient implements EventStore {
   #shed = 0;
   #problem = "";
   #ended = "";
+  #notice = "";
 
   constructor(worker: Worker, limits: ReturnType<typeof limitValues<typeof storeLimits>>, privacy: Privacy) {
     this.#worker = worker;
@@ -133,6 +136,13 @@ class EventStoreClient implements EventStore {
     while ((this.#sending || this.#pending.length > 0) && this.#problem === "" && this.#ended === "") {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** @throws GaitError `store-query` where it could not be opened */
+  async opened(): Promise<void> {
+    const answer = await this.#ask({ kind: "opened" });
+    if (!answer.ok) throw new GaitError("store-query", answer.problem);
+    this.#notice = String(answer.rows[0]?.notice ?? "");
   }
 
   async query(sql: string, values: readonly (string | number)[] = []): Promise<readonly Row[]> {
@@ -170,7 +180,7 @@ class EventStoreClient implements EventStore {
     const { shed, problem } = this.#product.stats;
     const lost = this.#shed + shed;
     const why = this.#problem || problem || this.#ended;
-    return { appended: this.#appended, stored: this.#stored, shed: lost, problem: why };
+    return { appended: this.#appended, stored: this.#stored, shed: lost, problem: why, notice: this.#notice };
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,8 @@ async function handle(database: Database, request: Request): Promise<readonly Ro
     case "appendProduct":
       await database.appendProduct(request.rows);
       return [];
+    case "opened":
+      return [{ notice: database.notice }];
     case "query":
       return database.query(request.sql, request.values);
     case "erase":

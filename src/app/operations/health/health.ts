@@ -50,7 +50,7 @@ export const health: Operation<HealthInput, Health> = {
     engine: z.record(z.string(), z.number()),
   }),
   handle({ service, now }) {
-    const { appended, stored, shed, problem } = service.records.stats();
+    const { appended, stored, shed, problem, notice } = service.records.stats();
     const edge = service.edgeStats();
     const parts: HealthPart[] = [
       part("configuration", service.degraded === "", service.degraded, "Mend the file, then gait reload."),
@@ -61,6 +61,16 @@ export const health: Operation<HealthInput, Health> = {
         `${shed} decisions were shed since the start`,
         "The store was too slow or full.",
       ),
+      ...(notice === ""
+        ? []
+        : [
+            {
+              name: "records damaged",
+              state: "warning",
+              says: notice,
+              fix: "Look whether the disk is sound.",
+            } as const,
+          ]),
       storePathOf(service.config),
       ...edge.upstreams.map(({ upstream, address, healthy }) =>
         part(`upstream ${upstream}`, healthy, `${address} does not answer`, "See whether the origin runs."),
