@@ -29,14 +29,32 @@ import { loadNetworksAside } from "../src/app/intel/load-networks-aside.ts";
 const data = process.env.GAIT_DATA ?? "../shared/data";
 const results: Record<string, number | string> = {};
 
+/** The kernel counts a thread's time in steps of some milliseconds: shorter work is repeated. */
+const countedUs = 60_000;
+
+/** Nanoseconds of this thread's own time, the best of some rounds: on a busy machine the wall clock measures others. */
 function timed(work: () => void, rounds = 5): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
-    const start = process.hrtime.bigint();
-    work();
-    best = Math.min(best, Number(process.hrtime.bigint() - start));
+    const before = process.threadCpuUsage();
+    let times = 0;
+    let used = 0;
+    while (used < countedUs) {
+      work();
+      times++;
+      const { user, system } = process.threadCpuUsage(before);
+      used = user + system;
+    }
+    best = Math.min(best, (used * 1_000) / times);
   }
   return best;
+}
+
+/** Nanoseconds by the wall clock of what is quick only once: a second run would find everything remembered. */
+function once(work: () => void): number {
+  const start = process.hrtime.bigint();
+  work();
+  return Number(process.hrtime.bigint() - start);
 }
 
 function corpus(): void {
@@ -71,7 +89,7 @@ function corpus(): void {
   const hostile = ["a ".repeat(512), "Mozilla/5.0 (".repeat(80), "@a".repeat(512), "1.".repeat(512), "bot".repeat(340)];
   const worst = Math.max(
     ...hostile.map((text) =>
-      timed(() => {
+      once(() => {
         directory.declaredBot(`${text}x`);
       }),
     ),
@@ -354,9 +372,9 @@ function networks(): void {
     (_, i) => `${1 + ((i * 7) % 222)}.${(i * 31) % 256}.${(i * 17) % 256}.${i % 256}`,
   );
   const first =
-    timed(() => {
+    once(() => {
       for (const ip of cold) intel.network(ip);
-    }, 1) / cold.length;
+    }) / cold.length;
   const hot =
     timed(() => {
       for (const ip of cold) intel.network(ip);
@@ -382,10 +400,17 @@ const goals: readonly (readonly [result: string, reads: "at least" | "at most", 
   ["verificationsPerSecond", "at least", 5_000, "signatures verified a second on one core"],
   ["lookupHotNs", "at most", 1_000, "ns to look up an address seen lately"],
   ["networkMegabytes", "at most", 200, "MB of lists and databases held in memory"],
-  ["reloadStopMs", "at most", 100, "ms that a reload of a million blocks stops the serving thread"],
+  [
+    "reloadStopShare",
+    "at most",
+    0.1,
+    "stop of the serving thread by a reload of a million blocks, of what reading it there would be",
+  ],
 ];
 
 function judgeGoals(): void {
+  if (typeof results.reloadStopMs === "number")
+    results.reloadStopShare = Number((results.reloadStopMs / Number(results.reloadStopHereMs)).toFixed(3));
   if (typeof results.botsFound === "number") results.botsShare = results.botsFound / Number(results.bots);
   for (const [name, reads, value, what] of goals) {
     const found = results[name];

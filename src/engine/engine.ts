@@ -1,5 +1,6 @@
 import type { Exchange, engineLimits, Guard, Hashed, Intel, LimitValues, Millis, Signal, Trail, Verdict } from "#core";
 import type { CompromisedAccount } from "./auth/account-risk.ts";
+import type { ContextShift } from "./auth/context-shift.ts";
 import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
 import type { LiveFacts } from "./facts/index.ts";
@@ -27,6 +28,8 @@ export interface Engine extends Guard {
   cohorts(): readonly CohortView[];
   /** Accounts that may be in other hands, most recent first. */
   compromisedAccounts(): readonly CompromisedAccount[];
+  /** How this hour's log-ins differ from the same hour of earlier weeks; undefined while that hour was never seen. */
+  loginShift(): ContextShift | undefined;
   /** Where the exchange inspected last belongs. The object is filled anew by the next call; copy what must stay. */
   trail(): Trail;
   /** What was learned and found, to be written down and put back. */

@@ -25,6 +25,7 @@ export type GroupName =
   | "cohort"
   | "takeover"
   | "conduct"
+  | "travel"
   | "presentation";
 
 /**
@@ -59,6 +60,11 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   cohort: { rate: 1e-5, sessions: 300_000, source: "bounded by the cohort's own e-value and budget, not by a persona" },
   history: { rate: 0.002, sessions: 1500, source: "design; an address and user agent that changed hands within a day" },
   takeover: { rate: 0.002, sessions: 1500, source: "design; owners who change everything on a new telephone" },
+  travel: {
+    rate: 0.1,
+    sessions: 300,
+    source: "design; people on VPNs that no list names, and wrong places of addresses",
+  },
   conduct: { rate: 0.15, sessions: 300, source: "design; hurried people, people with assistive technology, testers" },
   presentation: { rate: 0.1, sessions: 300, source: "contract: at most two nats, whatever is seen" },
 };

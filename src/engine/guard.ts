@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from "#core";
 import type { CompromisedAccount } from "./auth/account-risk.ts";
+import type { ContextShift } from "./auth/context-shift.ts";
 import { SiteBaseline } from "./baselines/site-baseline.ts";
 import { AddressTable } from "./clients/address-table.ts";
 import { ClientTable, rowFlag } from "./clients/client-table.ts";
@@ -247,6 +248,10 @@ class FastLane implements Engine {
 
   compromisedAccounts(): readonly CompromisedAccount[] {
     return this.#accounts.compromised();
+  }
+
+  loginShift(): ContextShift | undefined {
+    return this.#accounts.shifts.shift();
   }
 
   trail(): Trail {

@@ -175,6 +175,11 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "its cookie had stayed on the networks of one device",
   },
+  "impossible-travel": {
+    speaks: (e) => `logs in ${e.km} km from where the account was let in ${e.hours} hours before`,
+    excuses: () => "",
+    unless: "it had come from where the account can be",
+  },
   "takeover-chain": {
     speaks: (e) => `went on to "${e.step}" after a login unlike the account's own`,
     excuses: () => "",

@@ -1,4 +1,5 @@
 import { compromisedAccounts } from "./accounts/compromised-accounts.ts";
+import { loginShift } from "./accounts/login-shift.ts";
 import { getActor } from "./actors/get-actor.ts";
 import { listActors } from "./actors/list-actors.ts";
 import { agentsReport } from "./agents/agents-report.ts";
@@ -90,6 +91,7 @@ export interface OperationTable {
   readonly "product.rings": typeof productRings;
   readonly "endpoints.list": typeof listEndpoints;
   readonly "intent.graph": typeof intentGraph;
+  readonly "accounts.shift": typeof loginShift;
   readonly "agents.report": typeof agentsReport;
   readonly "intel.address": typeof knownAddress;
   readonly "intel.networks": typeof learnedNetworks;
@@ -163,6 +165,7 @@ export const operationTable: OperationTable = {
   "product.rings": productRings,
   "endpoints.list": listEndpoints,
   "intent.graph": intentGraph,
+  "accounts.shift": loginShift,
   "agents.report": agentsReport,
   "intel.address": knownAddress,
   "intel.networks": learnedNetworks,

@@ -21,6 +21,7 @@ type EngineLimitName =
   | "factKeysMax"
   | "factAccountsMax"
   | "networkRisksMax"
+  | "journeysMax"
   | "sharedAddressesMax"
   | "suspectAddressesMax";
 
@@ -109,6 +110,11 @@ export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
     default: 16_384,
     unit: "count",
     why: "Operators and prefixes whose share of convictions is kept, about 150 bytes each; the one with the least to say gives way.",
+  },
+  journeysMax: {
+    default: 65_536,
+    unit: "count",
+    why: "Accounts whose last place is remembered, about 120 bytes each, in memory only; the longest silent gives way.",
   },
   sharedAddressesMax: {
     default: 20_000,

@@ -9,6 +9,7 @@ const partSignals: readonly string[] = [
   "catalogue-sweep",
   "takeover-chain",
   "jar-in-many-places",
+  "impossible-travel",
   "network-risk",
   "proven-before",
   "remembered-verdict",

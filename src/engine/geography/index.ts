@@ -1,3 +1,4 @@
+export * from "./account-journeys.ts";
 export * from "./address-churn.ts";
 export * from "./network-name.ts";
 export * from "./network-risk.ts";

@@ -1,8 +1,12 @@
 import { type Exchange, fnv1a, type Intel, type Signal } from "#core";
 import { AccountRisk, type CompromisedAccount } from "../auth/account-risk.ts";
+import { ContextShifts } from "../auth/context-shift.ts";
 import { isLogin } from "../features/authentication.ts";
+import { counter } from "../features/counters.ts";
 import { type Facts, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
+import { AccountJourneys } from "../geography/index.ts";
+import { networkCode, networkOf } from "../networks.ts";
 import { sensitiveStepOf } from "./sensitive-steps.ts";
 
 const none: readonly Signal[] = [];
@@ -15,6 +19,9 @@ export class AccountPart {
   readonly #state: FeatureState;
   readonly #intel: Pick<Intel, "network">;
   readonly risk: AccountRisk = new AccountRisk();
+  /** How the mix of log-ins differs from the same hour of earlier weeks. */
+  readonly shifts: ContextShifts = new ContextShifts();
+  readonly #journeys: AccountJourneys = new AccountJourneys();
 
   constructor(state: FeatureState, intel: Pick<Intel, "network">) {
     this.#state = state;
@@ -30,6 +37,7 @@ export class AccountPart {
   signals(facts: Facts, exchange: Exchange): readonly Signal[] {
     const { account, path } = exchange.request;
     if (facts.method <= methodCode.head || account === 0) return none;
+    if (isLogin(facts)) return this.#travel(facts, exchange);
     const step = sensitiveStepOf(path);
     if (step === undefined || !this.risk.step(account, step, facts.at)) return none;
     return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }];
@@ -48,6 +56,7 @@ export class AccountPart {
   response(facts: Facts, exchange: Exchange, suspicious: boolean): void {
     const { account } = exchange.request;
     const status = exchange.response?.status ?? 0;
+    if (isLogin(facts) && status > 0) this.#observeShift(facts, exchange, status);
     if (!isLogin(facts) || account === 0 || status < 200 || status >= 400) return;
     const network = this.#intel.network(exchange.client.ip);
     const { headers, ja4 } = exchange.client.fingerprint;
@@ -59,6 +68,29 @@ export class AccountPart {
       hour: Math.floor(facts.at / 3_600_000) % 24,
     };
     this.risk.login(account, context, { at: facts.at, share, suspicious });
+    this.#journeys.letIn(account, network, { at: facts.at, teaches: !suspicious });
+  }
+
+  /** A log-in from where the account cannot be by now. */
+  #travel(facts: Facts, exchange: Exchange): readonly Signal[] {
+    const jump = this.#journeys.jump(exchange.request.account, this.#intel.network(exchange.client.ip), facts.at);
+    if (jump === undefined) return none;
+    const { nats, km, hours } = jump;
+    return [{ detector: "impossible-travel", axis: "geography", group: "travel", nats, evidence: { km, hours } }];
+  }
+
+  /** What kind of log-in this was, as facets that an operator understands. */
+  #observeShift(facts: Facts, { client, application }: Exchange, status: number): void {
+    const { endpoints, sessions, clients } = this.#state;
+    const facets = [
+      application,
+      endpoints.template(facts.endpoint),
+      clients.get(facts.row, counter.pages) === 0 ? "no page before" : "from a page",
+      sessions.identityOf(facts.slot) === 0 ? "fresh jar" : "known jar",
+      `${networkOf(networkCode(this.#intel, client.ip))} network`,
+      status < 400 ? "let in" : "refused",
+    ];
+    this.shifts.observe(facets, facts.at);
   }
 }
 
