@@ -33,7 +33,14 @@ test("a running nginx is found with its configuration and the logs that its incl
   plant("srv/conf/sites/shop.conf", "server { access_log /var/log/shop.log main; access_log syslog:server=x; }");
   plant("var/log/shop.log", "");
   expect(findProxies(root)).toEqual([
-    { kind: "nginx", pid: 7, configFile: "/srv/conf/nginx.conf", logs: ["/var/log/shop.log"], njs: false },
+    {
+      kind: "nginx",
+      pid: 7,
+      configFile: "/srv/conf/nginx.conf",
+      logs: ["/var/log/shop.log"],
+      njs: false,
+      application: "",
+    },
   ]);
 });
 
@@ -51,7 +58,7 @@ test("what runs comes before what is only configured; nothing is found where not
 test.each(["nginx", "haproxy", "caddy", "traefik", "envoy"] as const)(
   "the first configuration for %s is valid, commented, and observes",
   (kind) => {
-    const proxy = { kind, pid: 1, configFile: "", logs: [], njs: true };
+    const proxy = { kind, pid: 1, configFile: "", logs: [], njs: true, application: "" };
     const text = renderFirstConfig({ upstream: undefined, proxy, logs: [] });
     const loaded = loadConfig({ file: { name: "gait.yaml", bytes: Buffer.from(text) } });
     expect(text).toMatch(/^mode: observe$/m);
@@ -94,12 +101,14 @@ const line = (second: number): string =>
 
 test("the existing log is shown first, then the snippet is handed out, without a terminal and without a question", async () => {
   plantProcess(7, "nginx", ["nginx"]);
-  plant("etc/nginx/nginx.conf", "http {}");
+  plant("etc/nginx/nginx.conf", "http { server { location / { proxy_pass http://shop; } } }");
   plant("var/log/nginx/access.log", [1, 2, 3, 4].map(line).join(""));
   const { result, stdout, stderr } = await initialise({});
   expect(result.written.map((path) => path.replace(`${root}/`, ""))).toEqual(["gait.yaml", "gait-snippets/nginx.txt"]);
   expect(stdout).toMatch(/4 requests|4 lines/);
   expect(stdout).toContain("auth_request /.gait-check;");
+  expect(stdout).toContain("proxy_pass http://shop;");
+  expect(stdout).not.toContain("http://application");
   expect(stderr).toContain("observe");
   expect(readFileSync(join(root, "gait.yaml"), "utf8")).toContain("nginx: 127.0.0.1:9002");
   await expect(initialise({})).rejects.toMatchObject({ code: "init-exists" });

@@ -16,6 +16,8 @@ export interface FoundProxy {
   readonly logs: readonly string[];
   /** nginx: whether its njs module is installed, so that answers can be reported. */
   readonly njs: boolean;
+  /** nginx: where its configuration passes requests on, when it names one place; else "". */
+  readonly application: string;
 }
 
 interface Usual {
@@ -59,10 +61,19 @@ export function findProxies(root = "/"): readonly FoundProxy[] {
       const named = kind === "nginx" && text !== undefined ? accessLogsOf(configFile, root) : [];
       const logs = [...new Set([...named, ...usual[kind].logs])].filter((path) => exists(join(root, path)));
       const njs = kind === "nginx" && exists(join(root, modulePath));
-      return { kind, pid: process?.pid ?? 0, configFile: text === undefined ? "" : configFile, logs, njs };
+      const application = kind === "nginx" ? applicationOf(text ?? "") : "";
+      const known = { pid: process?.pid ?? 0, configFile: text === undefined ? "" : configFile };
+      return { kind, ...known, logs, njs, application };
     })
     .filter((one) => one !== undefined)
     .sort((a, b) => Number(b.pid > 0) - Number(a.pid > 0));
+}
+
+/** The only place that `proxy_pass` lines name; "" when there are several, or none that would do for every location. */
+function applicationOf(text: string): string {
+  const places = new Set([...text.matchAll(/^[^#\n]*\bproxy_pass\s+([^\s;]+);/gm)].map(([, place = ""]) => place));
+  const [only = ""] = places;
+  return places.size === 1 && /^https?:\/\/[A-Za-z0-9_.:[\]-]+$/.test(only) ? only : "";
 }
 
 interface RunningProxy {

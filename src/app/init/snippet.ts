@@ -31,12 +31,20 @@ const deploy = join(import.meta.dirname, "..", "..", "..", "deploy");
  *
  * @param keyFile Where `gait serve` writes the key for nginx.
  */
-export function snippetFor({ kind, njs }: Pick<FoundProxy, "kind" | "njs">, keyFile: string): Snippet {
+export function snippetFor(
+  { kind, njs, application }: Pick<FoundProxy, "kind" | "njs" | "application">,
+  keyFile: string,
+): Snippet {
   const read = (...path: string[]): string => readFileSync(join(deploy, ...path), "utf8");
   switch (kind) {
     case "nginx": {
       const text = read("nginx", njs ? "nginx-with-answers.conf" : "nginx.conf");
-      const sections = sectionsOf(text.replace(/include gait-key\.conf;.*$/m, `include ${keyFile};`));
+      const keyed = text.replace(/include gait-key\.conf;.*$/m, () => `include ${keyFile};`);
+      const sections = sectionsOf(
+        application === ""
+          ? keyed
+          : keyed.replaceAll("proxy_pass http://application;", () => `proxy_pass ${application};`),
+      );
       return {
         proxy: kind,
         sections,
