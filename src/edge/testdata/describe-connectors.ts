@@ -125,7 +125,7 @@ export function describeConnectors(connectors: readonly Connector[]): void {
       const response = await ask("/judged", { headers: { "X-Gait-Kind": "human" } });
       guard.decide = (exchange) => verdictOf(exchange);
       const refusal = ["throttle", "tarpit"].includes(action) ? connector.throttled : 403;
-      expect(response.status).toBe(["allow", "tag", "log", "route"].includes(action) ? 200 : refusal);
+      expect(response.status).toBe(["allow", "tag", "log"].includes(action) ? 200 : refusal);
       expect(reached.length).toBe(response.status === 200 ? 1 : 0);
       // What a client claims in our name never reaches the application.
       expect(reached.map(({ kind }) => kind)).not.toContain("human");
