@@ -137,7 +137,7 @@ async function start(candidate: Candidate, core: number): Promise<number> {
   child.stderr?.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-2_000);
   });
-  for (let turn = 0; turn < 100; turn++) {
+  for (let turn = 0; turn < 300; turn++) {
     if (await answers(candidate.port)) return child.pid ?? 0;
     if (child.exitCode !== null) break;
     await new Promise((resolve) => setTimeout(resolve, 100));

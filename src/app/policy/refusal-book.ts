@@ -6,10 +6,13 @@ export type RefusedKeys = Readonly<DecisionKeys>;
 
 /**
  * Who the last refused requests were, by the reference that their answers carried: what an operator needs who is called by
- * somebody with nothing but that reference. The oldest leave; later references are found in the records by address.
+ * somebody with nothing but that reference. At least `refusalsMax` are kept, in two generations of which the older leaves
+ * whole: looking for the oldest of a map steps over all that left before it. Later references are found in the records
+ * by address.
  */
 export class RefusalBook {
-  readonly #keys = new Map<string, RefusedKeys>();
+  #young = new Map<string, RefusedKeys>();
+  #old = new Map<string, RefusedKeys>();
   readonly #refusalsMax: number;
 
   constructor(refusalsMax: number) {
@@ -18,16 +21,15 @@ export class RefusalBook {
 
   /** @param keys May be a reused object. */
   note(reference: string, { address, session, account, token, fingerprint, behaviour, cohort }: DecisionKeys): void {
-    this.#keys.set(reference, { address, session, account, token, fingerprint, behaviour, cohort });
-    if (this.#keys.size <= this.#refusalsMax) return;
-    for (const oldest of this.#keys.keys()) {
-      this.#keys.delete(oldest);
-      return;
+    if (this.#young.size >= this.#refusalsMax) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    this.#young.set(reference, { address, session, account, token, fingerprint, behaviour, cohort });
   }
 
   find(reference: string): RefusedKeys | undefined {
-    return this.#keys.get(reference);
+    return this.#young.get(reference) ?? this.#old.get(reference);
   }
 }
 
