@@ -91,3 +91,10 @@ function jaccard(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = ne
   const either = a.size + b.size - both;
   return either === 0 ? 0 : both / either;
 }
+
+test("no pack stops anybody with an answer that tells: each gives the application's own", () => {
+  const telling = readPacks(packNames()).filter(
+    ({ does }) => does !== undefined && ["block", "tarpit"].includes(does.action) && does.options.answer !== "app",
+  );
+  expect(telling.map(({ name }) => name)).toEqual([]);
+});

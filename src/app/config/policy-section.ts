@@ -7,10 +7,11 @@ export const policySection: z.ZodType<PolicyConfig> = z.strictObject({
   packs: z
     .array(nameText)
     .max(64)
-    .default([])
+    .default(["all"])
     .meta({
-      description: "Packs of rules that come with Gait. Their rules watch until they are approved.",
-      examples: [["account-takeover"]],
+      description:
+        "Packs of rules that come with Gait. Their rules watch until they are approved. `all` is every pack, `[]` none.",
+      examples: [["account-takeover", "carding"]],
     }),
   surgeFactor: z.number().min(0).max(100_000).default(50).meta({
     description:

@@ -118,7 +118,7 @@ test("refusals of our own never count against the client: they are not learned f
 });
 
 test("with workers, too, a deception is the application's own failure once a worker has seen enough of them", async () => {
-  const { observe, close } = await openTelegraphRig("{ deceive: { as: failure } }", "workers: 2\n");
+  const { observe, close } = await openTelegraphRig("{ deceive: { as: failure } }", { more: "workers: 2\n" });
   closing.push(close);
   for (let i = 0; i < 150; i++) await observe("organic");
   const statuses = [];

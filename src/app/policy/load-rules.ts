@@ -1,5 +1,5 @@
 import { GaitError, policyLimits, suggest } from "#core";
-import { type Language, type PackProblem, type Rule, type RuleOverride, readPack } from "#policy";
+import { type Language, type PackProblem, type PackResult, type Rule, type RuleOverride, readPack } from "#policy";
 import type { RuleFile } from "./rule-files.ts";
 
 /**
@@ -11,7 +11,7 @@ export function loadRules(files: readonly RuleFile[], language: Language): reado
   const byName = new Map<string, Rule>();
   const overrides: RuleOverride[] = [];
   for (const { file, text } of files) {
-    const read = readPack(text, file, language);
+    const read = readOnce({ file, text }, language);
     if ("problems" in read) problems.push(...read.problems);
     else {
       for (const rule of read.rules) if (!byName.has(rule.name)) byName.set(rule.name, rule);
@@ -27,6 +27,27 @@ export function loadRules(files: readonly RuleFile[], language: Language): reado
     });
   }
   return [...byName.values()];
+}
+
+/** What was read of each file the last time, by language. */
+const known = new WeakMap<Language, Map<string, { readonly text: string; readonly read: PackResult }>>();
+
+/**
+ * Reads a file anew only where its text changed: compiling every pack takes a third of a second, for which the thread that judges
+ * would answer nobody. Rules are immutable, so that sets may share them.
+ */
+function readOnce({ file, text }: RuleFile, language: Language): PackResult {
+  let files = known.get(language);
+  if (files === undefined) {
+    files = new Map();
+    known.set(language, files);
+  }
+  const before = files.get(file);
+  if (before?.text === text) return before.read;
+  const read = readPack(text, file, language);
+  if (files.size >= 2 * policyLimits.ruleFilesMax.default) files.clear();
+  files.set(file, { text, read });
+  return read;
 }
 
 /** Changes a rule as a drop-in file says; a misspelt name is a mistake, not silence. */

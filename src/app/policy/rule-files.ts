@@ -10,7 +10,7 @@ export interface RuleFile {
 
 /** Where rules come from, as configured. */
 export interface RuleSources {
-  /** Packs that come with Gait, by name. */
+  /** Packs that come with Gait, by name; `all` is every one. */
   readonly packs: readonly string[];
   /** Directory of the site's own files; undefined: none. */
   readonly rules?: string | undefined;
@@ -40,8 +40,12 @@ export function packNames(): readonly string[] {
  */
 export function readRuleFiles({ packs, rules }: RuleSources): readonly RuleFile[] {
   const own = rules === undefined ? [] : readFolder(rules);
-  return [...own, ...packs.flatMap(readPackFiles)];
+  const wanted = new Set(packs.flatMap((name) => (name === everyPack ? packNames() : [name])));
+  return [...own, ...[...wanted].flatMap(readPackFiles)];
 }
+
+/** In `policy.packs`: whatever comes with Gait. */
+const everyPack = "all";
 
 function readFolder(folder: string): RuleFile[] {
   let names: readonly string[];

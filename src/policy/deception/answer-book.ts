@@ -1,6 +1,6 @@
 import { type AnswerHeader, type AnswerSeen, type Millis, policyLimits, type Random } from "#core";
 import { type AnswerTemplate, type DecoySource, learnTemplate } from "./answer-template.ts";
-import { decoyText } from "./decoy-value.ts";
+import { decoyAmong, decoyText } from "./decoy-value.ts";
 
 /** Which answers are meant: those of one application to one method on paths of one shape. */
 export interface AnswerPlace {
@@ -270,7 +270,14 @@ function decoyHeader(values: readonly string[], { form, random, now, memo }: Dec
   // A frame of its own kind is replaced whole.
   if (split.some((pieces) => pieces.length !== base.length)) return decoyText(values[form] ?? "", random, about);
   return base
-    .map((piece, i) => (split.some((pieces) => pieces[i] !== piece) ? decoyText(piece, random, about) : piece))
+    .map((piece, i) => {
+      if (split.every((pieces) => pieces[i] === piece)) return piece;
+      return decoyAmong(
+        piece,
+        split.map((pieces) => pieces[i] ?? ""),
+        { random, about },
+      );
+    })
     .join("");
 }
 

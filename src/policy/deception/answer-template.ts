@@ -1,5 +1,5 @@
 import type { Millis, Random } from "#core";
-import { type DecoyAbout, decoyNumber, decoyText } from "./decoy-value.ts";
+import { type DecoyAbout, decoyAmong, decoyNumber, decoyText, isTime } from "./decoy-value.ts";
 
 /** Makes bodies that look like the bodies it was made from and hold nothing of any one of them. */
 export interface AnswerTemplate {
@@ -38,7 +38,7 @@ function jsonTemplate(bodies: readonly string[]): AnswerTemplate | undefined {
   const indent = [0, 2, 4].find((spaces) => JSON.stringify(base.value, null, spaces) === bodies[0]?.trimEnd());
   if (indent === undefined) return undefined;
   const tail = bodies[0]?.slice(bodies[0].trimEnd().length) ?? "";
-  const texts = sharedWords(parsed.map((one) => one?.value ?? null));
+  const texts = wordsByPath(parsed.map((one) => one?.value ?? null));
   const seen = new Map<string, Set<Json>>();
   const carriers = new Map<string, number>();
   for (const one of parsed) {
@@ -86,35 +86,28 @@ function collect(
   into.here.add(path);
 }
 
-/** Words at the same place of the same kind of text, where they are the same for everybody: `@example.org`, `Order no.` */
-function sharedWords(values: readonly Json[]): ReadonlyMap<string, readonly boolean[]> {
-  const kept = new Map<string, string[] | null>();
+/** Texts of one kind, cut into words: what stood at each place, over all clients. Undefined where their forms differ. */
+function wordsByPath(values: readonly Json[]): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const found = new Map<string, string[][] | null>();
   const visit = (value: Json, path: string): void => {
     if (Array.isArray(value)) for (const one of value) visit(one as Json, `${path}[]`);
     else if (typeof value === "object" && value !== null) {
       for (const [key, one] of Object.entries(value)) visit(one as Json, `${path}.${key}`);
     } else if (typeof value === "string") {
       const pieces = wordsApart(value);
-      const known = kept.get(path);
-      if (known === undefined) kept.set(path, pieces);
-      else if (known === null || known.length !== pieces.length) kept.set(path, null);
-      else
-        kept.set(
+      const known = found.get(path);
+      if (known === undefined)
+        found.set(
           path,
-          known.map((piece, i) => (piece === pieces[i] ? piece : differs)),
+          pieces.map((piece) => [piece]),
         );
+      else if (known === null || known.length !== pieces.length) found.set(path, null);
+      else for (const [i, piece] of pieces.entries()) known[i]?.push(piece);
     }
   };
   for (const value of values) visit(value, "");
-  return new Map(
-    [...kept].flatMap(([path, pieces]) =>
-      pieces === null ? [] : [[path, pieces.map((piece) => piece !== differs)] as const],
-    ),
-  );
+  return new Map([...found].flatMap(([path, words]) => (words === null ? [] : [[path, words] as const])));
 }
-
-/** No text holds it: it is not a character. */
-const differs = "\uffff";
 
 function wordsApart(text: string): string[] {
   return text.split(/([\p{L}\p{N}_]+)/u);
@@ -122,8 +115,8 @@ function wordsApart(text: string): string[] {
 
 interface Filling {
   shared(path: string): boolean;
-  /** Which pieces of a text are the same for everybody, by path. */
-  readonly texts: ReadonlyMap<string, readonly boolean[]>;
+  /** What stood at each place of a text, over all clients, by path. */
+  readonly texts: ReadonlyMap<string, readonly (readonly string[])[]>;
   readonly random: Random;
   readonly about: DecoyAbout;
 }
@@ -143,11 +136,16 @@ function fill(value: Json, path: string, filling: Filling): Json {
   if (typeof value === "boolean") return random() < 0.5;
   if (typeof value === "number") return decoyNumber(value, random, about);
   const text = String(value);
-  const kept = filling.texts.get(path);
-  if (kept === undefined || !kept.some((same, i) => same && i % 2 === 1)) return decoyText(text, random, about);
-  return wordsApart(text)
-    .map((piece, i) => (kept[i] === true ? piece : decoyText(piece, random, about)))
+  const words = filling.texts.get(path);
+  // A time is one value, however many words it has.
+  if (words === undefined || isTime(text)) return decoyText(text, random, about);
+  const known = about.memo.get(text);
+  if (known !== undefined) return known;
+  const made = wordsApart(text)
+    .map((piece, i) => decoyAmong(piece, words[i] ?? [], { random, about }))
     .join("");
+  about.memo.set(text, made);
+  return made;
 }
 
 const piecesMax = 20_000;
@@ -165,7 +163,11 @@ function textTemplate(bodies: readonly string[]): AnswerTemplate | undefined {
   return {
     make: ({ form, random, now, memo }) =>
       (split[form] ?? base)
-        .map((piece, i) => (varies[i] === true ? decoyText(piece, random, { now, taken, memo }) : piece))
+        .map((piece, i) => {
+          if (varies[i] !== true) return piece;
+          const words = split.map((pieces) => pieces[i] ?? "");
+          return decoyAmong(piece, words, { random, about: { now, taken, memo } });
+        })
         .join(""),
   };
 }

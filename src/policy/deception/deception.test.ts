@@ -85,6 +85,14 @@ test("what is the same for everybody stays within a text, and lengths are those 
   for (const body of made) expect(mail).not.toContain(body);
 });
 
+test("what every value begins with stays, and the rest is hexadecimal where all of them are", () => {
+  const ids = ["cus_1a2b3c4d", "cus_abcdefab", "cus_99887766", "cus_0f0f0f0f", "cus_deadbeef"];
+  const template = learnTemplate(ids.map((id) => `{"id":"${id}"}`));
+  for (let form = 0; form < ids.length; form++) {
+    expect(template?.make({ ...source(form + 1), form })).toMatch(/^\{"id":"cus_[0-9a-f]{8}"\}$/);
+  }
+});
+
 test("a success that is none comes between as many refusals as the origin gives", () => {
   const book = new AnswerBook();
   for (let i = 0; i < 400; i++) {

@@ -62,6 +62,48 @@ export function decoyText(value: string, random: Random, about: DecoyAbout): str
   return made;
 }
 
+/**
+ * A decoy for one of the words that stood at a place: what all of them begin with stays (`cus_`), and the rest is hexadecimal
+ * where all of them are, however this one looks. `words` are those of different clients.
+ */
+export function decoyAmong(
+  word: string,
+  words: readonly string[],
+  { random, about }: { readonly random: Random; readonly about: DecoyAbout },
+): string {
+  const known = about.memo.get(word);
+  if (known !== undefined) return known;
+  const start = commonStart(words);
+  if (start.length >= word.length) return word;
+  const rests = words.map((one) => one.slice(start.length));
+  const isHex =
+    rests.every((rest) => /^[0-9a-f]*$/.test(rest)) && /[a-f]/.test(rests.join("")) && /\d/.test(rests.join(""));
+  const rest = word.slice(start.length);
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const made = start + (isHex ? hexLike(rest, random) : alike(rest, random, about.now));
+    if (about.taken.has(made)) continue;
+    about.memo.set(word, made);
+    return made;
+  }
+  return decoyText(word, random, about);
+}
+
+function commonStart(words: readonly string[]): string {
+  const [first = ""] = words;
+  let length = first.length;
+  for (const word of words) while (!word.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}
+
+function hexLike(text: string, random: Random): string {
+  return text.replace(/./g, () => hex[Math.floor(random() * 16)] ?? "0");
+}
+
+/** Whether a text is a day or a time of it. */
+export function isTime(value: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/.test(value);
+}
+
 function freshDecoy(value: string, random: Random, about: DecoyAbout): string {
   for (let attempt = 0; attempt < 8; attempt++) {
     const made = alike(value, random, about.now);
@@ -71,8 +113,7 @@ function freshDecoy(value: string, random: Random, about: DecoyAbout): string {
 }
 
 function alike(value: string, random: Random, now: Millis): string {
-  if (/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/.test(value))
-    return sameForm(value, new Date(now - random() * 86_400_000));
+  if (isTime(value)) return sameForm(value, new Date(now - random() * 86_400_000));
   const made = value.replace(/[\p{L}\p{N}]+/gu, (word) => wordLike(word, random));
   // An address keeps the end that thousands share: no mail goes to `.ghd`.
   const end = /@[\w.-]+(?<end>\.[a-z]{2,6})$/.exec(value)?.groups?.end;
@@ -92,7 +133,7 @@ function wordLike(word: string, random: Random): string {
   const pick = (letters: string): string => letters[Math.floor(random() * letters.length)] ?? "x";
   if (/^[A-Z][a-z]{2,}$/.test(word)) return nameLike(word.length, random);
   if (word.length >= 6 && /^[0-9a-f]+$/.test(word) && /\d/.test(word) && /[a-f]/.test(word)) {
-    return word.replace(/./g, () => pick(hex));
+    return hexLike(word, random);
   }
   return word.replace(/\p{L}|\p{N}/gu, (character, at: number) => {
     if (/\p{N}/u.test(character)) return at === 0 && word.length > 1 ? pick("123456789") : pick("0123456789");

@@ -38,7 +38,7 @@ export const listPacks: Operation<Readonly<Record<string, never>>, { readonly pa
         const text = files.map((one) => one.text).join("\n");
         return {
           name,
-          version: /^# version: (\S+)$/m.exec(text)?.[1] ?? "",
+          version: /^ {2}version: (\d+)$/m.exec(text)?.[1] ?? "",
           rules: text.match(/^- name: /gm)?.length ?? 0,
           enabled: files.some(({ file }) => loaded.has(file)),
           description: /^# (.+)$/m.exec(text)?.[1] ?? "",

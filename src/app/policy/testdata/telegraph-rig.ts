@@ -17,12 +17,23 @@ export interface TelegraphRig {
 
 const random = createRandom(20_260_601);
 
-/** Fails as applications do: two ways, after a heavy-tailed time, with a cookie and an id that differ each time. */
-function failLogin(response: ServerResponse): void {
-  const waitMs = 2 + Math.exp(1 + random() + random());
-  setTimeout(() => {
+const hex = (length: number): string =>
+  Array.from({ length }, () => "0123456789abcdef"[Math.floor(random() * 16)]).join("");
+
+/** One place of an application: how it is asked and how it fails by itself, after a heavy-tailed time. */
+export interface TelegraphPlace {
+  readonly path: string;
+  readonly method: "GET" | "POST";
+  fail(response: ServerResponse): void;
+}
+
+/** A login fails in two ways, with a cookie and an id that differ each time. */
+const login: TelegraphPlace = {
+  path: "/login",
+  method: "POST",
+  fail(response) {
     const locked = random() < 0.2;
-    const id = Array.from({ length: 16 }, () => "0123456789abcdef"[Math.floor(random() * 16)]).join("");
+    const id = hex(16);
     response.writeHead(locked ? 423 : 401, {
       server: "shop/1.4",
       "content-type": "application/json",
@@ -30,14 +41,66 @@ function failLogin(response: ServerResponse): void {
       "x-trace": id,
     });
     response.end(JSON.stringify({ error: locked ? "account locked" : "wrong user name or password", trace: id }));
-  }, waitMs);
+  },
+};
+
+/** An interface refuses with a problem that has an id of its own. */
+const api: TelegraphPlace = {
+  path: "/api/orders/1042",
+  method: "GET",
+  fail(response) {
+    const status = random() < 0.7 ? 404 : 403;
+    response.writeHead(status, { "content-type": "application/problem+json", "x-correlation": hex(12) });
+    response.end(JSON.stringify({ type: "about:blank", status, instance: `/errors/${hex(10)}` }));
+  },
+};
+
+/** A page that is not there, with a token in its form. */
+const page: TelegraphPlace = {
+  path: "/product/77",
+  method: "GET",
+  fail(response) {
+    const text = `<!doctype html><title>Not found</title><h1>Not found</h1><form><input name="csrf" value="${hex(24)}"></form>`;
+    response.writeHead(404, { "content-type": "text/html; charset=utf-8", "content-length": String(text.length) });
+    response.end(text);
+  },
+};
+
+/** A step of a purchase or a form that is refused. */
+const step: TelegraphPlace = {
+  path: "/checkout",
+  method: "POST",
+  fail(response) {
+    const declined = random() < 0.6;
+    response.writeHead(declined ? 402 : 409, { "content-type": "application/json", "cache-control": "no-store" });
+    response.end(JSON.stringify({ error: declined ? "declined" : "no longer available", attempt: `a${hex(8)}` }));
+  },
+};
+
+/** The kinds of places that rules of packs are for. */
+export const telegraphPlaces: Readonly<Record<"login" | "api" | "page" | "step", TelegraphPlace>> = {
+  login,
+  api,
+  page,
+  step,
+};
+
+/** How the rig differs from the usual one. */
+export interface TelegraphOptions {
+  /** Default: the login. */
+  readonly place?: TelegraphPlace;
+  /** More of the configuration, as YAML. */
+  readonly more?: string;
 }
 
-/** @param then What the rule does to those it stops, as YAML. @param more More of the configuration, as YAML. */
-export async function openTelegraphRig(then: string, more = ""): Promise<TelegraphRig> {
+/** @param then What the rule does to those it stops, as YAML. */
+export async function openTelegraphRig(
+  then: string,
+  { place = login, more = "" }: TelegraphOptions = {},
+): Promise<TelegraphRig> {
   const origin = createServer((request, response) => {
     request.resume();
-    request.on("end", () => failLogin(response));
+    request.on("end", () => setTimeout(() => place.fail(response), 2 + Math.exp(1 + random() + random())));
   });
   await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
   const { port } = origin.address() as AddressInfo;
@@ -59,14 +122,14 @@ export async function openTelegraphRig(then: string, more = ""): Promise<Telegra
     rig,
     async observe(kind) {
       const client = `198.51.${Math.floor(random() * 200)}.${1 + Math.floor(random() * 200)}`;
-      const path = kind === "stopped" ? "/login?stopped=1" : "/login?stopped=0";
+      const path = `${place.path}?stopped=${kind === "stopped" ? 1 : 0}`;
       const headers = {
         "x-forwarded-for": client,
         "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",
         "content-type": "application/x-www-form-urlencoded",
       };
       const start = performance.now();
-      const answer = await ask({ port: rig.port }, { path, method: "POST", headers, body });
+      const answer = await ask({ port: rig.port }, { path, method: place.method, headers, ...(place.method === "POST" ? { body } : {}) });
       return observationOf(answer, performance.now() - start);
     },
     async close() {
