@@ -5,9 +5,12 @@ import { createRandom, type DecisionRecord, keyedHash, readTrace, testHashKey } 
 import { openEventStore } from "#store";
 
 /**
- * How fast decisions are remembered and found again: `npm run bench:store [-- --full]`.
- * One million events by default, ten million with --full. The hand-over is what the serving thread pays.
+ * How fast decisions are remembered and found again: `npm run bench:store [-- --full]`; one million events, ten million with
+ * --full. Times are of the processor, because a wall clock on a busy machine measures its neighbours: what the hand-over costs
+ * the serving thread, what storing costs all other threads of the process (events per second of one core), what a query
+ * costs. Wall times stand beside them. The last line is JSON; the exit code is 1 where a goal is missed.
  */
+const goals = { ingestPerCoreSecond: 100_000, typicalMs: 300, heavyMs: 1_000 } as const;
 const events = process.argv.includes("--full") ? 10_000_000 : 1_000_000;
 const random = createRandom(1);
 const folder = mkdtempSync(join(tmpdir(), "gait-bench-store-"));
@@ -58,52 +61,100 @@ function record(i: number): DecisionRecord {
   };
 }
 
-const queries: Readonly<Record<string, string>> = {
-  count: "SELECT count(*) AS n FROM everything",
-  kindPerMinute: "SELECT floor(time / 60000) AS minute, kind, count(*) AS n FROM everything GROUP BY ALL ORDER BY ALL",
-  topActors: "SELECT actor, count(*) AS n, max(total) AS worst FROM everything GROUP BY actor ORDER BY n DESC LIMIT 20",
-  oneActor:
-    "SELECT time, path, status, total, signals FROM everything WHERE actor = 'a17' ORDER BY time DESC LIMIT 200",
-  oneReference: `SELECT * FROM everything WHERE reference = 'r-${(events - 5).toString(36)}'`,
-  lastHour: `SELECT kind, count(*) AS n FROM everything WHERE time > ${start + events * 8 - 3_600_000} GROUP BY kind`,
-  topPaths:
-    "SELECT path, count(*) AS n, approx_count_distinct(session) AS sessions FROM everything GROUP BY path ORDER BY n DESC LIMIT 20",
-};
+const end = start + events * 8;
+const everything = { typical: typicalQueries(), heavy: heavyQueries() } as const;
 
-let handOver = 0;
-let generating = 0;
+let handOverUs = 0;
+const begun = process.cpuUsage();
+const begunMain = process.threadCpuUsage();
 const started = performance.now();
 for (let done = 0; done < events; ) {
-  const before = performance.now();
   const batch = Array.from({ length: Math.min(20_000, events - done) }, (_, i) => record(done + i));
-  const made = performance.now();
+  const before = process.threadCpuUsage();
   for (const one of batch) store.append(one);
-  generating += made - before;
-  handOver += performance.now() - made;
+  handOverUs += sum(process.threadCpuUsage(before));
   done += batch.length;
   while (store.stats().appended - store.stats().stored > 100_000)
     await new Promise((resolve) => setTimeout(resolve, 1));
 }
 await store.flush();
-const ingestPerSecond = Math.round(events / ((performance.now() - started) / 1000));
-const milliseconds: Record<string, number> = {};
-for (const [name, sql] of Object.entries(queries)) {
-  const times: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    const before = performance.now();
-    await store.query(sql);
-    times.push(performance.now() - before);
-  }
-  milliseconds[name] = Math.round(times.toSorted((a, b) => a - b)[1] ?? 0);
-  process.stdout.write(`${name.padEnd(16)} ${String(milliseconds[name]).padStart(6)} ms\n`);
-}
+const wallSeconds = (performance.now() - started) / 1_000;
+const storeSeconds = (sum(process.cpuUsage(begun)) - sum(process.threadCpuUsage(begunMain))) / 1e6;
+const ingestPerCoreSecond = Math.round(events / storeSeconds);
+const handOverNs = Math.round((handOverUs * 1e3) / events);
 const { shed } = store.stats();
+process.stdout.write(
+  `${events} events: ${ingestPerCoreSecond} stored per core-second, hand-over ${handOverNs} ns each, ${Math.round(events / wallSeconds)}/s by the wall with making them, shed ${shed}\n`,
+);
+
+// As the gateway's timer does: finished hours move to their files.
+for (let run = 0; run < Math.ceil((end - start) / 86_400_000) + 1; run++) await store.maintain(end);
+
+const milliseconds: Record<string, number> = {};
+const missed: string[] = ingestPerCoreSecond < goals.ingestPerCoreSecond ? ["ingestPerCoreSecond"] : [];
+for (const [kind, queries] of Object.entries(everything)) {
+  const goal = kind === "typical" ? goals.typicalMs : goals.heavyMs;
+  for (const [name, sql] of Object.entries(queries)) {
+    const { cpuMs, wallMs } = await timed(sql);
+    milliseconds[name] = cpuMs;
+    if (cpuMs > goal) missed.push(name);
+    process.stdout.write(
+      `${kind.padEnd(8)} ${name.padEnd(18)} ${String(cpuMs).padStart(6)} ms of processor, ${wallMs} ms by the wall; goal ${goal}${cpuMs > goal ? "  MISSED" : ""}\n`,
+    );
+  }
+}
 await store.close();
 rmSync(folder, { recursive: true, force: true });
-const handOverNs = Math.round((handOver * 1e6) / events);
 process.stdout.write(
-  `${events} events, ${ingestPerSecond} stored/s with making them (${Math.round(generating)} ms), hand-over ${handOverNs} ns each, shed ${shed}\n`,
+  `${JSON.stringify({ bench: "store", events, ingestPerCoreSecond, handOverNs, shed, milliseconds, goals, missed })}\n`,
 );
-process.stdout.write(
-  `${JSON.stringify({ bench: "store", events, ingestPerSecond, handOverNs, shed, milliseconds })}\n`,
-);
+process.exitCode = missed.length === 0 ? 0 : 1;
+
+/** The median of three. */
+async function timed(sql: string): Promise<{ readonly cpuMs: number; readonly wallMs: number }> {
+  const cpu: number[] = [];
+  const wall: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const before = process.cpuUsage();
+    const at = performance.now();
+    await store.query(sql);
+    wall.push(performance.now() - at);
+    cpu.push(sum(process.cpuUsage(before)) / 1e3);
+  }
+  const median = (values: readonly number[]): number => Math.round(values.toSorted((a, b) => a - b)[1] ?? 0);
+  return { cpuMs: median(cpu), wallMs: median(wall) };
+}
+
+function sum({ user, system }: NodeJS.CpuUsage): number {
+  return user + system;
+}
+
+/** What an operator asks all day: a page, an hour, one of something. */
+function typicalQueries(): Readonly<Record<string, string>> {
+  const hour = `time >= ${end - 3_600_000} AND time < ${end}`;
+  return {
+    count: "SELECT count(*) AS n FROM everything",
+    newestPage: `SELECT * FROM everything WHERE ${hour} ORDER BY time DESC, sequence DESC LIMIT 51`,
+    newestAutomated: `SELECT * FROM everything WHERE ${hour} AND kind IN ('automated') ORDER BY time DESC, sequence DESC LIMIT 51`,
+    hourByKind: `SELECT floor((time - ${end - 3_600_000}) / 60000) AS step, kind, count(*) AS n FROM everything WHERE ${hour} GROUP BY ALL`,
+    hourFigures: `SELECT count(*) AS n, approx_count_distinct(session) AS s, approx_count_distinct(actor) AS a, approx_quantile(decision, 0.5) AS p50, approx_quantile(decision, 0.99) AS p99 FROM everything WHERE ${hour}`,
+    topActorsOfHour: `SELECT actor, count(*) AS n, max(total) AS worst FROM everything WHERE ${hour} GROUP BY actor ORDER BY n DESC LIMIT 20`,
+    oneReference: `SELECT * FROM everything WHERE reference = 'r-${(events - 5).toString(36)}' LIMIT 1`,
+    oneActor: "SELECT time, path, status, total FROM everything WHERE actor = 'a17' ORDER BY time DESC LIMIT 200",
+    oneSession: "SELECT * FROM everything WHERE session = 's4711' ORDER BY time LIMIT 500",
+  };
+}
+
+/** Over everything that is kept. */
+function heavyQueries(): Readonly<Record<string, string>> {
+  return {
+    allByKind: `SELECT floor((time - ${start}) / ${Math.ceil((end - start) / 120)}) AS step, kind, count(*) AS n FROM everything GROUP BY ALL`,
+    allFigures:
+      "SELECT count(*) AS n, approx_count_distinct(session) AS s, approx_count_distinct(actor) AS a, approx_quantile(decision, 0.5) AS p50, approx_quantile(decision, 0.99) AS p99 FROM everything",
+    topActors:
+      "SELECT actor, count(*) AS n, max(total) AS worst FROM everything GROUP BY actor ORDER BY n DESC LIMIT 20",
+    topPaths:
+      "SELECT path, count(*) AS n, approx_count_distinct(session) AS sessions FROM everything GROUP BY path ORDER BY n DESC LIMIT 20",
+    automatedPage: `SELECT * FROM everything WHERE kind IN ('automated') ORDER BY time DESC, sequence DESC LIMIT 51`,
+  };
+}

@@ -47,7 +47,7 @@ async function backedUp(): Promise<{ readonly running: ServiceRig; readonly back
 test("what was backed up while serving is found again by a gateway elsewhere: records, decisions, people, audit log", async () => {
   const { running, backup } = await backedUp();
   for (const entry of readdirSync(backup, { recursive: true, withFileTypes: true }))
-    if (entry.isFile() && !entry.name.endsWith(".parquet") && entry.name !== "control.sqlite")
+    if (entry.isFile())
       expect([entry.name, statSync(join(entry.parentPath, entry.name)).mode & 0o077]).toEqual([entry.name, 0]);
   expect(statSync(backup).mode & 0o077).toBe(0);
   elsewhere = mkdtempSync(join(tmpdir(), "gait-restore-"));

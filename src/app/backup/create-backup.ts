@@ -55,6 +55,8 @@ export async function createBackup(
     const entries = records.control.auditLength();
     const head = records.control.audit({ after: entries - 1, limit: 1 })[0]?.hash ?? "";
     const files = describe(partial);
+    // The database writes its files as its own umask has it; what is handed on is for its owner alone.
+    for (const file of files) chmodSync(join(partial, file.name), 0o600);
     const manifest: BackupManifest = { version: 1, gait: packageVersion(), at: now, audit: { entries, head }, files };
     writeFileSync(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     renameSync(partial, path);

@@ -2,6 +2,7 @@ import { storedKinds } from "#analyst";
 import { type Clock, type Exchange, type Kind, type Millis, policyLimits, type Verdict } from "#core";
 import { layoutOf, numberNames, type RequestIdentity, type Subject, type Vocabulary } from "#policy";
 import type { FactLayout, FactLog, FactRow } from "#store";
+import { maskedPath } from "../serve/masked-path.ts";
 
 /** What was asked about a request, and by which rules. */
 export interface NotedAbout {
@@ -85,7 +86,7 @@ export function createFactRecorder(
       row.share = load.share(exchange.at);
       if (mix(identity.session) >= row.share) return;
       if (about.reads !== reads) follow(about.reads);
-      for (const place of places.texts) texts[place] = subject.text(place);
+      for (const place of places.texts) texts[place] = keepable(subject.text(place));
       for (let i = 0; i < numbers.length; i++) numbers[i] = subject.number(places.numbers[i] as number);
       row.sequence = ++sequence;
       row.at = exchange.at;
@@ -111,6 +112,14 @@ export function createFactRecorder(
       log.outcome({ sequence: noted, status, bytes, durationMs });
     },
   };
+}
+
+/**
+ * Paths are kept as records keep them: a link that resets a password is a secret. A rule that asks for the shape of such a
+ * segment is tried on its mask.
+ */
+function keepable(text: string): string {
+  return text.startsWith("/") ? maskedPath(text) : text;
 }
 
 function forgetFirst(map: Map<string, number>): void {

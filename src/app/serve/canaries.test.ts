@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { operations } from "../operations/operation-table.ts";
 import { adminPort, ask, openServiceRig, type ServiceRig } from "./testdata/service-rig.ts";
 
 let rig: ServiceRig | undefined;
@@ -107,7 +108,8 @@ test("76 secrets sent through the gateway appear nowhere: no output, no page, no
     }
     const port = adminPort(running);
     for (const path of ["/status", "/metrics", "/decisions", "/"]) said.push((await ask({ port }, { path })).body);
-    said.push(await firstEvent(port));
+    said.push(await firstEvent(port, "/live"), await firstEvent(port, "/api/v1/live"));
+    said.push(...(await everyOperation(running)));
     for (const reference of references) said.push((await ask({ port }, { path: `/explain/${reference}` })).body);
     await running.service.stop();
     for (const file of filesBelow(running.directory)) said.push(readFileSync(file, "latin1"));
@@ -138,9 +140,30 @@ function leaks(text: string, counts: (place: Place) => boolean): readonly string
   return found;
 }
 
-/** The first document that an open status page receives. */
-async function firstEvent(port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/live`);
+/** What every operation that only reads answers, and what exports, a backup and a dump for support hold. */
+async function everyOperation({ service }: ServiceRig): Promise<readonly string[]> {
+  const call = async (path: string, body: object): Promise<string> => {
+    const headers = { "content-type": "application/json" };
+    const what = { path: `/api/v1/${path}`, method: "POST", headers, body: JSON.stringify(body) };
+    return (await ask({ socketPath: service.socketPath }, what)).body;
+  };
+  const answers: string[] = [];
+  for (const { name, effect, example } of operations)
+    if (effect === "read") answers.push(await call(name.replace(".", "/"), example));
+  answers.push(
+    await call("events/query", { limit: 1_000 }),
+    await call("sql", { statement: "SELECT * FROM everything" }),
+  );
+  // Their files lie below the state directory and are looked through with it.
+  for (const format of ["jsonl", "csv"]) answers.push(await call("records/export", { format }));
+  answers.push(await call("backup", {}));
+  expect(answers.at(-1)).toContain("backups");
+  return answers;
+}
+
+/** The first document that an open stream receives. */
+async function firstEvent(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
   const reader = response.body?.getReader();
   const { value } = (await reader?.read()) ?? {};
   await reader?.cancel();
