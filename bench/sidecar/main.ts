@@ -5,7 +5,8 @@
  * Each proxy runs alone, then with the full engine beside it; proxy and Gait share core 0, load generator and origin run
  * on core 1. Figures are ratios against the plain proxy in the same round: CPU of both processes a request, and the
  * throughput that remains. CPU of Gait's other threads (its store, the runtime's compilers and collectors) counts in the
- * total and is printed apart. The configurations are those of deploy/. Progress goes to stderr, the last line is JSON.
+ * total and is printed apart. The configurations are those of deploy/, with time limits raised so that every request is judged.
+ * Progress goes to stderr, the last line is JSON.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

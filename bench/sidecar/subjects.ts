@@ -44,7 +44,7 @@ export function createSubjects(folder: string, ports: Ports): readonly Subject[]
     const own = join(folder, String(port));
     mkdirSync(join(own, "logs"), { recursive: true });
     for (const [name, text] of Object.entries(files))
-      writeFileSync(join(own, name), addressed(text(port), port, ports));
+      writeFileSync(join(own, name), addressed(patient(text(port)), port, ports));
     return {
       ...names,
       port,
@@ -94,6 +94,19 @@ export function createSubjects(folder: string, ports: Ports): readonly Subject[]
     subject({ name: "caddy", plain: "caddy" }, caddy, { Caddyfile: (port) => caddyPlain(port, ports.originPort) }),
     subject({ name: "caddy + forward_auth", plain: "caddy" }, caddy, { Caddyfile: read("caddy/Caddyfile") }),
   ];
+}
+
+/**
+ * Every request is judged, however long it takes: on a busy core proxies give up on Gait within milliseconds, and what is
+ * not asked costs nothing.
+ */
+function patient(text: string): string {
+  return text
+    .replace("timeout processing 50ms", "timeout processing 5s")
+    .replaceAll(/(proxy_(?:connect|read|send)_timeout|dial_timeout|response_header_timeout) 50ms/g, "$1 5s")
+    .replace("max_fails=3", "max_fails=0")
+    .replace("max_fails 3", "max_fails 1000000")
+    .replace("check inter 500ms fall 2 rise 1", "");
 }
 
 function addressed(text: string, port: number, { originPort, doors }: Ports): string {
