@@ -108,7 +108,8 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
       // Without rules the facts are noted all the same, so that the first pack can be tried before it is applied.
       if (standing === undefined && recorder !== undefined)
         recorder.note(exchange, judged, { subject: facts.subject(exchange, judged), identity, reads: set.reads });
-      return noted(exchange, applyPolicy(judged, { standing, policy: basis }));
+      const plain = applyPolicy(judged, { standing, policy: basis });
+      return noted(exchange, standing?.action === "allow" ? plain : withinSurge(surge, exchange, plain));
     }
     const subject = facts.subject(exchange, judged);
     const weighing = set.weigh(subject);

@@ -43,6 +43,12 @@ test("people come through while everybody else waits", () => {
   expect(passed.get("automated")).toBeLessThan(80);
 });
 
+test("at a quiet place whoever comes first does not use up what people get", () => {
+  const { guard, at } = usual();
+  flood(guard, at, ["unknown"], 5_000);
+  expect(flood(guard, at, ["human"], 100).get("human")).toBe(100);
+});
+
 test("a wanted surge lets visitors in and only automation waits", () => {
   const sale: WantedSurge = { name: "sale", from: start, to: start + 86_400_000, applications: ["shop"] };
   const { guard, at } = usual(20, [sale]);

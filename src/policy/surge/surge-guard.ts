@@ -94,7 +94,8 @@ export class SurgeGuard {
 
   #passes({ kind, application, at }: SurgeRequest, { passed, usual }: Place): boolean {
     if (kind === "human" || kind === "verified-agent")
-      return passed < peopleFactor * Math.max(usual, strainMin / peopleFactor);
+      // The same floor as for everybody else: at a quiet place the others must not use up what people get.
+      return passed < peopleFactor * Math.max(usual, strainMin / keptFactor);
     const wanted = this.options.wanted.some(
       ({ from, to, applications }) =>
         at >= from && at < to && (applications.length === 0 || applications.includes(application)),
