@@ -37,12 +37,14 @@ test.each([
   { theme: "light", width: 1_440 },
   { theme: "dark", width: 320 },
   { theme: "light", width: 320 },
+  // A window of 1,280 by 1,024 at 400 % (WCAG 1.4.10).
+  { theme: "dark", width: 320, height: 256 },
 ] as const)(
   "no screen breaks WCAG 2.2 AA in the $theme theme at $width px, and none is wider than the window",
-  async ({ theme, width }) => {
+  async ({ theme, width, ...rest }) => {
     mkdirSync(pictures, { recursive: true });
     const found: string[] = [];
-    const page = await visit("/", { theme, width, height: width === 320 ? 700 : 950 });
+    const page = await visit("/", { theme, width, height: "height" in rest ? rest.height : width === 320 ? 700 : 950 });
     const origin = new URL(page.url()).origin;
     for (const { name, path } of await allScreens()) {
       await page.goto(`${origin}/console${path}`);
@@ -52,7 +54,10 @@ test.each([
       for (const violation of await violations(page)) found.push(`${name}: ${violation}`);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (overflow > 0) found.push(`${name}: ${overflow} px wider than the window`);
-      await page.screenshot({ path: `${pictures}${name}-${theme}-${width}.png`, fullPage: width > 320 });
+      await page.screenshot({
+        path: `${pictures}${name}-${theme}-${width}${"height" in rest ? "-zoomed" : ""}.png`,
+        fullPage: width > 320,
+      });
     }
     expect(found).toEqual([]);
   },
