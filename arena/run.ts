@@ -5,7 +5,7 @@
  * budget of arena/budget.json is broken.
  *
  * With `--only NAME,NAME` and `--people N` a part of it runs, in `enforce` alone, and tells the reasons; it writes no result.
- * `--keep-past DIR` writes the days before the attack to a folder, `--past DIR` goes on from there; `--past none` from nothing.
+ * `--traces DIR` keeps the runs' logs and the truth. `--keep-past DIR` writes the days before the attack to a folder, `--past DIR` goes on from there; `--past none` from nothing.
  *
  *     npm run arena [-- --full] [-- --seed 3] [-- --keep]     about ten minutes; --full an hour, three seeds
  */
@@ -17,15 +17,20 @@ import type { Campaign } from "./campaigns/campaign.ts";
 import { enumeration } from "./campaigns/enumeration.ts";
 import { loginLibrary } from "./campaigns/login-library.ts";
 import { otherCampaigns } from "./campaigns/others.ts";
+import { reactiveStuffing } from "./campaigns/reactive.ts";
+import { trialFarm } from "./campaigns/trial-farm.ts";
 import { keepPast, livePast, type Past, readPast } from "./past/live-past.ts";
 import { byCrowdsec, byFail2ban, byIsbot } from "./peers/offline.ts";
 import { type PhaseResult, runPhase } from "./phase.ts";
 import { type Budget, brokenBudgets } from "./report/budget.ts";
 import { compareOffline } from "./report/compare-offline.ts";
+import { keepTraces } from "./report/keep-traces.ts";
 import { printPhase, printReport } from "./report/print-report.ts";
 import { collect, phaseReport, type RunReport } from "./report/run-report.ts";
+import { slowness } from "./report/slowness.ts";
 import { writePages } from "./report/write-pages.ts";
 import { scorePeer } from "./scoring/score.ts";
+import { runTakeover } from "./takeover/run-takeover.ts";
 import { Addresses } from "./world/addresses.ts";
 import { Front } from "./world/front.ts";
 import { openPlatform } from "./world/platform.ts";
@@ -42,6 +47,7 @@ const { values } = parseArgs({
     people: { type: "string", default: "" },
     past: { type: "string", default: "" },
     "keep-past": { type: "string", default: "" },
+    traces: { type: "string", default: "" },
   },
 });
 const full = values.full;
@@ -59,7 +65,11 @@ const others = [
     campaign,
   ),
 ];
-const all: readonly (readonly Campaign[])[] = [[loginLibrary], [enumeration, ...(others[0] ?? [])], others[1] ?? []];
+const all: readonly (readonly Campaign[])[] = [
+  [loginLibrary, trialFarm],
+  [enumeration, ...(others[0] ?? [])],
+  [...(others[1] ?? []), reactiveStuffing],
+];
 
 /** The days before: lived now, or those of an earlier run. */
 async function pastOf(seed: number, directory: string): Promise<Past | undefined> {
@@ -121,7 +131,32 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
   ];
   const offline = await compareOffline(observe, join(directory, "observe"));
   const enforce = await phase("enforce", false);
-  return collect({ seed, full, observe, enforce, peers, offline, campaigns: all.flat() });
+  say("an application that nothing protected is taken over");
+  const takeover = await runTakeover({
+    seed,
+    directory: join(directory, "takeover"),
+    watchSeconds: full ? 20 : 8,
+    say: (line) => say(`takeover: ${line}`),
+  });
+  if (values.traces !== "")
+    for (const [mode, run] of [
+      ["observe", observe],
+      ["enforce", enforce],
+    ] as const)
+      keepTraces(run, join(values.traces, `seed-${seed}`, mode));
+  const slow = slowness();
+  return collect({
+    seed,
+    full,
+    observe,
+    enforce,
+    peers,
+    offline,
+    campaigns: all.flat(),
+    past,
+    takeover,
+    slowness: slow,
+  });
 }
 
 /** The platform counted beside; its record has no request id, but the order of an address's requests is the log's. */
@@ -175,12 +210,12 @@ try {
   const results = join(import.meta.dirname, "results");
   mkdirSync(results, { recursive: true });
   const last = reports.at(-1);
-  if (last !== undefined) {
+  if (last !== undefined && values.docs) {
     writeFileSync(
       join(results, full ? "full.json" : "quick.json"),
       `${JSON.stringify(full ? reports : last, null, 1)}\n`,
     );
-    if (values.docs) writePages(reports, join(import.meta.dirname, "..", "docs"));
+    writePages(reports, join(import.meta.dirname, "..", "docs"));
   }
   const budgetFile = join(import.meta.dirname, "budget.json");
   const budget = existsSync(budgetFile) ? (JSON.parse(readFileSync(budgetFile, "utf8")) as Budget) : {};

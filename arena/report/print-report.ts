@@ -6,11 +6,26 @@ export function printReport(report: RunReport): void {
   console.log(
     `${report.observe.requests} requests observed in ${report.observe.seconds.toFixed(0)} s, ${report.enforce.requests} with enforcement in ${report.enforce.seconds.toFixed(0)} s`,
   );
+  const { past, retooling, toldApart, economics } = report;
+  if (past !== null)
+    console.log(
+      `Before them ${past.days} days: ${past.visits} visits, ${past.requests} requests, ${past.stoppedRequests} stopped, lived in ${past.seconds.toFixed(0)} s`,
+    );
   console.log("\nThe four cases");
   for (const { name, text, won } of report.cases)
     console.log(`  ${name} ${won === null ? "open  " : won ? "won   " : "missed"} ${text}`);
   console.log("\nAttacks, enforced");
   printCampaigns(report.enforce);
+  console.log(
+    `\nA reactive adversary: ${retooling.experiments} experiments, mostly stopped from the ${retooling.firstStopped ?? "never"}th on; ${retooling.succeededAfter} of ${retooling.sentAfter} came through after it${retooling.cameThrough.length === 0 ? "" : ` (${retooling.cameThrough.join("; ")})`}`,
+  );
+  console.log(
+    `Told from the application's own refusals: ${toldApart.auc === null ? "nothing to compare" : `AUC ${toldApart.auc.toFixed(3)} by ${toldApart.feature}`} (blocks are plain; deception is measured by npm run bench:deception)`,
+  );
+  console.log(
+    `What it cost: ${economics.attackRequests} attack requests, ${economics.reached} reached the application (${(100 * economics.spared).toFixed(1)} % spared, $${economics.dollarsPerMillionSpared} a million at case B's price), ${economics.requestsPerSuccess?.toFixed(1) ?? "–"} requests a success`,
+  );
+  for (const missing of report.notMeasured) console.log(`Not measured: ${missing}`);
   console.log("\nPeople, both runs");
   for (const [name, phase] of [
     ["observe", report.observe],
@@ -21,7 +36,7 @@ export function printReport(report: RunReport): void {
   for (const peer of report.peers) {
     const recall = ((100 * peer.attackRefused) / Math.max(1, peer.attackRequests)).toFixed(1);
     console.log(
-      `  ${peer.peer.padEnd(20)} ${recall.padStart(5)} % of ${peer.attackRequests} attack requests; ${peer.peopleRefused} of ${peer.peopleRequests} requests of people, in ${peer.peopleSessionsRefused} sessions`,
+      `  ${peer.peer.padEnd(20)} ${recall.padStart(5)} % of ${peer.attackRequests} attack requests; ${peer.peopleRefused} of ${peer.peopleRequests} requests of people, in ${peer.peopleSessionsRefused} sessions; at no person refused: ${peer.peopleSessionsRefused === 0 ? `${recall} %` : "nothing"}`,
     );
   }
   const { offline } = report;

@@ -1,6 +1,10 @@
 import type { Attempt, Campaign } from "../campaigns/campaign.ts";
+import type { Past } from "../past/live-past.ts";
 import type { PhaseResult } from "../phase.ts";
 import { upperBound } from "../scoring/bounds.ts";
+import { type CaseAScore, scoreCaseA } from "../scoring/case-a.ts";
+import { type Economics, economicsOf } from "../scoring/economics.ts";
+import { type RetoolCurve, retoolCurve } from "../scoring/retooling.ts";
 import {
   type CampaignScore,
   type PeerScore,
@@ -10,6 +14,9 @@ import {
   scorePeople,
   stopped,
 } from "../scoring/score.ts";
+import { type ToldApart, toldApart } from "../scoring/told-apart.ts";
+import type { TakeoverResult } from "../takeover/run-takeover.ts";
+import { clock } from "../takeover/story.ts";
 import { skusMax, zipsMax } from "../world/platform.ts";
 import type { OfflineComparison } from "./compare-offline.ts";
 
@@ -23,7 +30,23 @@ export interface RunReport {
   readonly peers: readonly PeerScore[];
   readonly offline: OfflineComparison;
   readonly cases: readonly CaseRow[];
+  readonly past: PastReport | null;
+  readonly takeover: TakeoverResult;
+  readonly retooling: RetoolCurve;
+  readonly toldApart: ToldApart;
+  readonly economics: Economics;
+  readonly notMeasured: readonly string[];
   readonly summary: Summary;
+}
+
+/** The days before the attack, in numbers. */
+export interface PastReport {
+  readonly days: number;
+  readonly visits: number;
+  readonly requests: number;
+  readonly stoppedRequests: number;
+  readonly failed: number;
+  readonly seconds: number;
 }
 
 export interface PhaseReport {
@@ -58,8 +81,11 @@ export interface Summary {
     readonly sessions: number;
     readonly bound: number;
   };
-  readonly caseA: { readonly afterConviction: number | null; readonly stepsSurvived: number; readonly steps: number };
+  readonly caseA: CaseAScore;
   readonly caseB: { readonly leakedAfterConviction: number; readonly shareOfCatalogue: number };
+  readonly caseD: { readonly stopped: number; readonly stoppedAfterRetooling: number; readonly peopleStopped: number };
+  /** Processor time of a fixed piece of work against that on the machine where the budget was set. */
+  readonly slowness: number;
   readonly microsecondsPerRequest: number;
   readonly peakMb: number;
 }
@@ -73,15 +99,20 @@ export function collect(parts: {
   readonly peers: readonly PeerScore[];
   readonly offline: OfflineComparison;
   readonly campaigns: readonly Campaign[];
+  readonly past: Past | undefined;
+  readonly takeover: TakeoverResult;
+  /** How much slower this machine's processor was than the one the budget was set on. */
+  readonly slowness: number;
 }): RunReport {
   const { seed, full, campaigns } = parts;
   const observe = phaseReport(parts.observe, campaigns);
   const enforce = phaseReport(parts.enforce, campaigns);
   const ids = new Set(parts.observe.log.flatMap((request) => (stopped(request) ? [request.id] : [])));
   const gait = scorePeer("Gait", ids, { log: parts.observe.log, truth: parts.observe.truth });
-  const caseA = scoreCaseA(enforce);
+  const caseA = scoreCaseA(parts.enforce.log, parts.enforce.truth);
   const caseB = scoreCaseB(parts.enforce, enforce);
-  const summary = summarise({ seed, observe, enforce, caseA, caseB });
+  const { past, takeover, slowness } = parts;
+  const summary = summarise({ seed, observe, enforce, caseA, caseB, takeover, slowness });
   return {
     seed,
     full,
@@ -90,9 +121,22 @@ export function collect(parts: {
     enforce,
     peers: [gait, ...parts.peers],
     offline: parts.offline,
-    cases: caseRows(enforce, { caseA, caseB }),
+    cases: caseRows(enforce, { caseA, caseB, takeover }),
+    past: past === undefined ? null : pastReport(past),
+    takeover,
+    retooling: retoolCurve(parts.enforce.attempts.get("reactive stuffing") ?? []),
+    toldApart: toldApart(parts.enforce.log, parts.enforce.truth),
+    economics: economicsOf(parts.enforce),
+    notMeasured: [
+      "displacement with honeypots: a few accounts would have to be left unprotected for weeks; nothing of it is seen in minutes",
+      "the trial farm with product events (sign-up, trial, payment), which are not joined with traffic yet",
+    ],
     summary,
   };
+}
+
+function pastReport({ days, visits, requests, failed, seconds, stoppedRequests }: Past): PastReport {
+  return { days, visits, requests, stoppedRequests, failed: failed.length, seconds };
 }
 
 /** One phase scored. */
@@ -109,17 +153,6 @@ export function phaseReport(phase: PhaseResult, campaigns: readonly Campaign[]):
   };
 }
 
-function scoreCaseA({ campaigns }: PhaseReport): Summary["caseA"] {
-  const score = campaigns.find(({ label }) => label === "A");
-  const players = score?.players ?? [];
-  const after = score?.afterConviction;
-  return {
-    afterConviction: after === undefined || after.requests === 0 ? null : after.stopped / after.requests,
-    stepsSurvived: players.filter(({ stoppedAfterConviction }) => (stoppedAfterConviction ?? 0) >= 0.9).length,
-    steps: players.length,
-  };
-}
-
 /** Pairs of the catalogue that left after the first refusal, against all there are. */
 function scoreCaseB(phase: PhaseResult, { campaigns }: PhaseReport): Summary["caseB"] {
   const score = campaigns.find(({ label }) => label === "B");
@@ -131,32 +164,40 @@ function scoreCaseB(phase: PhaseResult, { campaigns }: PhaseReport): Summary["ca
   return { leakedAfterConviction: pairs.size, shareOfCatalogue: pairs.size / (skusMax * zipsMax) };
 }
 
-function caseRows(enforce: PhaseReport, found: Pick<Summary, "caseA" | "caseB">): readonly CaseRow[] {
-  const { caseA, caseB } = found;
-  const takeover = enforce.campaigns.find(({ label }) => label === "D");
+function caseRows(
+  enforce: PhaseReport,
+  found: Pick<Summary, "caseA" | "caseB"> & { readonly takeover: TakeoverResult },
+): readonly CaseRow[] {
+  const { caseA, caseB, takeover } = found;
+  const farm = enforce.campaigns.find(({ label }) => label === "C");
   const share = (value: number | null): string => (value === null ? "nothing" : `${(100 * value).toFixed(1)} %`);
   const convicted = enforce.campaigns.find(({ label }) => label === "B")?.afterConviction.requests ?? 0;
   return [
     {
       name: "A",
-      text: `${share(caseA.afterConviction)} of the login library's requests stopped after conviction; ${caseA.stepsSurvived} of ${caseA.steps} versions at 90 % or more`,
-      won: caseA.afterConviction !== null && caseA.afterConviction >= 0.99 && caseA.stepsSurvived >= caseA.steps - 1,
+      text: `${share(caseA.afterConviction)} of the login library's log-ins stopped after the first (${share(caseA.libraryAfterConviction)} of its programs', ${share(caseA.headless)} of its driven browser's), from log-in ${caseA.firstStopped ?? "never"} on; ${caseA.stepsSurvived} of ${caseA.steps} versions at 90 % or more${caseA.cameThrough.length === 0 ? "" : `, not ${caseA.cameThrough.join(", ")}`}`,
+      won: (caseA.afterConviction ?? 0) >= 0.99 && caseA.stepsSurvived === caseA.steps,
     },
     {
       name: "B",
       text: `${caseB.leakedAfterConviction} pairs left after conviction, ${(100 * caseB.shareOfCatalogue).toFixed(4)} % of the catalogue`,
       won: convicted > 0 && caseB.shareOfCatalogue <= 0.001,
     },
-    { name: "C", text: "the trial farm waits for product events joined with traffic", won: null },
+    {
+      name: "C",
+      text: `by traffic alone ${farm?.stopped ?? 0} of ${farm?.requests ?? 0} requests of the trial farm stopped; it waits for product events joined with traffic`,
+      won: null,
+    },
     {
       name: "D",
-      text: `takeover of an application nobody had configured: ${takeover?.stopped ?? 0} of ${takeover?.requests ?? 0} requests stopped, ${share(takeover === undefined || takeover.afterConviction.requests === 0 ? null : takeover.afterConviction.stopped / takeover.afterConviction.requests)} after the first; the scripted minutes are npm run case:d`,
-      won:
-        takeover === undefined || takeover.afterConviction.requests === 0
-          ? false
-          : takeover.afterConviction.stopped / takeover.afterConviction.requests >= 0.9,
+      text: `${takeoverMinutes(takeover)}; ${share(takeover.stoppedAtLast)} of the log-ins stopped then, ${share(takeover.retoolStopped)} after they retooled; ${takeover.peopleStopped} of ${takeover.peopleSessions} people stopped (npm run case:d)`,
+      won: takeover.stoppedAtLast >= 0.9 && takeover.retoolStopped >= 0.9 && takeover.peopleStopped === 0,
     },
   ];
+}
+
+function takeoverMinutes({ steps }: TakeoverResult): string {
+  return steps.map(({ name, atSeconds }) => `${clock(atSeconds)} ${name}`).join(", ");
 }
 
 function summarise(parts: {
@@ -165,8 +206,10 @@ function summarise(parts: {
   readonly enforce: PhaseReport;
   readonly caseA: Summary["caseA"];
   readonly caseB: Summary["caseB"];
+  readonly takeover: TakeoverResult;
+  readonly slowness: number;
 }): Summary {
-  const { seed, observe, enforce, caseA, caseB } = parts;
+  const { seed, observe, enforce, caseA, caseB, takeover, slowness } = parts;
   const people = [observe, enforce].flatMap((phase) => phase.people);
   const sessions = people.reduce((sum, each) => sum + each.sessions, 0);
   const hit = people.reduce((sum, each) => sum + each.stoppedSessions, 0);
@@ -199,6 +242,12 @@ function summarise(parts: {
     },
     caseA,
     caseB,
+    caseD: {
+      stopped: takeover.stoppedAtLast,
+      stoppedAfterRetooling: takeover.retoolStopped,
+      peopleStopped: takeover.peopleStopped,
+    },
+    slowness,
     microsecondsPerRequest: (1e6 * enforce.cpuSeconds) / Math.max(1, enforce.requests),
     peakMb: enforce.peakMb,
   };

@@ -1,11 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { drawPeers, drawRetooling } from "./pictures.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** Writes docs/accuracy.md and docs/performance.md from a run. */
 export function writePages(reports: readonly RunReport[], docs: string): void {
   const head = `Written by \`npm run arena -- --docs\`${reports[0]?.full === true ? " (with `--full`)" : ""} on ${reports[0]?.date.slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}. Run it again: real programs and a real network make no two runs alike.`;
+  const last = reports.at(-1);
+  if (last !== undefined) {
+    writeFileSync(join(docs, "arena-peers.svg"), drawPeers(last.peers));
+    writeFileSync(join(docs, "arena-retooling.svg"), drawRetooling(last));
+  }
   writeFileSync(join(docs, "accuracy.md"), `# Accuracy\n\n${head}\n\n${reports.map(accuracy).join("\n")}`);
   writeFileSync(join(docs, "performance.md"), `# Performance\n\n${head}\n\n${reports.map(performancePart).join("\n")}`);
 }
@@ -28,14 +34,27 @@ function accuracy(report: RunReport): string {
     "",
     "Nothing was stopped in this run; each defence says what it would have refused.",
     "",
-    "| defence | attack requests refused | people's requests refused | people's sessions touched |",
-    "|---|---|---|---|",
+    "| defence | attack requests refused | people's requests refused | people's sessions touched | recall at no person refused |",
+    "|---|---|---|---|---|",
     ...report.peers.map(
       (peer) =>
-        `| ${peer.peer} | ${percent(peer.attackRefused, peer.attackRequests)} of ${peer.attackRequests} | ${peer.peopleRefused} of ${peer.peopleRequests} | ${peer.peopleSessionsRefused} |`,
+        `| ${peer.peer} | ${percent(peer.attackRefused, peer.attackRequests)} of ${peer.attackRequests} | ${peer.peopleRefused} of ${peer.peopleRequests} | ${peer.peopleSessionsRefused} | ${peer.peopleSessionsRefused === 0 ? percent(peer.attackRefused, peer.attackRequests) : "–"} |`,
     ),
     "",
-    bars(report),
+    "![Attack requests refused by each defence](arena-peers.svg)",
+    "",
+    "A recall at no person refused is given where a defence, as set up here, refused nobody; the others have no knob that was turned.",
+    "",
+    "### Retooling",
+    "",
+    "![Log-ins of the library stopped, version by version](arena-retooling.svg)",
+    "",
+    reactive(report),
+    "",
+    "### What attackers pay, and what they can tell",
+    "",
+    economy(report),
+    "",
     "### Attacks, enforced",
     "",
     "| campaign | player | requests | stopped | first stopped at | called a program |",
@@ -47,7 +66,9 @@ function accuracy(report: RunReport): string {
       ),
     ),
     "",
-    "### People, in real Chromium",
+    "### People",
+    "",
+    pastWords(report),
     "",
     "| run | persona | sessions | stopped | upper 95 % bound | called a program |",
     "|---|---|---|---|---|---|",
@@ -64,13 +85,27 @@ function accuracy(report: RunReport): string {
   ].join("\n")}\n`;
 }
 
-/** Attack refused by each defence, as a picture that needs nothing but text. */
-function bars({ peers }: RunReport): string {
-  const rows = peers.map(({ peer, attackRefused, attackRequests }) => {
-    const share = attackRefused / Math.max(1, attackRequests);
-    return `${peer.padEnd(20)} ${"█".repeat(Math.round(share * 40)).padEnd(40, "·")} ${(100 * share).toFixed(1)} %`;
-  });
-  return `\`\`\`text\n${rows.join("\n")}\n\`\`\`\n`;
+function reactive({ retooling }: RunReport): string {
+  const { experiments, firstStopped, survival, sentAfter, succeededAfter, cameThrough } = retooling;
+  const curve = survival.map((share) => `${Math.round(100 * share)}`).join(" ");
+  return `An adversary that sees only answers and turns one knob at a time (user agent, headers, program, network, pauses, way, jar, path, invisible characters, order) made ${experiments} experiments of six log-ins; most of one was stopped from experiment ${firstStopped ?? "– (never)"} on. After that ${succeededAfter} of ${sentAfter} log-ins were answered by the application. Per cent stopped in each experiment since: ${curve || "–"}. ${cameThrough.length === 0 ? "No change brought them through." : `What brought a batch through: ${cameThrough.join("; ")}.`}`;
+}
+
+function economy({ economics, toldApart, notMeasured }: RunReport): string {
+  return [
+    `- ${economics.attackRequests} attack requests, ${economics.reached} answered by the application: ${(100 * economics.spared).toFixed(1)} % spared, which is $${economics.dollarsPerMillionSpared} a million requests at the price published with case B ($80,000 for 85.9 million).`,
+    `- ${economics.requestsPerSuccess === null ? "No success" : `${economics.requestsPerSuccess.toFixed(1)} requests for one success`} in their eyes, over all campaigns.`,
+    `- A plain block is told from the application's own refusal ${toldApart.auc === null ? "(nothing to compare in this run)" : `with an area under the curve of ${toldApart.auc.toFixed(3)} by ${toldApart.feature}`}, ${toldApart.stopped} against ${toldApart.organic}: it is meant to be plain. Answers that tell nothing are the deception of policies, measured by \`npm run bench:deception\`.`,
+    ...notMeasured.map((each) => `- Not measured: ${each}.`),
+  ].join("\n");
+}
+
+function pastWords({ past, summary }: RunReport): string {
+  const before =
+    past === null
+      ? "The gateway knew nothing of the site."
+      : `Before the runs, ${past.days} days were lived through the gateway: ${past.visits} visits, ${past.requests} requests, ${past.stoppedRequests} of them stopped.`;
+  return `${before} In the runs ${summary.peopleSessionsStopped} of ${summary.peopleSessions} sessions of people were stopped (95 % bound ${(100 * summary.peopleBound).toFixed(2)} %); worst: ${summary.worstPersona.persona}, ${summary.worstPersona.stopped} of ${summary.worstPersona.sessions} (bound ${(100 * summary.worstPersona.bound).toFixed(1)} %).`;
 }
 
 function performancePart({ seed, summary, observe, enforce }: RunReport): string {

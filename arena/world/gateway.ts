@@ -101,7 +101,11 @@ export async function startGateway(options: {
     stdio: ["ignore", "ignore", openSync(talk, "w")],
     env: { ...process.env, ...env },
   });
+  // An arena that ends early leaves no gateway behind.
+  const orphaned = (): void => void child.kill("SIGKILL");
+  process.once("exit", orphaned);
   child.once("exit", (code) => {
+    process.removeListener("exit", orphaned);
     if (code !== 0 && code !== null)
       console.error(`gait serve ended with ${code}:\n${readFileSync(talk, "utf8").slice(-4_000)}`);
   });

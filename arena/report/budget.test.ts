@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Budget, brokenBudgets } from "./budget.ts";
+import type { RunReport, Summary } from "./run-report.ts";
+
+const read = (name: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, "..", name), "utf8"));
+const budget = read("budget.json") as Budget;
+const { summary } = read("results/quick.json") as RunReport;
+
+describe("the budget", () => {
+  test("the run that is committed keeps it", () => {
+    expect(brokenBudgets({ summary }, budget)).toEqual([]);
+  });
+
+  const worse: readonly (readonly [name: string, planted: Partial<Summary>])[] = [
+    ["a person was stopped", { peopleSessionsStopped: 1 }],
+    ["too few people came to say anything", { peopleSessions: 199 }],
+    ["attacks go on after they were found", { attackStoppedAfterConviction: 0.3 }],
+    ["the login library comes through with its next version", { caseA: { ...summary.caseA, stepsSurvived: 3 } }],
+    ["most of its log-ins come through", { caseA: { ...summary.caseA, libraryAfterConviction: 0.7 } }],
+    ["the catalogue leaks", { caseB: { ...summary.caseB, shareOfCatalogue: 0.01 } }],
+    ["the takeover goes on after it was tuned against", { caseD: { ...summary.caseD, stopped: 0.5 } }],
+    ["the takeover goes on under another tool", { caseD: { ...summary.caseD, stoppedAfterRetooling: 0.5 } }],
+    ["a request costs three times as much", { microsecondsPerRequest: summary.microsecondsPerRequest * 3 }],
+    ["memory grew threefold", { peakMb: summary.peakMb * 3 }],
+  ];
+  test.each(worse)("it breaks when %s", (_, planted) => {
+    expect(brokenBudgets({ summary: { ...summary, ...planted } }, budget).length).toBeGreaterThan(0);
+  });
+
+  test("a machine at half the speed is not a regression", () => {
+    const slow = {
+      ...summary,
+      slowness: summary.slowness * 2,
+      microsecondsPerRequest: summary.microsecondsPerRequest * 2,
+    };
+    expect(brokenBudgets({ summary: slow }, budget)).toEqual([]);
+  });
+});
