@@ -32,6 +32,9 @@ export interface PhaseOptions {
   readonly lanes: readonly (readonly Campaign[])[];
   /** Added to the gateway's environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Whether the gateway is asked in the end why it judged each attacker as it did: a second each. */
+  readonly reasons: "ask" | "skip";
+  readonly secondsMax: number;
   /** nginx with its own defences in dry run behind the gateway. */
   readonly peers: boolean;
   say(line: string): void;
@@ -42,6 +45,8 @@ export interface PhaseResult {
   readonly truth: Truth;
   readonly reached: readonly Reached[];
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
+  /** Campaigns that ended in an error of the arena's own. */
+  readonly failures: readonly string[];
   readonly crowd: CrowdResult;
   readonly light: LightResult;
   readonly nativeSessions: number;
@@ -55,7 +60,6 @@ export interface PhaseResult {
 
 const seats = 6;
 const lightSeats = 10;
-const secondsMax = 900;
 
 /** Starts platform, peers, gateway and front, lets people and attackers come, and collects what everybody saw. */
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
@@ -79,7 +83,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const front = new Front(gateway.port, truth);
   const addresses = new Addresses(createRandom(seed + 4_711), truth);
   const end = new AbortController();
-  const limit = setTimeout(() => end.abort(), secondsMax * 1_000);
+  const limit = setTimeout(() => end.abort(), options.secondsMax * 1_000);
   const world = (number: number): CampaignWorld => ({
     front,
     addresses,
@@ -88,6 +92,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     scale,
   });
   const attempts = new Map<string, readonly Attempt[]>();
+  const failures: string[] = [];
   try {
     const { random, signal } = world(1);
     const crowd = runCrowd({
@@ -125,7 +130,12 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       ...lanes.map(async (lane, laneNumber) => {
         for (const [index, campaign] of lane.entries()) {
           const began = performance.now();
-          attempts.set(campaign.name, await campaign.run(world(10 + laneNumber * 50 + index)));
+          // A program that breaks is the arena's fault: the others go on, and the run says so at its end.
+          const done = await campaign.run(world(10 + laneNumber * 50 + index)).catch((error: unknown) => {
+            failures.push(`${campaign.name}: ${String(error).split("\n", 2).join(" ")}`);
+            return [];
+          });
+          attempts.set(campaign.name, done);
           say(`${mode}: ${campaign.name} ended after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
         }
       }),
@@ -135,7 +145,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     end.abort();
     const nativeSessions = await apps;
     await sleep(400);
-    const reasons = await explainPlayers(gateway, truth);
+    const reasons = options.reasons === "ask" ? await explainPlayers(gateway, truth) : new Map<string, string>();
     const usage = { ...gateway.usage(), idleMb };
     await gateway.stop();
     await nginx?.stop();
@@ -144,6 +154,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       truth,
       reached: platform.reached,
       attempts,
+      failures,
       crowd: crowdResult,
       light: lightResult,
       nativeSessions,

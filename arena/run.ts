@@ -113,6 +113,8 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
       directory,
       ...shape,
       past,
+      reasons: "skip",
+      secondsMax: full ? 1_200 : 240,
       lanes: all,
       peers,
       say,
@@ -180,6 +182,8 @@ async function runPart(home: string): Promise<void> {
     seed: Number(values.seed),
     directory: home,
     past: await pastOf(Number(values.seed), home),
+    reasons: "ask",
+    secondsMax: 900,
     warmSeconds: 5,
     peopleMax,
     lightMax: peopleMax * 2,
@@ -219,7 +223,10 @@ try {
   }
   const budgetFile = join(import.meta.dirname, "budget.json");
   const budget = existsSync(budgetFile) ? (JSON.parse(readFileSync(budgetFile, "utf8")) as Budget) : {};
-  const broken = reports.flatMap((report) => brokenBudgets(report, budget));
+  const broken = reports.flatMap((report) => [
+    ...brokenBudgets(report, budget),
+    ...[...report.observe.failures, ...report.enforce.failures].map((failure) => `a campaign broke: ${failure}`),
+  ]);
   for (const line of broken) console.log(`BUDGET ${line}`);
   console.log(JSON.stringify({ version: 1, full, budget: broken, runs: reports.map(({ summary }) => summary) }));
   process.exitCode = broken.length > 0 ? 1 : 0;

@@ -44,7 +44,7 @@ function turn(knobs: Knobs, knob: Knob, random: Random): string {
       knobs.network = other(["hosting", "homes"] as const, knobs.network);
       return `exits in ${knobs.network}`;
     case "pauseMs":
-      knobs.pauseMs = other([0, 400, 1_200], knobs.pauseMs);
+      knobs.pauseMs = other([0, 200, 600], knobs.pauseMs);
       return `pauses of ${knobs.pauseMs} ms`;
     case "before":
       knobs.before = other(["nothing", "a page", "the application's first calls"] as const, knobs.before);
@@ -99,7 +99,7 @@ export const reactiveStuffing: Campaign = {
       names: "as they are",
       order: "as sold",
     };
-    const experiments = Math.round(24 * scale);
+    const experiments = Math.round(14 * scale);
     const attempts: Attempt[] = [];
     let knob = "as it came";
     for (let number = 0; number < experiments && !signal.aborted; number++) {

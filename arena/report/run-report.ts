@@ -56,6 +56,7 @@ export interface PhaseReport {
   readonly people: readonly PersonaScore[];
   readonly attempts: Readonly<Record<string, readonly Attempt[]>>;
   readonly failedVisits: readonly string[];
+  readonly failures: readonly string[];
   readonly cpuSeconds: number;
   readonly peakMb: number;
 }
@@ -147,7 +148,8 @@ export function phaseReport(phase: PhaseResult, campaigns: readonly Campaign[]):
     campaigns: scoreCampaigns(phase.log, phase.truth, campaigns),
     people: scorePeople(phase.log, phase.truth),
     attempts: Object.fromEntries(phase.attempts),
-    failedVisits: phase.crowd.failed,
+    failedVisits: [...phase.crowd.failed, ...phase.light.failed],
+    failures: phase.failures,
     cpuSeconds: phase.usage.cpuSeconds,
     peakMb: phase.usage.peakMb,
   };

@@ -130,7 +130,7 @@ const packs = "policy: { packs: [bad-infrastructure, credential-stuffing, accoun
 /** What the operator asks first: from which networks do they come? */
 async function networksSeen(gateway: Gateway): Promise<string> {
   const asked =
-    "SELECT organisation, count(*) AS requests, count(DISTINCT address) AS addresses FROM everything WHERE path LIKE '%/login' GROUP BY 1 ORDER BY 2 DESC LIMIT 4";
+    "SELECT infrastructure, asn, count(*) AS logins, count(DISTINCT address) AS addresses FROM everything WHERE path LIKE '%/login' GROUP BY ALL ORDER BY logins DESC LIMIT 4";
   return (await gateway.gait("sql", asked)).stdout;
 }
 

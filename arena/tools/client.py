@@ -31,7 +31,7 @@ def parts(step, found):
     headers = {**job["headers"], **step.get("headers", {})}
     body = step.get("body")
     if body is not None:
-        body = filled(body, found)
+        body = filled(body, found).encode("utf-8")
         kind = "application/json" if step.get("type") == "json" else "application/x-www-form-urlencoded"
         headers.setdefault("Content-Type", kind)
     return job["base"] + filled(step["path"], found), headers, body
