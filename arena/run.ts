@@ -197,6 +197,13 @@ async function runPart(home: string): Promise<void> {
   printPhase(part);
 }
 
+/** A browser that hangs knows no time limit: a run that is twice as long as any was ends itself, and what it started with it. */
+const runMinutesMax = full ? 120 : 30;
+setTimeout(() => {
+  console.error(`the arena ran for ${runMinutesMax} minutes without an end; something hangs, most likely Chromium`);
+  process.exit(3);
+}, runMinutesMax * 60_000).unref();
+
 const directory = mkdtempSync(join(tmpdir(), "gait-arena-"));
 try {
   if (values.only !== "") {
