@@ -58,7 +58,7 @@ export interface PhaseResult {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-const seats = 6;
+const seats = 4;
 const lightSeats = 10;
 
 /** Starts platform, peers, gateway and front, lets people and attackers come, and collects what everybody saw. */

@@ -103,8 +103,8 @@ async function pastOf(seed: number, directory: string): Promise<Past | undefined
 
 async function runSeed(seed: number, directory: string): Promise<RunReport> {
   const shape = full
-    ? { warmSeconds: 60, peopleMax: 500, lightMax: 600, scale: 2 }
-    : { warmSeconds: 10, peopleMax: 60, lightMax: 200, scale: 1 };
+    ? { warmSeconds: 60, peopleMax: 400, lightMax: 600, scale: 3 }
+    : { warmSeconds: 5, peopleMax: 36, lightMax: 130, scale: 1 };
   const past = await pastOf(seed, directory);
   const phase = (mode: "observe" | "enforce", peers: boolean): Promise<PhaseResult> =>
     runPhase({
@@ -114,7 +114,7 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
       ...shape,
       past,
       reasons: "skip",
-      secondsMax: full ? 1_200 : 240,
+      secondsMax: full ? 1_200 : 300,
       lanes: all,
       peers,
       say,

@@ -10,7 +10,7 @@ export const enumeration: Campaign = {
   name: "catalogue enumeration",
   label: "B",
   async run(world) {
-    const sent = Math.round(260 * world.scale);
+    const sent = Math.round(140 * world.scale);
     const chrome = browserHeaders(chromeAgents[9] as string);
     return [
       await sweep(world, { knob: "web API, uniform", path: "/api/stock", tool: undici, headers: chrome, sent }),

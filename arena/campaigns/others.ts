@@ -46,7 +46,7 @@ const plans: readonly Plan[] = [
     headers: appHeaders,
     jar: false,
     addresses: "each",
-    sessions: 160,
+    sessions: 120,
     pauseMs: 30,
     steps: stuffing,
   },
@@ -57,7 +57,7 @@ const plans: readonly Plan[] = [
     headers: {},
     jar: true,
     addresses: "each",
-    sessions: 80,
+    sessions: 60,
     pauseMs: 60,
     steps: takeover,
   },
@@ -133,7 +133,7 @@ const plans: readonly Plan[] = [
   },
 ];
 
-const sessionsPerStart = 4;
+const sessionsPerStart = 10;
 
 async function follow(world: CampaignWorld, plan: Plan): Promise<readonly Attempt[]> {
   const { front, addresses, random, signal, scale } = world;

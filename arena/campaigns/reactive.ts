@@ -99,7 +99,7 @@ export const reactiveStuffing: Campaign = {
       names: "as they are",
       order: "as sold",
     };
-    const experiments = Math.round(14 * scale);
+    const experiments = Math.round(12 * scale);
     const attempts: Attempt[] = [];
     let knob = "as it came";
     for (let number = 0; number < experiments && !signal.aborted; number++) {

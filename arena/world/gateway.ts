@@ -52,9 +52,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until something listens. @throws Error after ten seconds. */
+/** Waits until something listens. @throws Error after a minute. */
 export async function listening(port: number, what: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => {
@@ -66,7 +66,7 @@ export async function listening(port: number, what: string): Promise<void> {
     if (open) return;
     await sleep(50);
   }
-  throw new Error(`${what} does not listen on 127.0.0.1:${port} after ten seconds`);
+  throw new Error(`${what} does not listen on 127.0.0.1:${port} after a minute`);
 }
 
 /** Starts `gait serve` in front of the platform's applications. */

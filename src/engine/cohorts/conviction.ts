@@ -102,6 +102,10 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
   if (bins[habitAxis] === 0) return false;
   // One behaviour is what a few calls to an interface look like, too: before a sensitive step it tells nobody apart.
   if (conviction.grouping === "behaviour" && bins[arrivalAxis] === -1) return false;
+  // A look that a library and the application it imitates share: whoever arrives as the application does is not who was convicted for
+  // coming straight. Evaded by making the application's first calls, too, which is then another behaviour and tried on its own.
+  if (bins[arrivalAxis] === 0 && conviction.grouping !== "behaviour" && conviction.pattern.includes("arrival"))
+    return false;
   const defining = definingOf(conviction.grouping);
   let nats = 0;
   let known = 0;
