@@ -3,7 +3,7 @@ import type { RunReport } from "./run-report.ts";
 
 const width = 720;
 const row = 26;
-const left = 190;
+const left = 250;
 
 /** Attack requests each defence refuses on the same traffic; grey where it also refuses people. */
 export function drawPeers(peers: readonly PeerScore[]): string {
@@ -14,8 +14,8 @@ export function drawPeers(peers: readonly PeerScore[]): string {
     const note = `${(100 * share).toFixed(1)} %${harms ? `, and ${peer.peopleSessionsRefused} sessions of people` : ""}`;
     return [
       `<text x="${left - 8}" y="${y + 15}" text-anchor="end">${escaped(peer.peer)}</text>`,
-      `<rect x="${left}" y="${y}" width="${Math.max(1, share * 360).toFixed(0)}" height="18" fill="${harms ? "#999" : "#27a"}"/>`,
-      `<text x="${left + share * 360 + 6}" y="${y + 14}">${note}</text>`,
+      `<rect x="${left}" y="${y}" width="${Math.max(1, share * 300).toFixed(0)}" height="18" fill="${harms ? "#999" : "#27a"}"/>`,
+      `<text x="${left + share * 300 + 6}" y="${y + 14}">${note}</text>`,
     ].join("");
   });
   return picture("Attack requests refused, same traffic (grey: people, too)", 46 + peers.length * row, bars);
@@ -31,8 +31,8 @@ export function drawRetooling({ enforce }: Pick<RunReport, "enforce">): string {
     const y = 34 + index * row;
     return [
       `<text x="${left - 8}" y="${y + 15}" text-anchor="end">${escaped(player.slice(0, 34))}</text>`,
-      `<rect x="${left}" y="${y}" width="${Math.max(1, share * 420).toFixed(0)}" height="18" fill="#27a"/>`,
-      `<text x="${left + share * 420 + 6}" y="${y + 14}">${(100 * share).toFixed(0)} %</text>`,
+      `<rect x="${left}" y="${y}" width="${Math.max(1, share * 390).toFixed(0)}" height="18" fill="#27a"/>`,
+      `<text x="${left + share * 390 + 6}" y="${y + 14}">${(100 * share).toFixed(0)} %</text>`,
     ].join("");
   });
   return picture("Log-ins of the library stopped, version by version", 46 + players.length * row, bars);

@@ -28,7 +28,8 @@ def search(step, text, found):
 
 
 def parts(step, found):
-    headers = {**job["headers"], **step.get("headers", {})}
+    own = {name: filled(value, found) for name, value in step.get("headers", {}).items()}
+    headers = {**job["headers"], **own}
     body = step.get("body")
     if body is not None:
         body = filled(body, found).encode("utf-8")

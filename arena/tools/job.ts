@@ -1,4 +1,4 @@
-/** One request of a session. `{name}` in path and body stands for what an earlier step of the session found. */
+/** One request of a session. `{name}` in path, headers and body stands for what an earlier step of the session found. */
 export interface Step {
   readonly method: "GET" | "POST";
   readonly path: string;

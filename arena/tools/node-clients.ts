@@ -45,7 +45,12 @@ async function ask(
   { step, found }: { readonly step: Step; readonly found: Map<string, string> },
 ): Promise<number> {
   const body = step.body === undefined ? undefined : filled(step.body, found);
-  const headers = { ...job.headers, ...step.headers, ...(body === undefined ? {} : { "content-type": typeOf(step) }) };
+  const own = Object.entries(step.headers ?? {}).map(([name, value]) => [name, filled(value, found)] as const);
+  const headers = {
+    ...job.headers,
+    ...Object.fromEntries(own),
+    ...(body === undefined ? {} : { "content-type": typeOf(step) }),
+  };
   try {
     const { status, text } = await session.ask(step.method, `${job.base}${filled(step.path, found)}`, {
       headers,
