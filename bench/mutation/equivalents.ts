@@ -7,4 +7,11 @@ export interface Equivalent {
   readonly why: string;
 }
 
-export const equivalents: readonly Equivalent[] = [];
+export const equivalents: readonly Equivalent[] = [
+  {
+    file: "decide-action.ts",
+    line: "if (said > 0",
+    what: "> becomes >=",
+    why: "a finding of no nats adds nothing",
+  },
+];

@@ -59,3 +59,9 @@ test("under a certified basis nothing happens without a bound within the budget"
     basis: "certified",
   });
 });
+
+test("small pieces of such evidence add up", () => {
+  const pieces = [signal("enumeration", 1), signal("scan", 1), signal("period", 1)];
+  expect(decideAction(judged("automated", 95, pieces), "prior", budget).action).toBe("block");
+  expect(decideAction(judged("automated", 95, pieces.slice(1)), "prior", budget).action).toBe("tag");
+});
