@@ -71,7 +71,16 @@ export function findProxies(root = "/"): readonly FoundProxy[] {
 
 /** The only place that `proxy_pass` lines name; "" when there are several, or none that would do for every location. */
 function applicationOf(text: string): string {
-  const places = new Set([...text.matchAll(/^[^#\n]*\bproxy_pass\s+([^\s;]+);/gm)].map(([, place = ""]) => place));
+  const places = new Set<string>();
+  for (const line of text.split("\n")) {
+    // Word by word: one expression over the whole line would take time quadratic in a line of many spaces.
+    const words = (line.split("#", 1)[0] ?? "")
+      .trim()
+      .split(/\s/)
+      .filter((word) => word !== "");
+    const place = words[words.indexOf("proxy_pass") + 1] ?? "";
+    if (words.includes("proxy_pass") && place.endsWith(";")) places.add(place.slice(0, -1));
+  }
   const [only = ""] = places;
   return places.size === 1 && /^https?:\/\/[A-Za-z0-9_.:[\]-]+$/.test(only) ? only : "";
 }
