@@ -79,7 +79,7 @@ function applicationOf(text: string): string {
       .split(/\s/)
       .filter((word) => word !== "");
     const place = words[words.indexOf("proxy_pass") + 1] ?? "";
-    if (words.includes("proxy_pass") && place.endsWith(";")) places.add(place.slice(0, -1));
+    if (words.includes("proxy_pass") && place.includes(";")) places.add(place.split(";", 1)[0] ?? "");
   }
   const [only = ""] = places;
   return places.size === 1 && /^https?:\/\/[A-Za-z0-9_.:[\]-]+$/.test(only) ? only : "";
