@@ -9,7 +9,7 @@ export function Card({
   flush = false,
   children,
 }: {
-  readonly title: string;
+  readonly title: ReactNode;
   readonly note?: ReactNode;
   readonly tools?: ReactNode;
   readonly level?: 2 | 3;

@@ -142,7 +142,7 @@ function ProposalView({
   const { rule, reason, evidence, author, at, expiresAt, effect } = proposal;
   return (
     <Card
-      title={count > 0 ? t("review.selected", { count }) : rule.name}
+      title={count > 0 ? t("review.selected", { count }) : <Data>{rule.name}</Data>}
       tools={
         <>
           <button type="button" className="button primary" onClick={() => onDecide("approve")}>
