@@ -7,10 +7,10 @@ export const policySection: z.ZodType<PolicyConfig> = z.strictObject({
   packs: z
     .array(nameText)
     .max(64)
-    .default(["all"])
+    .default([])
     .meta({
       description:
-        "Packs of rules that come with Gait. Their rules watch until they are approved. `all` is every pack, `[]` none.",
+        "Packs of rules that come with Gait. Their rules watch until they are approved. `all` is every pack, at several times the cost per request; none by default.",
       examples: [["account-takeover", "carding"]],
     }),
   surgeFactor: z.number().min(0).max(100_000).default(50).meta({
