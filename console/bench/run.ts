@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { madeSession } from "../test/made-session.ts";
 
 /**
  * How soon the console can be worked with: `npm run bench:console`. A demo serves it, Debian's Chromium opens it cold, several
@@ -129,7 +130,7 @@ async function longSession(from: Browser): Promise<{ readonly interactiveMs: num
   const { page, close } = await freshPage(from);
   await page.goto(`${admin}/console/`);
   await page.waitForSelector(".tile-value");
-  const body = JSON.stringify(madeSession());
+  const body = JSON.stringify({ ...madeSession(requests), more: 0 });
   await page.route("**/api/v1/sessions/get", (route) => route.fulfill({ contentType: "application/json", body }));
   await page.goto(`${admin}/console/sessions/made`, { waitUntil: "commit" });
   await page.waitForSelector(".waterfall-row");
@@ -155,58 +156,6 @@ async function longSession(from: Browser): Promise<{ readonly interactiveMs: num
   });
   await close();
   return { interactiveMs: Math.round(interactiveMs), longestTaskMs: Math.round(longestTaskMs) };
-}
-
-function madeSession(): object {
-  const at = 1_790_000_000_000;
-  const steps = Array.from({ length: requests }, (_, index) => ({
-    gapMs: index === 0 ? null : 700,
-    reasons: ["opened a page every 0.7 s"],
-    event: {
-      reference: `r${index}`,
-      at: at + index * 700,
-      application: "default",
-      session: "made",
-      actor: "a1",
-      cohort: "",
-      ip: "203.0.113.9",
-      network: "203.0.113.0/24",
-      method: "GET",
-      host: "shop.example",
-      path: `/step/${index}`,
-      template: "/step/{x}",
-      status: 200,
-      bytes: 900,
-      durationMs: 12,
-      agent: "x",
-      verified: "",
-      ja4: "",
-      headers: "g1",
-      kind: "automated",
-      action: "block",
-      enforced: "allow",
-      score: { total: 97, behaviour: 97, presentation: 50 },
-      basis: "prior",
-      rule: "",
-      watched: [],
-      signals: [],
-      decisionUs: 20,
-    },
-  }));
-  const session = {
-    id: "made",
-    application: "default",
-    actor: "a1",
-    ip: "203.0.113.9",
-    agent: "x",
-    requests,
-    kind: "automated",
-    action: "block",
-    score: 97,
-    firstSeen: at,
-    lastSeen: at + requests * 700,
-  };
-  return { session, steps, more: 0 };
 }
 
 function median(values: readonly number[]): number {

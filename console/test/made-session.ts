@@ -1,0 +1,51 @@
+/** A recorded session of `count` requests, as the operation `sessions.get` answers it: for the suite and for `bench:console`. */
+export function madeSession(count: number): { readonly session: object; readonly steps: readonly object[] } {
+  const steps = Array.from({ length: count }, (_, index) => ({
+    gapMs: index === 0 ? null : 700,
+    reasons: ["opened a page every 0.7 s"],
+    event: {
+      reference: `r${index}`,
+      at: 1_790_000_000_000 + index * 700,
+      application: "default",
+      session: "made",
+      actor: "a1",
+      cohort: "",
+      ip: "203.0.113.9",
+      network: "203.0.113.0/24",
+      method: "GET",
+      host: "shop.example",
+      path: `/step/${index}`,
+      template: "/step/{x}",
+      status: 200,
+      bytes: 900,
+      durationMs: 12,
+      agent: "x",
+      verified: "",
+      ja4: "",
+      headers: "g1",
+      kind: "automated",
+      action: "block",
+      enforced: "allow",
+      score: { total: 97, behaviour: 97, presentation: 50 },
+      basis: "prior",
+      rule: "",
+      watched: [],
+      signals: [],
+      decisionUs: 20,
+    },
+  }));
+  const session = {
+    id: "made",
+    application: "default",
+    actor: "a1",
+    ip: "203.0.113.9",
+    agent: "x",
+    requests: count,
+    kind: "automated",
+    action: "block",
+    score: 97,
+    firstSeen: 1_790_000_000_000,
+    lastSeen: 1_790_000_000_000 + count * 700,
+  };
+  return { session, steps };
+}
