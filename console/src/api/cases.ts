@@ -1,4 +1,7 @@
+import type { BacktestedRule } from "../../../src/app/operations/policies/backtest-policy.ts";
 import type { ActorSummary, Counted } from "./records.ts";
+
+export type { BacktestedRule };
 
 /** Counts per step; a row per step with one number per kind, in the order of `kinds`. */
 export interface Series {
@@ -171,24 +174,6 @@ export interface RuleChange {
   readonly why: string;
   readonly before: string;
   readonly after: string;
-}
-
-/** What one rule would have done to what is stored. */
-export interface BacktestedRule {
-  readonly rule: string;
-  readonly requests: number;
-  readonly sessions: number;
-  readonly actors: number;
-  readonly likelyHuman: number;
-  readonly verifiedBots: number;
-  readonly humanShare: number | null;
-  readonly humansPerDay: number;
-  readonly savedRequests: number;
-  readonly savedBytes: number;
-  readonly savedOriginMs: number;
-  readonly overLimit: boolean;
-  readonly reason: string;
-  readonly notStored: readonly string[];
 }
 
 /** Who is signed in and what they may do. */
