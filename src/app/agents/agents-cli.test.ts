@@ -63,6 +63,15 @@ test("the report says who came, how many, what they touched and cost, and which 
   });
 });
 
+test("the report as text is readable: other scripts decoded, one is singular, nothing unobserved, no escape sequence", async () => {
+  const log = join(directory, "text.log");
+  writeFileSync(log, line("192.0.2.1", "/%D8%B9%D8%B7%D8%B1%1B%5B2J", "Googlebot/2.1"));
+  const { out } = await run("agents", "report", log);
+  expect(out).toContain("1 agent made 1 of 1 request (100.0 %)");
+  expect(out).toContain("Googlebot (Google), search engines: 1 request from 1 address, 2 kB; claimed 1\n");
+  expect(out).toContain("/عطر\\u001b[2J 1");
+});
+
 test("an agent is registered by its public key alone, and the file is its owner's", async () => {
   const key = join(directory, "agent.pem");
   writeFileSync(key, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));

@@ -118,6 +118,6 @@ test("the report of the running gateway names who says who it is, and links the 
   const streams = { stdout, stderr: new PassThrough(), stdin: new PassThrough(), env: {}, signal };
   expect(await runCli(["agents", "report", "--socket", rig.service.socketPath], streams)).toBe(0);
   const said = String(stdout.read());
-  expect(said).toContain("GPTBot (OpenAI): train, 1 requests from 1 addresses");
+  expect(said).toContain("GPTBot (OpenAI), AI training: 1 request from 1 address");
   expect(said).toMatch(/one program, many addresses: 24 requests from 24 addresses/);
 }, 30_000);

@@ -117,4 +117,4 @@ test(`${count} damaged logs each end in counted rejections or a sentence, never 
   expect(outcomes.read + outcomes.refused).toBe(count);
   expect(outcomes.read).toBeGreaterThan(count / 2);
   expect(outcomes.refused).toBeGreaterThan(0);
-}, 120_000);
+}, 300_000);

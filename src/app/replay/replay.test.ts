@@ -113,6 +113,14 @@ test("the report says who, why, what enforcement would have done and what was no
   }
 });
 
+test("the report names the declared bots by what they come for, and not where user agents are hidden", async () => {
+  const { stdout } = await runGait(["replay", log], { columns: 100 });
+  expect(stdout).toContain("Declared bots: 1 name");
+  expect(stdout).toMatch(/SEO crawlers +30 +\d+\.\d % {2}AhrefsBot 30/);
+  const { stdout: hidden } = await runGait(["replay", "--mask", "ua", log], { columns: 100 });
+  expect(hidden).not.toContain("Declared bots:");
+});
+
 test("an interrupted run says so, keeps its invariants and ends with 130", async () => {
   const abort = new AbortController();
   abort.abort("SIGINT");

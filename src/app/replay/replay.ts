@@ -1,15 +1,18 @@
 import type { GroupBy } from "#actors";
-import { type Exchange, fnv1a, type Kind, type Millis, type Verdict } from "#core";
+import { type Exchange, fnv1a, type Intel, type Kind, type Millis, type Verdict } from "#core";
 import { type LogInput, type LogRunFacts, type ReadLogsOptions, readLogs } from "#edge";
 import type { Engine } from "#engine";
 import { type Actor, ActorList } from "./actors.ts";
 import { ClientTable, kinds } from "./client-table.ts";
+import { type BotGroup, declaredBots } from "./declared-bots.ts";
 import { MaskedAgents } from "./masked-agents.ts";
 import { type TrafficBucket, TrafficSample } from "./traffic-sample.ts";
 
 /** How a replay is run. */
 export interface ReplayOptions extends Omit<ReadLogsOptions, "onExchange"> {
   readonly engine: Engine;
+  /** Names the bots that say what they are. */
+  readonly declaredBot: Intel["declaredBot"];
   readonly by: GroupBy;
   /** Treat all user agents as one and hide them from judgement. */
   readonly maskUserAgents: boolean;
@@ -27,6 +30,8 @@ export interface Replay {
   readonly masked: MaskedAgents | undefined;
   readonly summary: ReplaySummary;
   readonly traffic: readonly TrafficBucket[];
+  /** Who the declared bots say they are; empty where user agents are hidden. */
+  readonly declared: readonly BotGroup[];
   /** Actors that matter most, worst and busiest first, with their evidence. */
   readonly top: readonly TopActor[];
 }
@@ -83,6 +88,7 @@ export async function replayLogs(inputs: readonly LogInput[], options: ReplayOpt
     masked,
     summary,
     traffic: trafficOf(sample, facts, table),
+    declared: declaredBots(table, options.declaredBot),
     top: topActors(actors, table, engine),
   };
 }

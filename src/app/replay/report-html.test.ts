@@ -37,6 +37,8 @@ test("the page tells what happened and loads nothing", async () => {
     "Who asked",
     "Traffic over time",
     "Automated, undeclared",
+    "SEO crawlers",
+    "AhrefsBot 30",
     "What enforcement would have done",
     "Networks",
     "Not read",

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kind } from "#core";
+import { purposeWords } from "../agents/purpose-words.ts";
 import { packageVersion } from "../cli/commands/version.ts";
 import { outlookOf } from "./outlook.ts";
 import { actorCard } from "./page/actor-cards.ts";
@@ -11,6 +12,7 @@ import type { Replay } from "./replay.ts";
 import { actionWords, count, kindWords, moment, plural, share, span } from "./words.ts";
 
 const actorsShown = 25;
+const botsShown = 12;
 const networksShown = 12;
 const samplesShown = 20;
 
@@ -31,7 +33,8 @@ export function* renderHtmlReport(replay: Replay, options: { readonly logs: read
   const parts = [pageHead(replay, options.logs), html`<main>`, tiles(replay), who(replay), traffic(replay)];
   for (const part of parts) yield `${part.text}\n`;
   yield* actorsSection(replay);
-  for (const part of [enforcement(replay), networks(replay), notRead(replay), method()]) yield `${part.text}\n`;
+  for (const part of [declaredBots(replay), enforcement(replay), networks(replay), notRead(replay), method()])
+    yield `${part.text}\n`;
   yield html`</main><footer>Made by gait ${packageVersion()}. This page is complete in itself and loads nothing.</footer></body></html>\n`
     .text;
 }
@@ -111,19 +114,22 @@ function bucketMs(buckets: readonly { readonly from: number }[]): number {
 
 function* actorsSection(replay: Replay): Generator<string> {
   const automated = replay.top.filter(({ actor }) => actor.kind === "automated").slice(0, actorsShown);
-  const declared = replay.top.filter(({ actor }) => actor.kind === "declared-bot").slice(0, 5);
   if (automated.length > 0) {
     yield html`<section><h2>Automated, undeclared</h2><p class="soft small">The busiest ${automated.length} of ${count(replay.summary.byKind.automated)}. Scores run from 0 to 100; higher is worse. Each was judged by how it moves.</p><ol class="actors">`
       .text;
     for (const top of automated) yield actorCard(replay, top).text;
     yield "</ol></section>\n";
   }
-  if (declared.length > 0) {
-    yield html`<section><h2>Declared bots</h2><p class="soft small">The busiest ${declared.length} of ${count(replay.summary.byKind["declared-bot"])}. They say what they are; a log cannot prove it.</p><ol class="actors">`
-      .text;
-    for (const top of declared) yield actorCard(replay, top).text;
-    yield "</ol></section>\n";
-  }
+}
+
+function declaredBots({ declared, summary }: Replay): Html {
+  if (declared.length === 0) return html``;
+  const rows = declared.map(({ purpose, requests, bots }) => {
+    const names = bots.slice(0, botsShown).map(({ name, requests: own }) => `${name} ${count(own)}`);
+    const rest = bots.length > botsShown ? `, ${count(bots.length - botsShown)} more` : "";
+    return html`<tr><td>${purposeWords[purpose]}</td><td class="n">${count(requests)}</td><td class="n">${share(requests, summary.requests)}</td><td>${names.join(", ")}${rest}</td></tr>`;
+  });
+  return html`<section><h2>Declared bots</h2><p class="soft small">They say what they are; a log cannot prove it. <code>gait agents report</code> tells what each touched and whether it kept to robots.txt; a running gateway checks who it is.</p><div class="scroll"><table><thead><tr><th scope="col">They come for</th><th scope="col" class="n">Requests</th><th scope="col" class="n">Share</th><th scope="col">Who</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 function enforcement(replay: Replay): Html {

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { purposeWords } from "../agents/purpose-words.ts";
 import { addressesOf, userAgentsOf } from "./actors.ts";
 import { outlookOf } from "./outlook.ts";
 import { printable } from "./printable.ts";
@@ -16,6 +17,7 @@ export interface TextReportOptions {
 }
 
 const topShown = 10;
+const botsShown = 6;
 const widthMin = 60;
 const widthMax = 120;
 
@@ -29,6 +31,7 @@ export function renderTextReport(replay: Replay, options: TextReportOptions): st
     headline(replay, paint, width),
     whoAsked(replay, paint, width),
     topActors(replay, paint, width),
+    declaredBots(replay, paint, width),
     enforcement(replay, paint, width),
     notRead(replay, paint, width),
     nextStep(replay, paint, options.logs),
@@ -97,6 +100,21 @@ function topActors(replay: Replay, paint: Paint, width: number): string[] {
   automated.forEach((top, index) => {
     lines.push(...actorLines(replay, top, { paint, width, number: index + 1 }));
   });
+  return lines;
+}
+
+/** What comes under its own name: the first question of who drowns in crawlers. */
+function declaredBots({ declared, summary }: Replay, paint: Paint, width: number): string[] {
+  if (declared.length === 0) return [];
+  const names = declared.reduce((sum, { bots }) => sum + bots.length, 0);
+  const lines = [paint("bold", `Declared bots: ${plural(names, "name")}  (they say so; a log cannot prove it)`)];
+  for (const { purpose, requests, bots } of declared) {
+    const head = `  ${purposeWords[purpose].padEnd(20)}${count(requests).padStart(10)}${share(requests, summary.requests).padStart(9)}  `;
+    const shown = bots.slice(0, botsShown).map(({ name, requests: own }) => `${printable(name, 40)} ${count(own)}`);
+    if (bots.length > botsShown) shown.push(`${count(bots.length - botsShown)} more`);
+    const [first = "", ...rest] = wrap(shown.join(", "), width, " ".repeat(head.length));
+    lines.push(head + first.trimStart(), ...rest);
+  }
   return lines;
 }
 

@@ -44,8 +44,10 @@ export async function runReplay(request: ReplayRequest, context: CommandContext)
   const paths = await expandLogs(request, stderr);
   const progress = await createProgress(request, paths, stderr);
   const inputs = paths.map((path) => (path === "-" ? stdinInput(context.stdin) : logInputFromPath(path)));
+  const intel = createIntel();
   const replay = await replayLogs(inputs, {
-    engine: createEngine({ intel: createIntel(), maskUserAgents: request.maskUserAgents, seed: randomInt(2 ** 31) }),
+    declaredBot: (userAgent) => intel.declaredBot(userAgent),
+    engine: createEngine({ intel, maskUserAgents: request.maskUserAgents, seed: randomInt(2 ** 31) }),
     by: request.by,
     maskUserAgents: request.maskUserAgents,
     seed: 1,

@@ -55,6 +55,12 @@ test("a bot that no list names is called by its own product token", () => {
   });
 });
 
+test("a bot dressed as a browser is called by the word that gave it away, not by its language", () => {
+  const dressed =
+    "Mozilla/5.0 (Linux; Android 4.2.1; en-us; Nexus 5 Build/JOP40D) AppleWebKit/535.19 (KHTML, like Gecko; googleweblight) Chrome/38.0.1025.166 Mobile Safari/535.19";
+  expect(directory.declaredBot(dressed)?.name).toBe("googleweblight");
+});
+
 test("browsers and apps are no bots, even where a crawler list names them", () => {
   for (const userAgent of [
     "",

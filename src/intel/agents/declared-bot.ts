@@ -1,4 +1,4 @@
-import { isbot } from "isbot";
+import { isbot, isbotMatch } from "isbot";
 import type { DeclaredBot } from "#core";
 import { GenerationCache } from "../generation-cache.ts";
 import { aiAgents } from "./ai-agents.ts";
@@ -101,20 +101,26 @@ function tokenPattern(token: string): LiteralPattern {
   return { parts: [literal], atStart, atEnd, caseSensitive: false, wholeWord: true };
 }
 
-/** A bot no list names: called by the product token that calls itself one, else by its first product token. */
+/**
+ * A bot no list names: called by the product token that calls itself one, else by the token that gave it away
+ * ("googleweblight" among the words of a browser), else by its first product token.
+ */
 function selfNamed(userAgent: string): DeclaredBot {
+  const gaveAway = isbotMatch(userAgent)?.toLowerCase() ?? "";
   let first = "";
+  let telling = "";
   let name = "";
   for (const token of userAgent.split(/[\s;,()]+/, 64)) {
     const product = token.slice(0, (token.indexOf("/") + 1 || token.length + 1) - 1).slice(0, nameCharactersMax);
     if (!/^[A-Za-z]/.test(product) || commonWords.has(product)) continue;
     if (first === "") first = product;
     const lower = product.toLowerCase();
+    if (telling === "" && gaveAway !== "" && lower.includes(gaveAway)) telling = product;
     if (lower.includes("bot") || lower.includes("crawl") || lower.includes("spider")) {
       name = product;
       break;
     }
   }
-  const called = name || first || userAgent.slice(0, nameCharactersMax);
+  const called = name || telling || first || userAgent.slice(0, nameCharactersMax);
   return { name: called, operator: "", purpose: "other", verification: unverifiable, documentation: "" };
 }

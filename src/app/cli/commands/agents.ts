@@ -1,22 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { exitCodes, GaitError, intelLimits } from "#core";
-import type { Swarm } from "#engine";
-import type { AgentRow } from "../../agents/agent-ledger.ts";
-import type { UndeclaredAgents } from "../../agents/undeclared-agents.ts";
-import type { ListAlarm } from "../../intel/load-networks.ts";
+import { type AgentReport, renderAgentReport } from "../../agents/render-report.ts";
 import { type AdminTarget, askGateway, errorIn, withAdminTarget } from "../admin-client.ts";
 import type { CommandContext, Verb } from "../command.ts";
 import { directoryOption, stateOf } from "../state-option.ts";
-
-interface ReportBody {
-  readonly requests: number;
-  readonly agents: readonly AgentRow[];
-  readonly alarms?: readonly ListAlarm[];
-  readonly swarms?: readonly Swarm[];
-  readonly undeclared?: readonly UndeclaredAgents[];
-  readonly hours?: number;
-}
 
 /** `gait agents`: who comes, who may, and the operator's own agents. */
 export const agents: Verb = (program, context) => {
@@ -37,22 +25,22 @@ function addReport(group: Command, { stdout, env }: CommandContext): void {
     .addHelpText("after", "\nExample:\n  gait agents report /var/log/nginx/access.log --robots /var/www/robots.txt\n")
     .action(async (logs: string[], options: AdminTarget & { robots?: string; hours?: string; json?: boolean }) => {
       const body = logs.length === 0 ? await fromGateway(options, env) : await fromLogs(logs, options.robots);
-      stdout.write(options.json === true ? `${JSON.stringify({ version: 1, ...body })}\n` : render(body));
+      stdout.write(options.json === true ? `${JSON.stringify({ version: 1, ...body })}\n` : renderAgentReport(body));
     });
 }
 
 async function fromGateway(
   options: AdminTarget & { readonly hours?: string },
   env: NodeJS.ProcessEnv,
-): Promise<ReportBody> {
+): Promise<AgentReport> {
   const hours = options.hours === undefined ? {} : { hours: Number(options.hours) };
   const answer = await askGateway(options, { method: "POST", path: "/api/v1/agents/report", body: hours }, env);
   if (answer.status !== 200)
     throw new GaitError("operation-refused", `agents.report: ${errorIn(answer)}`, { exitCode: exitCodes.failed });
-  return answer.body as ReportBody;
+  return answer.body as AgentReport;
 }
 
-async function fromLogs(logs: readonly string[], robotsFile: string | undefined): Promise<ReportBody> {
+async function fromLogs(logs: readonly string[], robotsFile: string | undefined): Promise<AgentReport> {
   const { reportLogs } = await import("../../agents/report-logs.ts");
   const { readRobotsFile } = await import("../../agents/robots-book.ts");
   return reportLogs(logs, robotsFile === undefined ? undefined : readRobotsFile(robotsFile));
@@ -146,63 +134,4 @@ function readKeyFile(file: string): string {
     const message = `cannot read ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
     throw new GaitError("agents-key", message, { exitCode: exitCodes.usage, cause: error });
   }
-}
-
-function render({ requests, agents: rows, alarms = [], swarms = [], undeclared = [], hours }: ReportBody): string {
-  const total = rows.reduce((sum, row) => sum + row.requests, 0);
-  const lines = [
-    `${rows.length} agents made ${total} of ${requests} requests (${requests === 0 ? 0 : Math.round((100 * total) / requests)} %)`,
-    "",
-  ];
-  for (const row of rows) {
-    const standing = Object.entries(row.standings)
-      .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${name} ${count}`);
-    const obeys =
-      row.obeys === null
-        ? ""
-        : row.obeys
-          ? ", obeys robots.txt"
-          : `, robots.txt broken ${row.disallowed} times${row.unwantedUse > 0 ? `, unwanted use ${row.unwantedUse}` : ""}`;
-    lines.push(
-      `${row.name}${row.operator === "" ? "" : ` (${row.operator})`}: ${row.purpose}, ${row.requests} requests from ${row.addresses} addresses, ${size(row.bytes)}, ${(row.milliseconds / 1_000).toFixed(1)} s, ${standing.join(", ")}${obeys}`,
-    );
-    lines.push(`    ${row.touches.map(({ path, requests: count }) => `${path.slice(0, 60)} ${count}`).join("  ")}`);
-  }
-  for (const { userAgent, requests: count, addresses, nats } of swarms) {
-    lines.push(
-      `undeclared, one program behind ${addresses.length} addresses: ${count} requests as ${JSON.stringify(userAgent.slice(0, 90))} (${nats.toFixed(1)} nats)`,
-    );
-  }
-  if (hours !== undefined)
-    lines.push("", `nameless programs in the last ${hours} hours: ${undeclared.length === 0 ? "none" : ""}`);
-  for (const line of undeclared) lines.push(...renderUndeclared(line));
-  for (const { list, text } of alarms) lines.push(`ALARM ${list}: ${text}`);
-  return `${lines.join("\n")}\n`;
-}
-
-function renderUndeclared({
-  found,
-  id,
-  userAgent,
-  requests,
-  addresses,
-  bytes,
-  milliseconds,
-  touches,
-  reasons,
-}: UndeclaredAgents): string[] {
-  const who =
-    found === "cohort" ? `cohort ${id}` : found === "swarm" ? "one program, many addresses" : "single clients";
-  const cost = bytes === 0 ? "" : `, ${size(bytes)}, ${(milliseconds / 1_000).toFixed(1)} s of the origin's time`;
-  const lines = [
-    `${who}: ${requests} requests from ${addresses} addresses${cost}, mostly as ${JSON.stringify(userAgent.slice(0, 80))}`,
-  ];
-  if (touches.length > 0)
-    lines.push(`    ${touches.map(({ path, requests: count }) => `${path.slice(0, 60)} ${count}`).join("  ")}`);
-  return [...lines, ...reasons.slice(0, 3).map((reason) => `    ${reason}`)];
-}
-
-function size(bytes: number): string {
-  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e3).toFixed(0)} kB`;
 }
