@@ -35,6 +35,7 @@ import { LearnedState } from "./learned/index.ts";
 import { AccountPart } from "./parts/account-part.ts";
 import { CohortPart } from "./parts/cohort-part.ts";
 import { EnumerationPart } from "./parts/enumeration-part.ts";
+import { HindsightPart } from "./parts/hindsight-part.ts";
 import { JourneyPart } from "./parts/journey-part.ts";
 import { NetworkPart } from "./parts/network-part.ts";
 import { OrchestrationPart } from "./parts/orchestration-part.ts";
@@ -78,6 +79,7 @@ class FastLane implements Engine {
   readonly #journey: JourneyPart;
   readonly #cohorts: CohortPart;
   readonly #caps: GroupCaps = new GroupCaps();
+  readonly #hindsight: HindsightPart;
   readonly #enumeration: EnumerationPart;
   readonly #accounts: AccountPart;
   readonly #facts: Facts = new Facts();
@@ -168,10 +170,12 @@ class FastLane implements Engine {
     });
     this.#trails = new TrailPart(this.#state, this.#cohorts);
     this.#noted = new NotedFacts(this.#state, this.#trails);
+    this.#hindsight = new HindsightPart({ state, caps: this.#caps, seed, judge: () => this.#judge });
     this.learned = new LearnedState(this.#state, {
       reader: this.#reader,
       sites: this.#sites,
       caps: this.#caps,
+      gate: this.#hindsight.gate,
       parts: [this.#orchestration, this.#cohorts, this.#accounts, this.networks, this.#enumeration],
       seed,
     });
@@ -181,6 +185,7 @@ class FastLane implements Engine {
       agents: this.#agents,
       neighbours: masked ? undefined : this.#neighbours,
       caps: this.#caps,
+      gate: this.#hindsight.gate,
       revision: options.revision ?? 0,
     });
   }
@@ -321,13 +326,6 @@ class FastLane implements Engine {
     }
   }
 
-  /** Anchored clients show how common each oddity is among honest ones: the caps of groups follow. */
-  #learnAnchored(slot: number, row: number): void {
-    if (!this.#clients.flag(row, rowFlag.anchored)) return;
-    const { groups } = this.#judge.row(row, this.#sessions.networkOf(slot));
-    this.#caps.learnAnchored(groups.names.filter((group) => groups.of(group) > 1));
-  }
-
   #judgeLive(facts: Facts, exchange: Exchange): Judgement {
     return this.#judge.row(facts.row, this.#sessions.networkOf(facts.slot), [
       this.#journey.signals(facts.slot),
@@ -355,7 +353,7 @@ class FastLane implements Engine {
     const row = this.#sessions.rowOf(slot);
     const signals = this.#signals(slot, this.#latest);
     this.#clients.keep(row, provenNats(signals));
-    this.#learnAnchored(slot, row);
+    this.#hindsight.close(slot, row, { signals, at: this.#latest });
     this.networks.close(slot, signals, this.#latest);
     this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);

@@ -1,7 +1,9 @@
 import type { Signal, Verdict } from "#core";
+import { convictsAlone } from "#policy";
 import type { SiteBaseline } from "./baselines/site-baseline.ts";
 import type { AddressTable } from "./clients/address-table.ts";
 import { type ClientTable, row8, row32, rowBytes, rowFlag } from "./clients/client-table.ts";
+import type { SessionGate } from "./cohorts/index.ts";
 import { Case, noAddressFacts } from "./detectors/case.ts";
 import type { Detector } from "./detectors/detector.ts";
 import { detectors } from "./detectors/index.ts";
@@ -54,6 +56,7 @@ export class Judge {
   readonly #agents: AgentBook;
   readonly #neighbours: AddressTable | undefined;
   readonly #caps: GroupCaps;
+  readonly #gate: SessionGate;
   readonly #revision: number;
   readonly #words = new Uint32Array(4);
   readonly #case: Case;
@@ -65,6 +68,7 @@ export class Judge {
     /** Undefined while user agents are masked: who takes turns then stays unseen. */
     readonly neighbours: AddressTable | undefined;
     readonly caps: GroupCaps;
+    readonly gate: SessionGate;
     readonly revision: number;
   }) {
     this.#clients = parts.clients;
@@ -72,6 +76,7 @@ export class Judge {
     this.#agents = parts.agents;
     this.#neighbours = parts.neighbours;
     this.#caps = parts.caps;
+    this.#gate = parts.gate;
     this.#revision = parts.revision;
     this.#case = new Case(parts.clients, parts.sites[0] as SiteBaseline, parts.agents.entry(-1));
   }
@@ -98,17 +103,23 @@ export class Judge {
     addLedger(signals, more, clients.kept(row));
     const remembered = this.#remembered(row);
     if (remembered !== undefined) signals.push(remembered);
-    return judge(signals, this.#caps, {
+    const standing = {
       verified: clients.flag(row, rowFlag.verified),
       declared: subject.agent.declared !== "",
       unexcused: subject.agent.tool || subject.get(counter.loginAttempts) > 0,
-    });
+    };
+    const judged = judge(signals, this.#caps, standing);
+    const word = this.#gate.word(judged);
+    if (word === undefined) return judged;
+    signals.push(word);
+    return word.nats < 0 ? judge(signals, this.#caps, standing) : judged;
   }
 
   /** A judgement in the shape that connectors and policy read. The engine judges; policy acts. */
   verdict(judgement: Judgement, reference: string): Verdict {
     const cohort = judgement.signals.find(({ detector }) => detector === "convicted-cohort")?.evidence;
     const enforced = cohort?.enforced === "yes";
+    const bound = certifiedBound(judgement.signals, judgement);
     return {
       action: "allow",
       kind: judgement.kind,
@@ -116,8 +127,8 @@ export class Judge {
       signals: judgement.signals,
       rule: null,
       watched: cohort === undefined || enforced ? [] : ["convicted-cohort"],
-      basis: enforced ? (cohort.basis === "certified" ? "certified" : "prior") : "none",
-      certifiedFpr: enforced ? certifiedBound(judgement.signals) : null,
+      basis: bound !== null ? "certified" : enforced ? "prior" : "none",
+      certifiedFpr: bound,
       reference,
       revision: this.#revision,
     };
@@ -140,12 +151,17 @@ export class Judge {
   }
 }
 
-/** The bound that a cohort's conviction has earned, while the day's budget of people lasts; null without one. */
-function certifiedBound(signals: readonly Signal[]): number | null {
+/**
+ * The bound that the verdict has earned, null without one: a cohort's conviction while the day's budget of people lasts, or
+ * a session whose own evidence convicts it and that no anchored person comes near.
+ */
+function certifiedBound(signals: readonly Signal[], judged: Pick<Judgement, "score">): number | null {
   let bound: number | null = null;
-  for (const { group, nats, evidence } of signals) {
-    if (group !== "cohort" || nats <= 0 || evidence.enforced !== "yes") continue;
-    if (typeof evidence.certifiedFpr === "number") bound = Math.min(bound ?? 1, evidence.certifiedFpr);
+  for (const { detector, nats, evidence } of signals) {
+    const cohort = detector === "convicted-cohort" && nats > 0 && evidence.enforced === "yes";
+    const alone = detector === "verified-people" && convictsAlone({ score: judged.score, signals });
+    if ((cohort || alone) && typeof evidence.certifiedFpr === "number")
+      bound = Math.min(bound ?? 1, evidence.certifiedFpr);
   }
   return bound;
 }

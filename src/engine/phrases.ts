@@ -190,6 +190,11 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "it had not behaved like its cohort",
   },
+  "verified-people": {
+    speaks: (e) => `${e.alike} of ${e.of} verified people's sessions show as much`,
+    excuses: (e) => `${e.alike} of ${e.of} verified people's sessions show as much`,
+    unless: "",
+  },
   "proven-before": {
     speaks: () => "showed in an earlier session what no person's browser does",
     excuses: () => "",

@@ -34,7 +34,14 @@ export { type AgentConduct, AgentObedience } from "./agents/obedience.ts";
 export { type Preset, type PresetName, presets } from "./agents/presets.ts";
 export { parseContentUsage, parseRobots, type Robots, type RobotsLimits, renderContentUsage } from "./agents/robots.ts";
 export { applyPolicy, type PolicyBasis, type PolicyInputs } from "./enforcement/apply-policy.ts";
-export { type ActionDecision, decideAction, type EnforcementBasis } from "./enforcement/decide-action.ts";
+export {
+  type ActionDecision,
+  convictsAlone,
+  decideAction,
+  type EnforcementBasis,
+  isPersonaProof,
+  personaProofNats,
+} from "./enforcement/decide-action.ts";
 export { Guardrail, type GuardrailAlarm, guardrailDefault, type GuardrailOptions } from "./life/guardrail.ts";
 export {
   canaryShares,

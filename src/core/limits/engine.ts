@@ -23,10 +23,16 @@ type EngineLimitName =
   | "networkRisksMax"
   | "journeysMax"
   | "sharedAddressesMax"
-  | "suspectAddressesMax";
+  | "suspectAddressesMax"
+  | "gateGroupsMax";
 
 /** What the fast lane may hold at most. */
 export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
+  gateGroupsMax: {
+    default: 65_536,
+    unit: "count",
+    why: "Anchored people whose sessions the conformal gate compares with, one vote each; a bound of 1e-4 needs 29,956.",
+  },
   sessionsMax: {
     default: 131_072,
     unit: "count",

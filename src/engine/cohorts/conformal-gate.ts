@@ -11,10 +11,26 @@ export interface Certificate {
   readonly rate: number;
 }
 
+/** Cells that scores are rounded to; the test rounds against the claim, so it stays valid. */
+const cells = 1_024;
+
+/** What a gate is made of. */
+export interface ConformalGateOptions {
+  readonly groupsMax: number;
+  readonly windowMs: Millis;
+  readonly random: Random;
+  /** Largest score told apart; greater ones count as this. Default 32, in nats. */
+  readonly scoreMax?: number;
+}
+
+/** Numbers of one group in `save`. */
+const fields = 4;
+
 /**
  * Conformal test of a session's score against anchored honest *groups* (accounts or cohorts: sessions inside one
  * are not exchangeable, so each group lends one random session). `p = (1 + #{calibration ≥ score}) / (n + 1)` is a
- * valid p-value whatever the law of scores (Vovk, Gammerman, Shafer 2005).
+ * valid p-value whatever the law of scores (Vovk, Gammerman, Shafer 2005). Scores are kept in 1,024 cells, a
+ * calibration score rounded up and a tested one down, so that a request costs a look at one sum and p is never too small.
  *
  * Keeps one score per group for `windowMs`, `groupsMax` groups at most. Poisoning needs anchors, and anchors need
  * scarce facts; one group is one vote.
@@ -23,15 +39,19 @@ export class ConformalGate {
   readonly #groupsMax: number;
   readonly #windowMs: Millis;
   readonly #random: Random;
-  readonly #groups = new Map<number, { score: number; at: Millis; offered: number }>();
-  #sorted: Float64Array = new Float64Array(0);
-  #dirty = true;
+  readonly #scoreMax: number;
+  readonly #groups = new Map<number, { cell: number; at: Millis; offered: number }>();
+  readonly #counts: Uint32Array = new Uint32Array(cells + 1);
+  /** Groups at a cell or above. */
+  readonly #above: Uint32Array = new Uint32Array(cells + 2);
+  #dirty = false;
 
-  constructor(options: { readonly groupsMax: number; readonly windowMs: Millis; readonly random: Random }) {
+  constructor(options: ConformalGateOptions) {
     assert(options.groupsMax >= 1, `groupsMax must be at least 1, found ${options.groupsMax}`);
     this.#groupsMax = options.groupsMax;
     this.#windowMs = options.windowMs;
     this.#random = options.random;
+    this.#scoreMax = options.scoreMax ?? 32;
   }
 
   get groups(): number {
@@ -40,48 +60,40 @@ export class ConformalGate {
 
   /** Offers an anchored session's score; each group keeps one of its sessions, uniformly chosen. */
   offer(group: number, score: number, at: Millis): void {
+    const cell = Math.ceil(this.#scaled(score));
     const known = this.#groups.get(group);
     if (known !== undefined) {
       known.offered++;
       if (this.#random() * known.offered >= 1) return;
-      known.score = score;
+      this.#count(known.cell, -1);
+      known.cell = cell;
       known.at = at;
-      this.#dirty = true;
+      this.#count(cell, 1);
       return;
     }
-    if (this.#groups.size >= this.#groupsMax) {
-      const oldest = this.#groups.keys().next().value;
-      if (oldest !== undefined) this.#groups.delete(oldest);
-    }
-    this.#groups.set(group, { score, at, offered: 1 });
-    this.#dirty = true;
+    if (this.#groups.size >= this.#groupsMax) this.#dropOldest();
+    this.#groups.set(group, { cell, at, offered: 1 });
+    this.#count(cell, 1);
   }
 
   /** Drops groups older than the window. The slow lane's. */
   forget(now: Millis): void {
-    for (const [group, { at }] of this.#groups) {
+    for (const [group, { at, cell }] of this.#groups) {
       if (now - at <= this.#windowMs) continue;
       this.#groups.delete(group);
-      this.#dirty = true;
+      this.#count(cell, -1);
     }
   }
 
   /** Share of anchored groups that look at least as bad, counting this one; 1 while nothing is known. */
   pValue(score: number): number {
-    const sorted = this.#freshSorted();
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle] as number) < score) low = middle + 1;
-      else high = middle;
-    }
-    return (1 + sorted.length - low) / (sorted.length + 1);
+    return (1 + this.alike(score)) / (this.#groups.size + 1);
   }
 
   /** How many anchored groups score at least `score`: "0 of 412,338 verified sessions look like this". */
   alike(score: number): number {
-    return Math.round(this.pValue(score) * (this.#groups.size + 1)) - 1;
+    if (this.#dirty) this.#sum();
+    return this.#above[Math.floor(this.#scaled(score))] as number;
   }
 
   /** The certificate for blocking everything that scores `threshold` or more, at false-positive rate `rate`. */
@@ -89,12 +101,56 @@ export class ConformalGate {
     return certificateFor(this.alike(threshold), this.#groups.size, rate);
   }
 
-  #freshSorted(): Float64Array {
-    if (this.#dirty) {
-      this.#sorted = Float64Array.from(this.#groups.values(), ({ score }) => score).sort();
-      this.#dirty = false;
+  /** What outlives a restart: keyed hashes of groups, cells and times. */
+  save(): Uint8Array {
+    const numbers = new Float64Array(this.#groups.size * fields);
+    let at = 0;
+    for (const [group, { cell, at: since, offered }] of this.#groups) {
+      numbers.set([group, cell, since, offered], at);
+      at += fields;
     }
-    return this.#sorted;
+    return new Uint8Array(numbers.buffer);
+  }
+
+  /** Puts back what `save` gave; what does not fit is left out. */
+  restore(bytes: Uint8Array): void {
+    const numbers = new Float64Array(bytes.slice().buffer, 0, Math.floor(bytes.length / 8));
+    for (let i = 0; i + fields <= numbers.length && this.#groups.size < this.#groupsMax; i += fields) {
+      const cell = Math.max(0, Math.min(cells, Math.trunc(numbers[i + 1] as number) || 0));
+      if (this.#groups.has(numbers[i] as number)) continue;
+      this.#groups.set(numbers[i] as number, {
+        cell,
+        at: numbers[i + 2] as number,
+        offered: numbers[i + 3] as number,
+      });
+      this.#count(cell, 1);
+    }
+  }
+
+  #scaled(score: number): number {
+    return (Math.max(0, Math.min(this.#scoreMax, score)) / this.#scoreMax) * cells;
+  }
+
+  #count(cell: number, change: 1 | -1): void {
+    this.#counts[cell] = (this.#counts[cell] as number) + change;
+    this.#dirty = true;
+  }
+
+  #dropOldest(): void {
+    for (const [group, { cell }] of this.#groups) {
+      this.#groups.delete(group);
+      this.#count(cell, -1);
+      return;
+    }
+  }
+
+  #sum(): void {
+    let sum = 0;
+    for (let cell = cells; cell >= 0; cell--) {
+      sum += this.#counts[cell] as number;
+      this.#above[cell] = sum;
+    }
+    this.#dirty = false;
   }
 }
 

@@ -12,6 +12,7 @@ export * from "./e-process.ts";
 export * from "./groupings.ts";
 export * from "./null-laws.ts";
 export * from "./population.ts";
+export * from "./session-gate.ts";
 export * from "./sighting.ts";
 export * from "./work-list.ts";
 export * from "./cohort-memory.ts";

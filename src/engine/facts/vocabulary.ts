@@ -11,6 +11,7 @@ const partSignals: readonly string[] = [
   "jar-in-many-places",
   "impossible-travel",
   "network-risk",
+  "verified-people",
   "proven-before",
   "remembered-verdict",
 ];

@@ -1,7 +1,7 @@
 import type { Millis } from "#core";
 import type { SavedAccounts } from "../auth/account-risk.ts";
 import { type SavedSite, SiteBaseline } from "../baselines/site-baseline.ts";
-import type { AlphaBudget, AlphaEntry, SavedCohorts } from "../cohorts/index.ts";
+import type { AlphaBudget, AlphaEntry, SavedCohorts, SessionGate } from "../cohorts/index.ts";
 import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
 import type { SavedSpaces } from "../enumeration/slot-spaces.ts";
 import type { Reader } from "../features/reader.ts";
@@ -21,6 +21,7 @@ export interface LearningParts {
   readonly reader: Reader;
   readonly sites: SiteBaseline[];
   readonly caps: GroupCaps;
+  readonly gate: SessionGate;
   readonly parts: readonly [
     orchestration: OrchestrationPart,
     cohorts: CohortPart,
@@ -97,14 +98,15 @@ export class LearnedState {
     };
     const graph = orchestration.save({ now, keyCheck: seed });
     const learned = new TextEncoder().encode(JSON.stringify(saved));
-    return seal(graph === undefined ? { learned } : { learned, graph });
+    const people = this.#parts.gate.save();
+    return seal(graph === undefined ? { learned, people } : { learned, people, graph });
   }
 
   /** Puts back what `save` gave. For an engine that has seen nothing yet. */
   restore(bytes: Uint8Array, now: Millis): LearnedOutcome {
     const opened = unseal(bytes);
     if (opened.kind === "refused") return opened;
-    const { learned, graph } = opened.sections;
+    const { learned, graph, people } = opened.sections;
     if (learned === undefined) return { kind: "refused", reason: "it holds no learned state" };
     const saved = JSON.parse(new TextDecoder().decode(learned)) as Saved;
     const { reader, sites, caps, parts, seed } = this.#parts;
@@ -119,6 +121,7 @@ export class LearnedState {
     }
     endpoints.restore(saved.endpoints);
     caps.restore(saved.caps);
+    if (people !== undefined) this.#parts.gate.restore(people);
     cohorts.restore(saved.cohorts);
     accounts.risk.restore(saved.accounts);
     networks.restore(saved.networks);

@@ -58,12 +58,21 @@ export function decideAction(
   if (verdict.kind !== "automated") return allowed;
   if (verdict.certifiedFpr !== null && verdict.certifiedFpr <= certifiedFprMax) return blockedByCertificate;
   if (basis === "certified") return allowed;
-  const convicted =
-    verdict.score.behaviour >= blockBehaviourMin && personaProof(verdict.signals) >= personaProofNatsMin;
-  return convicted ? blockedByPrior : marked;
+  return convictsAlone(verdict) ? blockedByPrior : marked;
 }
 
-function personaProof(signals: readonly Signal[]): number {
+/** Whether behaviour and persona-proof evidence are enough to refuse one client without a certificate. */
+export function convictsAlone({ score, signals }: Pick<Verdict, "score" | "signals">): boolean {
+  return score.behaviour >= blockBehaviourMin && personaProofNats(signals) >= personaProofNatsMin;
+}
+
+/** Whether no honest way of being unusual explains a group's evidence. */
+export function isPersonaProof(group: string): boolean {
+  return personaProofGroups.has(group);
+}
+
+/** Nats of the evidence that no honest way of being unusual explains. */
+export function personaProofNats(signals: readonly Signal[]): number {
   let nats = 0;
   for (const { detector, group, nats: said } of signals) {
     if (said > 0 && personaProofGroups.has(group) && !arguable.has(detector)) nats += said;
