@@ -1,6 +1,6 @@
 /**
  * What Gait beside a proxy costs, in one interleaved run on one pinned core:
- * `npm run bench:sidecar [-- --quick] [--only=haproxy,spoe] [--profile=FOLDER]`.
+ * `npm run bench:sidecar [-- --quick] [--only=haproxy,spoe] [--packs=all] [--profile=FOLDER]`; `--packs=` loads none.
  *
  * Each proxy runs alone, then with the full engine beside it; proxy and Gait share core 0, load generator and origin run
  * on core 1. Figures are ratios against the plain proxy in the same round: CPU of both processes a request, and the
@@ -22,6 +22,9 @@ import { createSubjects, type Subject, subjectsMax } from "./subjects.ts";
 
 const quick = process.argv.includes("--quick");
 const only = option("--only")?.split(",");
+const packs = option("--packs")
+  ?.split(",")
+  .filter((name) => name !== "");
 const profile = option("--profile");
 const rounds = quick ? 2 : 5;
 const warmSeconds = 1;
@@ -62,7 +65,7 @@ async function compare(): Promise<void> {
     });
   await start("the origin", () => startProcess({ command, port: originPort, core: 1, cwd: folder }));
   const flags = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  const gait = await start("Gait", () => startGait(folder, doors, flags));
+  const gait = await start("Gait", () => startGait(folder, { doors, nodeFlags: flags, packs }));
   const subjects = createSubjects(folder, { proxies, originPort, doors }).filter(
     ({ plain }) => only === undefined || only.includes(plain),
   );

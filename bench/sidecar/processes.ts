@@ -64,14 +64,23 @@ async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
+/** How Gait is started for a measurement. */
+export interface GaitStart {
+  readonly doors: Doors;
+  readonly nodeFlags: readonly string[];
+  /** Packs of rules, as `policy.packs` names them; undefined: what a configuration without the word loads. */
+  readonly packs: readonly string[] | undefined;
+}
+
 /** Gait as a user runs it, whole engine, observing, on the core of the proxies. */
-export function startGait(folder: string, doors: Doors, nodeFlags: readonly string[]): Promise<Running> {
+export function startGait(folder: string, { doors, nodeFlags, packs }: GaitStart): Promise<Running> {
   const config = join(folder, "gait.yaml");
   mkdirSync(join(folder, "state"), { recursive: true, mode: 0o700 });
   const lines = Object.entries(doors).map(([name, port]) => `  ${name}: 127.0.0.1:${port}`);
+  const policy = packs === undefined ? "" : `policy: { packs: [${packs.join(", ")}] }\n`;
   writeFileSync(
     config,
-    `beside:\n${lines.join("\n")}\nadmin: { listen: false }\nstore: { path: ${join(folder, "state")} }\n`,
+    `beside:\n${lines.join("\n")}\nadmin: { listen: false }\nstore: { path: ${join(folder, "state")} }\n${policy}`,
   );
   const main = [
     "--conditions=source",
