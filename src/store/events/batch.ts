@@ -1,11 +1,8 @@
 import type { DecisionRecord } from "#core";
-import { columns, type Privacy } from "./columns.ts";
-import { FindingsWriter, renderFindings } from "./findings.ts";
+import { numberColumns, type Privacy, textColumns } from "./columns.ts";
+import { FindingsWriter } from "./findings.ts";
 import { createPlaces } from "./places.ts";
 import { TextBook } from "./text-book.ts";
-
-const numberColumns = columns.filter((column) => column.type !== "text");
-const textColumns = columns.filter((column) => column.type === "text");
 
 /**
  * Rows ready to be moved to the store's thread, as numbers: number columns stand row by row, text columns hold places in
@@ -66,20 +63,4 @@ export function createBatchWriter(rowsMax: number, privacy: Privacy): BatchWrite
       return batch;
     },
   };
-}
-
-/** The values of `count` rows from `start` by column, in the order of `columns`, on the store's side. */
-export function unpack(batch: Batch, start: number, count: number): (number | string)[][] {
-  const byColumn = columns.map(() => new Array<number | string>(count));
-  const numberPlaces = numberColumns.map((column) => byColumn[columns.indexOf(column)] ?? []);
-  const textPlaces = textColumns.map((column) => byColumn[columns.indexOf(column)] ?? []);
-  const evidence = byColumn[columns.findIndex(({ name }) => name === "signals")] ?? [];
-  for (let row = 0; row < count; row++) {
-    let at = (start + row) * numberColumns.length;
-    for (const place of numberPlaces) place[row] = batch.numbers[at++] ?? 0;
-    at = (start + row) * textColumns.length;
-    for (const place of textPlaces) place[row] = batch.texts[batch.words[at++] ?? 0] ?? "";
-    evidence[row] = renderFindings(batch, batch.starts[start + row] ?? 0);
-  }
-  return byColumn;
 }

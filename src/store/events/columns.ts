@@ -189,6 +189,10 @@ export const columns: readonly Column[] = [
   },
 ];
 
+/** Columns of numbers and of texts, each in the order of `columns`: rows travel as one list of either. */
+export const numberColumns: readonly Column[] = columns.filter(({ type }) => type !== "text");
+export const textColumns: readonly Column[] = columns.filter(({ type }) => type === "text");
+
 function cut(text: string, max: number = textMax): string {
   return text.length > max ? text.slice(0, max) : text;
 }

@@ -1,20 +1,16 @@
 import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
-  DOUBLE,
   type DuckDBConnection,
-  DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBResultReader,
   DuckDBTypeId,
-  FLOAT,
-  INTEGER,
   StatementType,
-  VARCHAR,
 } from "@duckdb/node-api";
 import { GaitError } from "#core";
 import { takeRestored } from "./backup.ts";
-import { type Batch, unpack } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import { BatchChunk, chunkRows } from "./batch-chunk.ts";
 import { columns } from "./columns.ts";
 import { tidy } from "./maintenance.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
@@ -23,8 +19,6 @@ import { appendProduct, createProductTable, type ProductRows } from "./product-t
 /** Raised with every change of `columns` but for additions at the end; an older file is left alone, never read wrongly. */
 export const schemaVersion = 2;
 
-const chunkRows = 2048;
-const duckTypes = { double: DOUBLE, float: FLOAT, integer: INTEGER, text: VARCHAR } as const;
 const sqlTypes = { double: "DOUBLE", float: "FLOAT", integer: "INTEGER", text: "VARCHAR" } as const;
 
 /** The analytical database, opened by exactly one thread: a second opening would see other rows without an error. */
@@ -126,16 +120,10 @@ async function createView(connection: DuckDBConnection, filesFolder: string): Pr
 async function append(connection: DuckDBConnection, batch: Batch): Promise<void> {
   const appender = await connection.createAppender("events");
   try {
-    const chunk = DuckDBDataChunk.create(
-      columns.map((column) => duckTypes[column.type]),
-      chunkRows,
-    );
+    const rows = new BatchChunk(batch);
     for (let start = 0; start < batch.rows; start += chunkRows) {
-      const count = Math.min(chunkRows, batch.rows - start);
-      chunk.reset();
-      chunk.rowCount = count;
-      for (const [index, values] of unpack(batch, start, count).entries()) chunk.setColumnValues(index, values);
-      appender.appendDataChunk(chunk);
+      rows.fill(start, Math.min(chunkRows, batch.rows - start));
+      appender.appendDataChunk(rows.chunk);
     }
     appender.flushSync();
   } finally {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Signal, storeLimits } from "#core";
-import { FindingsWriter, renderFindings } from "./findings.ts";
+import { FindingsReader, FindingsWriter } from "./findings.ts";
 import { TextBook } from "./text-book.ts";
 
 const textMax = storeLimits.signalsLengthMax.default;
@@ -12,7 +12,8 @@ function throughBatch(verdicts: readonly (readonly Signal[])[]): string[] {
   const writer = new FindingsWriter(texts);
   const starts = verdicts.map((signals) => writer.add(signals));
   const batch = { findings: writer.take(), texts: texts.take() };
-  return starts.map((start) => renderFindings(batch, start));
+  const reader = new FindingsReader(batch);
+  return starts.map((start) => reader.render(start));
 }
 
 const word = fc.constantFrom("enumeration", "id-walk", "pages", "usual", "a b", '"', "", "ünïcode");

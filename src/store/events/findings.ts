@@ -9,7 +9,7 @@ const entriesMax = 32;
 const textMark = 1;
 const numberMark = 0;
 
-/** What `renderFindings` reads of a batch. */
+/** What `FindingsReader` reads of a batch. */
 export interface Findings {
   readonly findings: Float64Array;
   readonly texts: readonly string[];
@@ -81,25 +81,55 @@ export class FindingsWriter {
 
 /**
  * Evidence as JSON: `[[detector, axis, group, nats, {evidence}], …]`. Whole findings only: what does not fit is left out
- * from the end, never cut in the middle.
+ * from the end, never cut in the middle. Texts are quoted once a batch.
  */
-export function renderFindings({ findings, texts }: Findings, start: number): string {
-  const textAt = (place: number): string => texts[findings[place] ?? 0] ?? "";
-  let at = start;
-  const count = findings[at++] ?? 0;
-  let rendered = "";
-  for (let i = 0; i < count; i++) {
-    const head = [textAt(at), textAt(at + 1), textAt(at + 2), Math.round((findings[at + 3] ?? 0) * 1e4) / 1e4];
-    const entries = findings[at + 4] ?? 0;
-    at += 5;
-    const evidence: Record<string, string | number> = {};
-    for (let entry = 0; entry < entries; entry++) {
-      evidence[textAt(at)] = findings[at + 1] === textMark ? textAt(at + 2) : (findings[at + 2] ?? 0);
-      at += 3;
-    }
-    const one = JSON.stringify([...head, evidence]);
-    if (rendered.length + one.length + 3 > signalsMax) break;
-    rendered += rendered === "" ? one : `,${one}`;
+export class FindingsReader {
+  readonly #words: Float64Array;
+  readonly #texts: readonly string[];
+  readonly #quoted: string[] = [];
+
+  constructor({ findings, texts }: Findings) {
+    this.#words = findings;
+    this.#texts = texts;
   }
-  return rendered === "" ? "" : `[${rendered}]`;
+
+  render(start: number): string {
+    const words = this.#words;
+    let at = start;
+    const count = words[at++] ?? 0;
+    let rendered = "";
+    for (let i = 0; i < count; i++) {
+      const entries = words[at + 4] ?? 0;
+      const one = this.#finding(at, entries);
+      at += 5 + 3 * entries;
+      if (rendered.length + one.length + 3 > signalsMax) break;
+      rendered += rendered === "" ? one : `,${one}`;
+    }
+    return rendered === "" ? "" : `[${rendered}]`;
+  }
+
+  #finding(at: number, entries: number): string {
+    const nats = Math.round((this.#words[at + 3] ?? 0) * 1e4) / 1e4;
+    let rendered = `[${this.#text(at)},${this.#text(at + 1)},${this.#text(at + 2)},${number(nats)},{`;
+    for (let entry = 0, from = at + 5; entry < entries; entry++, from += 3) {
+      const isText = this.#words[from + 1] === textMark;
+      const value = isText ? this.#text(from + 2) : number(this.#words[from + 2] ?? 0);
+      rendered += `${entry === 0 ? "" : ","}${this.#text(from)}:${value}`;
+    }
+    return `${rendered}}]`;
+  }
+
+  #text(at: number): string {
+    const place = this.#words[at] ?? 0;
+    const known = this.#quoted[place];
+    if (known !== undefined) return known;
+    const quoted = JSON.stringify(this.#texts[place] ?? "");
+    this.#quoted[place] = quoted;
+    return quoted;
+  }
+}
+
+/** As JSON writes numbers: what is not finite is null. */
+function number(value: number): string {
+  return Number.isFinite(value) ? String(value) : "null";
 }
