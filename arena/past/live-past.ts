@@ -6,7 +6,7 @@ import { createLightPerson, type LightPerson } from "../people/light-person.ts";
 import { stopped } from "../scoring/score.ts";
 import type { Addresses } from "../world/addresses.ts";
 import type { Front } from "../world/front.ts";
-import { startGateway } from "../world/gateway.ts";
+import { type Gateway, startGateway } from "../world/gateway.ts";
 import { type Random, sleep } from "../world/random.ts";
 import type { Truth } from "../world/truth.ts";
 
@@ -15,8 +15,9 @@ export interface Past {
   /** The gateway's state directory when they were over: what it had learned, on disk. */
   readonly state: string;
   readonly people: readonly LightPerson[];
-  /** Requests of these people that the gateway stopped. */
+  /** Requests of these people that the gateway stopped, and what it said of the first ones. */
   readonly stoppedRequests: number;
+  readonly stoppedWhy: readonly string[];
   readonly days: number;
   readonly visits: number;
   readonly requests: number;
@@ -76,6 +77,7 @@ export async function livePast(options: PastOptions): Promise<Past> {
   front.gatewayPort = gateway.port;
   const people = Array.from({ length: peopleMax }, (_, number) => createLightPerson(number, addresses.home(), random));
   const results: LightResult[] = [];
+  const stoppedWhy: string[] = [];
   for (let daysAgo = days; daysAgo > 0 && !signal.aborted; daysAgo--) {
     turn(daysAgo);
     await sleep(clockSettlesMs, signal);
@@ -87,6 +89,10 @@ export async function livePast(options: PastOptions): Promise<Past> {
     say(
       `past: ${daysAgo} days before, ${result.visits} visits, ${result.requests} requests in ${seconds.toFixed(0)} s`,
     );
+    for (const why of await explainStopped(gateway, truth, explainedMax - stoppedWhy.length)) {
+      stoppedWhy.push(why);
+      say(`past: a person was stopped: ${why}`);
+    }
   }
   await gateway.stop();
   truth.offsetMs = 0;
@@ -95,12 +101,31 @@ export async function livePast(options: PastOptions): Promise<Past> {
     state: join(directory, "state-enforce"),
     people,
     stoppedRequests: gateway.log().filter(stopped).length,
+    stoppedWhy,
     days,
     visits: sum(({ visits }) => visits),
     requests: sum(({ requests }) => requests),
     failed: results.flatMap(({ failed }) => failed),
     seconds: (performance.now() - started) / 1_000,
   };
+}
+
+const explainedMax = 12;
+
+/** Of requests that the gateway stopped, the first of each visit, with its reasons: no person should be among them. */
+async function explainStopped(gateway: Gateway, truth: Truth, max: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  const told = new Set<string>();
+  for (const { id, ip, time, method, path, action, rule, application } of gateway.log().filter(stopped)) {
+    if (found.length >= max) break;
+    const holder = truth.of(ip, Date.parse(time));
+    const visit = `${holder?.name} ${holder?.session}`;
+    if (told.has(visit)) continue;
+    told.add(visit);
+    const why = (await gateway.gait("explain", id)).stdout.trim();
+    found.push(`${visit}, ${ip}: ${action} on ${method} ${path} of ${application} (${rule ?? "score"})\n${why}`);
+  }
+  return found;
 }
 
 /** Writes a past to a folder, for runs that go on from it. */

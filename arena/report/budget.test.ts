@@ -14,6 +14,7 @@ const summary: Summary = {
   peopleSessions: 350,
   peopleSessionsStopped: 0,
   peopleBound: 0.0085,
+  pastStopped: 0,
   worstPersona: { persona: "first visit", stopped: 0, sessions: 9, bound: 0.28 },
   caseA: {
     logins: 372,
@@ -40,6 +41,7 @@ describe("the budget", () => {
 
   const worse: readonly (readonly [name: string, planted: Partial<Summary>])[] = [
     ["a person was stopped", { peopleSessionsStopped: 1 }],
+    ["a person was stopped in the days before", { pastStopped: 1 }],
     ["too few people came to say anything", { peopleSessions: 199 }],
     ["attacks go on after they were found", { attackStoppedAfterConviction: 0.3 }],
     ["the login library comes through with its next version", { caseA: { ...summary.caseA, stepsSurvived: 3 } }],

@@ -4,6 +4,7 @@ import type { RunReport } from "./run-report.ts";
 export interface Budget {
   readonly peopleSessionsMin?: number;
   readonly peopleSessionsStoppedMax?: number;
+  readonly pastStoppedMax?: number;
   /** Of the requests of all attacks after the first that was stopped. */
   readonly attackStoppedAfterConvictionMin?: number;
   readonly caseALibraryAfterConvictionMin?: number;
@@ -33,6 +34,7 @@ export function brokenBudgets({ summary }: Pick<RunReport, "summary">, budget: B
   return [
     ...held("peopleSessions", summary.peopleSessions, { min: budget.peopleSessionsMin }),
     ...held("peopleSessionsStopped", summary.peopleSessionsStopped, { max: budget.peopleSessionsStoppedMax }),
+    ...held("pastStopped", summary.pastStopped, { max: budget.pastStoppedMax }),
     ...held("attackStoppedAfterConviction", summary.attackStoppedAfterConviction, {
       min: budget.attackStoppedAfterConvictionMin,
     }),

@@ -45,6 +45,8 @@ export interface PastReport {
   readonly visits: number;
   readonly requests: number;
   readonly stoppedRequests: number;
+  /** What the gateway said of the first ones. */
+  readonly stoppedWhy: readonly string[];
   readonly failed: number;
   readonly seconds: number;
 }
@@ -76,6 +78,8 @@ export interface Summary {
   readonly peopleSessions: number;
   readonly peopleSessionsStopped: number;
   readonly peopleBound: number;
+  /** Requests of people stopped in the days before. */
+  readonly pastStopped: number;
   readonly worstPersona: {
     readonly persona: string;
     readonly stopped: number;
@@ -113,7 +117,7 @@ export function collect(parts: {
   const caseA = scoreCaseA(parts.enforce.log, parts.enforce.truth);
   const caseB = scoreCaseB(parts.enforce, enforce);
   const { past, takeover, slowness } = parts;
-  const summary = summarise({ seed, observe, enforce, caseA, caseB, takeover, slowness });
+  const summary = summarise({ seed, observe, enforce, caseA, caseB, takeover, slowness, past });
   return {
     seed,
     full,
@@ -136,8 +140,9 @@ export function collect(parts: {
   };
 }
 
-function pastReport({ days, visits, requests, failed, seconds, stoppedRequests }: Past): PastReport {
-  return { days, visits, requests, stoppedRequests, failed: failed.length, seconds };
+function pastReport({ failed, ...past }: Past): PastReport {
+  const { days, visits, requests, stoppedRequests, stoppedWhy, seconds } = past;
+  return { days, visits, requests, stoppedRequests, stoppedWhy, failed: failed.length, seconds };
 }
 
 /** One phase scored. */
@@ -210,8 +215,9 @@ function summarise(parts: {
   readonly caseB: Summary["caseB"];
   readonly takeover: TakeoverResult;
   readonly slowness: number;
+  readonly past: Past | undefined;
 }): Summary {
-  const { seed, observe, enforce, caseA, caseB, takeover, slowness } = parts;
+  const { seed, observe, enforce, caseA, caseB, takeover, slowness, past } = parts;
   const people = [observe, enforce].flatMap((phase) => phase.people);
   const sessions = people.reduce((sum, each) => sum + each.sessions, 0);
   const hit = people.reduce((sum, each) => sum + each.stoppedSessions, 0);
@@ -236,6 +242,7 @@ function summarise(parts: {
     peopleSessions: sessions,
     peopleSessionsStopped: hit,
     peopleBound: upperBound(hit, sessions),
+    pastStopped: past?.stoppedRequests ?? 0,
     worstPersona: {
       persona: worst?.persona ?? "",
       stopped: worst?.stoppedSessions ?? 0,

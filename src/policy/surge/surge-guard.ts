@@ -34,8 +34,11 @@ export type Admission =
   | { readonly admitted: false; readonly retryAfterSeconds: number; readonly why: string };
 
 const windowMs = 10_000;
-/** Five minutes of a place must be known before anything is called unusual. */
-const windowsKnownMin = 30;
+/** A day and a night of a place must be known before anything is called unusual: the first morning is no surge. */
+const windowsKnownMin = 8_640;
+const hourMs: Millis = 3_600_000;
+/** How much of what is usual at an hour a new day changes. */
+const dayShare = 0.3;
 /** An hour of windows is half forgotten. */
 const forgetting = 1 - 0.5 ** (1 / 360);
 /** Fewer requests than this in ten seconds strain nobody. */
@@ -53,13 +56,19 @@ interface Place {
   passed: number;
   usual: number;
   windowsKnown: number;
+  /** UTC days since 1970, and the busiest window of each hour: of this day, and of the days before. */
+  day: number;
+  readonly today: Float32Array;
+  readonly before: Float32Array;
 }
 
 /**
  * Keeps an origin inside what it is used to when one place is driven to many times its volume (an inventory interface was
  * asked 700 times as often as usual for days). People come first: automation and the unknown share what is left, and are told
- * when to come back. In a wanted surge only automation waits. The usual load is learned outside of surges, so that a
- * slow flood does not become the usual one within hours. Pure: time is an argument.
+ * when to come back. In a wanted surge only automation waits. Usual is what the last hours were like, or what this hour of the day
+ * was like on the days before, whichever is more: a place that is silent all night and busy every morning is in no surge in the
+ * morning. It is learned outside of surges, and hours only from days that are over, so that a slow flood does not become the usual
+ * one within hours. Pure: time is an argument.
  *
  * Evasion: spread over thousands of shapes of path; each is then small, and enumeration and cohorts see it.
  */
@@ -78,13 +87,11 @@ export class SurgeGuard {
     if (factor <= 0) return admitted;
     const place = this.#placeOf(request);
     place.asked++;
-    const strained = place.windowsKnown >= windowsKnownMin && place.asked > Math.max(strainMin, factor * place.usual);
-    if (!strained || this.#passes(request, place)) {
-      place.passed++;
-      return admitted;
-    }
+    if (place.windowsKnown < windowsKnownMin || place.asked <= strainMin) return pass(place);
+    const usual = usualAt(place, request.at);
+    if (place.asked <= factor * usual || this.#passes(request, place.passed, usual)) return pass(place);
     const retryAfterSeconds = Math.ceil((windowMs - (request.at % windowMs)) / 1_000) + 10;
-    const times = Math.round(place.asked / Math.max(1, place.usual));
+    const times = Math.round(place.asked / Math.max(1, usual));
     return {
       admitted: false,
       retryAfterSeconds,
@@ -92,7 +99,7 @@ export class SurgeGuard {
     };
   }
 
-  #passes({ kind, application, at }: SurgeRequest, { passed, usual }: Place): boolean {
+  #passes({ kind, application, at }: SurgeRequest, passed: number, usual: number): boolean {
     if (kind === "human" || kind === "verified-agent")
       // The same floor as for everybody else: at a quiet place the others must not use up what people get.
       return passed < peopleFactor * Math.max(usual, strainMin / keptFactor);
@@ -112,7 +119,8 @@ export class SurgeGuard {
       if (known.window !== window) this.#turn(known, window);
       return known;
     }
-    const fresh: Place = { window, asked: 0, passed: 0, usual: 0, windowsKnown: 0 };
+    const [today, before] = [new Float32Array(24), new Float32Array(24)];
+    const fresh: Place = { window, asked: 0, passed: 0, usual: 0, windowsKnown: 0, day: dayOf(window), today, before };
     if (this.#places.size >= this.#placesMax) this.#dropFirst();
     this.#places.set(key, fresh);
     return fresh;
@@ -120,18 +128,23 @@ export class SurgeGuard {
 
   /** The window is over: what was usual in it is learned, and the quiet windows since. */
   #turn(place: Place, window: number): void {
+    const at = place.window * windowMs;
     const surged =
-      place.windowsKnown >= windowsKnownMin && place.asked > Math.max(strainMin, this.options.factor * place.usual);
+      place.windowsKnown >= windowsKnownMin &&
+      place.asked > Math.max(strainMin, this.options.factor * usualAt(place, at));
     if (!surged) {
+      const hour = Math.floor(at / hourMs) % 24;
+      place.today[hour] = Math.max(place.today[hour] as number, place.asked);
       place.windowsKnown++;
       // A plain mean while little is known, then a slow forgetting.
       place.usual += (place.asked - place.usual) * Math.max(forgetting, 1 / place.windowsKnown);
-      const quiet = Math.min(360, window - place.window - 1);
+      const quiet = window - place.window - 1;
       if (quiet > 0) {
         place.windowsKnown += quiet;
-        place.usual *= (1 - forgetting) ** quiet;
+        place.usual *= (1 - forgetting) ** Math.min(360, quiet);
       }
     }
+    if (dayOf(window) !== place.day) turnDay(place, dayOf(window));
     place.window = window;
     place.asked = 0;
     place.passed = 0;
@@ -143,4 +156,32 @@ export class SurgeGuard {
       return;
     }
   }
+}
+
+function pass(place: Place): Admission {
+  place.passed++;
+  return admitted;
+}
+
+function dayOf(window: number): number {
+  return Math.floor((window * windowMs) / (24 * hourMs));
+}
+
+/** The day is over: its hours are history. */
+function turnDay(place: Place, day: number): void {
+  const { before, today } = place;
+  for (let hour = 0; hour < 24; hour++) {
+    const known = before[hour] as number;
+    const seen = today[hour] as number;
+    if (seen > 0) before[hour] = known === 0 ? seen : known + dayShare * (seen - known);
+  }
+  today.fill(0);
+  place.day = day;
+}
+
+/** Requests of a window that are usual now: of the last hours, or of about this hour on earlier days (whoever comes daily is not punctual). */
+function usualAt({ usual, before }: Place, at: Millis): number {
+  const hour = Math.floor(at / hourMs) % 24;
+  const near = [hour, (hour + 1) % 24, (hour + 23) % 24].map((each) => before[each] as number);
+  return Math.max(usual, ...near);
 }
