@@ -151,3 +151,20 @@ test("a reverse name counts only when it leads back", async () => {
   const broken = { ...resolver, reverse: () => Promise.reject(Object.assign(new Error("x"), { code: "ESERVFAIL" })) };
   expect(await confirmedNames("192.0.2.1", broken)).toMatchObject({ kind: "unknown" });
 });
+
+test("an address inside that the operator named is reached, on its port and without TLS; nothing else is", async () => {
+  const url = await serve((_, response) => response.end("in"));
+  const { testing: _, ...strict } = loopback;
+  const bare = async (over: Partial<SafeFetchOptions>): Promise<string> => {
+    const result = await safeFetch(url, { ...strict, ...over });
+    return result.kind === "body" ? result.body.toString() : result.reason;
+  };
+  expect(await bare({ inside: ["127.0.0.1"] })).toBe("in");
+  expect(await bare({ inside: [] })).toBe("scheme");
+  expect(await bare({ inside: ["10.0.0.7"] })).toBe("private-address");
+  // A name that moves to the public internet takes the rules of the public internet with it.
+  expect(await bare({ inside: ["127.0.0.1"], resolve: async () => ["8.8.8.8"] })).toBe("scheme");
+  expect(await bare({ inside: ["127.0.0.1"], resolve: async () => ["127.0.0.1", "169.254.169.254"] })).toBe(
+    "private-address",
+  );
+});

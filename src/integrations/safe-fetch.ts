@@ -44,6 +44,11 @@ export interface SafeFetchOptions {
   /** All addresses of a name. Default: the system's resolver. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   readonly signal?: AbortSignal;
+  /**
+   * Addresses of the operator's own network that may be reached although they are not public, on any port and by http, too.
+   * Only ever the operator's word about a URL of the operator's own; never taken from a stranger.
+   */
+  readonly inside?: readonly string[];
   /** Sends this instead of asking; then every 2xx is a success. */
   readonly post?: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
   readonly testing?: FetchTestAllowance;
@@ -56,12 +61,19 @@ export interface SafeFetchOptions {
  * check and use (DNS rebinding) changes nothing. The certificate is checked against the name as usual.
  */
 export async function safeFetch(url: string, options: SafeFetchOptions): Promise<SafeFetchResult> {
-  const target = checkUrl(url, options.testing);
+  const inside = options.inside ?? [];
+  const target = checkUrl(
+    url,
+    options.testing ?? (inside.length > 0 ? { addresses: inside, plainHttp: true } : undefined),
+  );
   if ("kind" in target) return target;
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   const address = await checkAddress(target.url, options, signal);
   if (typeof address !== "string") return address;
+  // What the operator allows inside is allowed there alone: beyond it the rules of the public internet hold.
+  const strict = inside.includes(address) ? undefined : checkUrl(url, options.testing);
+  if (strict !== undefined && "kind" in strict) return strict;
   return new Promise((resolve) => exchange(target.url, { address, options, signal }, resolve));
 }
 
@@ -92,7 +104,7 @@ async function checkAddress(
       ? refused("timeout", `looking up "${host}"`)
       : refused("name-lookup", `"${host}": ${String(error)}`);
   }
-  const allowed = options.testing?.addresses ?? [];
+  const allowed = [...(options.testing?.addresses ?? []), ...(options.inside ?? [])];
   // One private address among public ones is enough to refuse: an attacker lists both and waits for the draw.
   const bad = addresses.find((address) => !isPublicAddress(address) && !allowed.includes(address));
   if (bad !== undefined)

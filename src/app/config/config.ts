@@ -3,6 +3,7 @@ import type { BotPurpose } from "#core";
 import type { AlertsConfig } from "./alerts-section.ts";
 import type { PassiveConfig, PublishConfig } from "./passive-section.ts";
 import type { StoreConfig } from "./store-section.ts";
+import type { WebhookConfig } from "./webhooks-section.ts";
 
 /** `10m`, `7d`: see `parseDuration`. */
 export type DurationText = string;
@@ -111,6 +112,8 @@ export interface PolicyConfig {
   }[];
   /** What becomes of policies that Gait writes from convictions. */
   readonly automatic: "off" | "review" | "canary";
+  /** Who is called when a rule that names them acts. */
+  readonly webhooks: readonly WebhookConfig[];
   /** Files of values by the name under which rules ask for them. */
   readonly lists: Readonly<Record<string, string>>;
   readonly allow: readonly string[];

@@ -242,11 +242,19 @@ function checkRoutes({ routes }: Config): readonly PathProblem[] {
 
 function checkPolicy({ policy }: Config): readonly PathProblem[] {
   const allowed = new Set(policy.allow);
-  return policy.block.flatMap((network, index) =>
-    allowed.has(network)
-      ? [problem(["policy", "block", String(index)], `${network} is both allowed and blocked; allow wins`)]
-      : [],
-  );
+  const names = policy.webhooks.map(({ name }) => name);
+  return [
+    ...policy.block.flatMap((network, index) =>
+      allowed.has(network)
+        ? [problem(["policy", "block", String(index)], `${network} is both allowed and blocked; allow wins`)]
+        : [],
+    ),
+    ...names.flatMap((name, index) =>
+      names.indexOf(name) === index
+        ? []
+        : [problem(["policy", "webhooks", String(index), "name"], `webhook ${JSON.stringify(name)} is given twice`)],
+    ),
+  ];
 }
 
 function problem(path: readonly string[], reason: string, atKey = false): PathProblem {

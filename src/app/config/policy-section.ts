@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { PolicyConfig } from "./config.ts";
 import { fileText, nameText, networkText } from "./scalars.ts";
+import { webhooksSection } from "./webhooks-section.ts";
 
 /** The part of the schema about rules, lists and surges. */
 export const policySection: z.ZodType<PolicyConfig> = z.strictObject({
@@ -35,6 +36,7 @@ export const policySection: z.ZodType<PolicyConfig> = z.strictObject({
     description:
       "What becomes of policies that Gait writes from convicted cohorts: none are written, they wait for review (watching), or they go to 1 % of sessions when their backtest is within the limit.",
   }),
+  webhooks: webhooksSection,
   lists: z
     .record(nameText, fileText)
     .default({})

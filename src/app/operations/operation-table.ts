@@ -63,6 +63,8 @@ import { runSql } from "./records/run-sql.ts";
 import { search } from "./search/search.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { supportDump } from "./support/support-dump.ts";
+import { listWebhooks } from "./webhooks/list-webhooks.ts";
+import { retryWebhook } from "./webhooks/retry-webhook.ts";
 
 /**
  * Every operation by its name. A new one is a file of its own, an import and a line in both lists; HTTP, OpenAPI,
@@ -121,6 +123,8 @@ export interface OperationTable {
   readonly "appeals.decide": typeof decideAppeal;
   readonly "alerts.list": typeof listAlerts;
   readonly "alerts.test": typeof testAlert;
+  readonly "webhooks.list": typeof listWebhooks;
+  readonly "webhooks.retry": typeof retryWebhook;
   readonly "config.effective": typeof effectiveConfiguration;
   readonly "policies.list": typeof listPolicies;
   readonly "policies.check": typeof checkPolicy;
@@ -195,6 +199,8 @@ export const operationTable: OperationTable = {
   "appeals.decide": decideAppeal,
   "alerts.list": listAlerts,
   "alerts.test": testAlert,
+  "webhooks.list": listWebhooks,
+  "webhooks.retry": retryWebhook,
   "config.effective": effectiveConfiguration,
   "policies.list": listPolicies,
   "policies.check": checkPolicy,

@@ -20,6 +20,7 @@ import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { liftExonerated } from "../policy/lift-exonerated.ts";
 import { openLivePolicy } from "../policy/open-live-policy.ts";
 import { openVerdictFile } from "../policy/verdict-file.ts";
+import { WebhookDesk } from "../policy/webhook-desk.ts";
 import { openPublish } from "../publish/open-publish.ts";
 import { openRecords } from "../records/open-records.ts";
 import { restoreDecisions } from "../records/standing-decisions.ts";
@@ -97,7 +98,17 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const rules = openLivePolicy(config, { state, clock: systemClock, facts: judge.facts, control });
   const { policy, panic, recorder } = rules;
   const { hashKey } = state;
-  const protection = createProtection(config, { judge, policy, clock: systemClock, panic, recorder, hashKey });
+  const webhooks = new WebhookDesk({ clock: systemClock, passed: (reference) => witness.passed(reference) });
+  webhooks.configure(config);
+  const protection = createProtection(config, {
+    judge,
+    policy,
+    clock: systemClock,
+    panic,
+    recorder,
+    webhooks,
+    hashKey,
+  });
   restoreDecisions(control, protection.decisions, {
     now: systemClock.now(),
     monotonic: systemClock.monotonic(),
@@ -111,7 +122,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   });
   const writer = setInterval(() => void automatic.look().catch(() => undefined), automaticMs).unref();
   const verdicts = openVerdictFile(state.path, protection.decisions, systemClock);
-  const witness = new Witness(protection, {
+  const witness: Witness = new Witness(protection, {
     clock: systemClock,
     modes: applicationModes(config),
     engine: judge.engine,
@@ -178,6 +189,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       const { config: next } = requireConfig(sources);
       const prepared = policy.prepare(next.policy);
       configureAlerts(alerts, next);
+      webhooks.configure(next);
       agents.configure(next);
       const told = { hashKey: state.hashKey, revision: revision + 1, robots: agents.robotsServed };
       if (forwards(next)) gateway.reload(gatewayOptions(next, told));
@@ -229,6 +241,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     records,
     incidents,
     alerts,
+    webhooks,
     identity: new Identity(control, records.key),
     engine: judge.engine,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
@@ -270,6 +283,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       await rules.close();
       stopWatchingCosts();
       alerts.close();
+      webhooks.close();
       await records.close();
       return { cut };
     },

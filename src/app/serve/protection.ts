@@ -30,6 +30,8 @@ import type { Config } from "../config/config.ts";
 import type { FactRecorder } from "../policy/fact-recorder.ts";
 import type { LivePolicy } from "../policy/open-policy.ts";
 import { RefusalBook } from "../policy/refusal-book.ts";
+import { WebhookNotices, type WebhookTeller } from "../policy/webhook-notice.ts";
+import { applicationModes } from "./gateway-options.ts";
 import type { Judge } from "./judge.ts";
 
 /** The engine with policy behind it: what judges and decides. Lists can be changed while it judges. */
@@ -51,6 +53,8 @@ export interface ProtectionParts {
   readonly panic: { readonly on: boolean };
   /** Keeps what rules were asked; absent where nothing is kept. */
   readonly recorder?: FactRecorder | undefined;
+  /** Tells of rules that acted; absent where nobody is told. */
+  readonly webhooks?: WebhookTeller | undefined;
   readonly hashKey: HashKey;
 }
 
@@ -65,6 +69,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
   const surge = new SurgeGuard(surgeOptions(config));
   let configured: readonly string[] = [];
   let basis = { basis: config.enforce.basis, certifiedFprMax: 0 };
+  let modes = applicationModes(config);
   let behaviour = (): string => "";
   const keys: { -readonly [Name in keyof DecisionKeys]: DecisionKeys[Name] } = {
     address: "",
@@ -80,12 +85,14 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
   };
   const keeper = new VerdictKeeper(decisions, createRandom(parts.hashKey.k1));
   const refusals = new RefusalBook(policyLimits.refusalsMax.default);
+  const notices = parts.webhooks === undefined ? undefined : new WebhookNotices(parts.webhooks);
 
   const configure = (next: Config): void => {
     basis = {
       basis: next.enforce.basis,
       certifiedFprMax: next.enforce.falsePositivesPerDay / sessionsPerDayAssumed,
     };
+    modes = applicationModes(next);
     surge.options = surgeOptions(next);
     for (const id of configured) decisions.remove(id);
     configured = [];
@@ -125,6 +132,9 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
       state.settle(restrainDeception(verdict, asked.tags), identity, clock.monotonic()),
     );
     if (standing === undefined) stand(settled, outcome.acting, exchange);
+    const { acting } = outcome;
+    if (acting !== undefined && notices !== undefined && !panic.on && modes.get(exchange.application) === "enforce")
+      notices.note({ exchange, verdict: settled, rule: acting, identity, now: clock.monotonic() });
     // Which version of the rules said so; a copy is worth it only where a rule said anything.
     return noted(exchange, outcome.matched.length === 0 ? settled : { ...settled, revision: set.revision });
   };

@@ -11,6 +11,7 @@ import type { ListAlarm } from "../intel/load-networks.ts";
 import type { Learned } from "../learned/open-learned.ts";
 import type { Passive } from "../passive/open-passive.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
+import type { WebhookDesk } from "../policy/webhook-desk.ts";
 import type { Publishing } from "../publish/open-publish.ts";
 import type { Records } from "../records/open-records.ts";
 import type { Protection } from "./protection.ts";
@@ -61,6 +62,7 @@ export interface Service {
   readonly identity: Identity;
   readonly incidents: IncidentBook;
   readonly alerts: AlertDesk;
+  readonly webhooks: WebhookDesk;
   /** What the engine learned, for people to look at. */
   readonly engine: Engine;
   /** What the engine knew from before, and how writing it down goes. */

@@ -1,4 +1,5 @@
 import {
+  type Action,
   appLimits,
   type Clock,
   type Exchange,
@@ -18,6 +19,9 @@ import { RecentVerdicts, type SeenVerdict } from "./recent-verdicts.ts";
 import { TrafficSplit } from "./traffic-split.ts";
 
 const userAgentMax = 200;
+const passedMax = 5;
+/** Actions that let a request go on to the application. */
+const wentOn: ReadonlySet<Action> = new Set(["allow", "tag", "log"]);
 
 /**
  * Stands between the data plane and the judge and remembers, within caps, what people ask about: the last verdicts,
@@ -76,6 +80,15 @@ export class Witness implements Guard {
     this.decisionTime.add(decisionUs);
     this.#remember(exchange, verdict, { decisionUs, trail: this.#trail() });
     return verdict;
+  }
+
+  /** The latest requests of a request's session that went to the application, at most five, the newest first. */
+  passed(reference: string): readonly string[] {
+    const session = this.recent.find(reference)?.session ?? "";
+    if (session === "") return [];
+    return this.recent
+      .newest(passedMax, (seen) => seen.session === session && wentOn.has(seen.enforced), Number.POSITIVE_INFINITY)
+      .map((seen) => seen.reference);
   }
 
   observe(exchange: Exchange): void {

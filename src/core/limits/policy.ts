@@ -18,6 +18,9 @@ type PolicyLimit =
   | "pastVerdictsMax"
   | "proposalsMax"
   | "refusalsMax"
+  | "webhooksWaitingMax"
+  | "webhooksDeadMax"
+  | "webhooksToldMax"
   | "surgePlacesMax";
 
 /** Caps of rules and standing decisions. */
@@ -70,6 +73,21 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
     default: 10_000,
     unit: "count",
     why: "refused requests whose sender can be unblocked by the reference alone; the oldest are known by their address",
+  },
+  webhooksWaitingMax: {
+    default: 1_000,
+    unit: "count",
+    why: "calls to the operator's webhooks that wait for their turn or their next try; what comes beyond is a dead letter",
+  },
+  webhooksDeadMax: {
+    default: 200,
+    unit: "count",
+    why: "calls that were given up and can be made again; the oldest leave",
+  },
+  webhooksToldMax: {
+    default: 20_000,
+    unit: "count",
+    why: "accounts and sessions that a webhook was told of, so that it is told once; the oldest leave and may be told again",
   },
   surgePlacesMax: {
     default: 5_000,
