@@ -78,9 +78,9 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     this.#watch(this.#limits.firstByteMs);
   }
 
-  /** An exchange is under way. */
+  /** An exchange is under way, or its answer still on its way out. */
   get busy(): boolean {
-    return this.#relay !== undefined;
+    return this.#relay !== undefined || this.#out.isWaiting;
   }
 
   get #limits(): GatewayState["runtime"]["limits"] {
@@ -165,11 +165,11 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     if (this.#phase === closed) return;
     if (this.#framing === "chunked") this.#out.text(lastChunk(trailers));
     this.#relay = undefined;
-    this.#out.flush();
     if (this.#close || !this.#requestDone || this.#phase === tunnelling) {
       this.#linger();
       return;
     }
+    this.#out.flushSoon();
     this.#phase = inHead;
     this.#head = undefined;
     this.#scanned = 0;
@@ -182,7 +182,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
   }
 
   flush(): void {
-    this.#out.flush();
+    this.#out.flushSoon();
   }
 
   abort(): void {
@@ -243,7 +243,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
     if (this.#phase === answering && at < chunk.length) this.#keep(chunk.subarray(at));
     else if (this.#phase === tunnelling && at < chunk.length) this.#receive(chunk.subarray(at));
     this.#relay?.flushUpstream();
-    this.#out.flush();
+    this.#out.flushSoon();
   }
 
   #readHead(chunk: Buffer, at: number): number {
@@ -364,6 +364,7 @@ export class Http1Connection extends Timed implements ClientStream, ClientKey {
 
   #linger(): void {
     if (this.#phase === closed) return;
+    this.#out.flush();
     this.#phase = lingering;
     this.#pending = undefined;
     this.#watch(this.#limits.lingerMs);

@@ -173,7 +173,7 @@ export class Http1UpstreamConnection extends Timed implements UpstreamConnection
   }
 
   flush(): void {
-    this.#out.flush();
+    this.#out.flushSoon();
   }
 
   pause(): void {

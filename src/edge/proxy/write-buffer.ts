@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Fields } from "#wire";
+import { type Flushable, flushSoon } from "./write-round.ts";
 
 /** Up to here text is gathered and small bodies ride along with their head in one write. */
 const gatherMax = 16_000;
@@ -8,9 +9,10 @@ const gatherMax = 16_000;
  * Gathers heads, chunk sizes and small bodies into one write per turn. Text is Latin-1 throughout, the encoding in
  * which every byte of a head is one character. Larger payloads are copied once, since the bytes given are only lent.
  */
-export class WriteBuffer {
+export class WriteBuffer implements Flushable {
   readonly #socket: Socket;
   #text = "";
+  #inRound = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -39,11 +41,32 @@ export class WriteBuffer {
     this.#socket.uncork();
   }
 
+  /** Whether something is still to be written, of what `flushSoon` was called for too. */
+  get isWaiting(): boolean {
+    return this.#text !== "";
+  }
+
+  /** Writes at the end of the round. Whoever ends the socket before then calls `flush` first. */
+  flushSoon(): void {
+    if (this.#inRound || this.#text === "") return;
+    this.#inRound = true;
+    flushSoon(this);
+  }
+
+  roundEnds(): void {
+    this.#inRound = false;
+    this.flush();
+  }
+
   flush(): void {
     if (this.#text === "") return;
     const text = this.#text;
     this.#text = "";
     if (this.#socket.writable) this.#socket.write(text, "latin1");
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
   }
 }
 
