@@ -80,6 +80,54 @@ function importBreaches({ path, room, text }: Source): string[] {
   return found;
 }
 
+/**
+ * Circles of imports that run, each as its files: who can be read only together cannot be understood apart, and what
+ * a circle holds when it is entered depends on the door. Types alone may point both ways.
+ */
+function circles(sources: readonly Source[]): string[][] {
+  const files = new Map(sources.filter(({ path }) => !isTest(path)).map((source) => [source.path, source]));
+  const next = new Map(
+    [...files].map(([path, { text }]) => [path, runningImports(path, text).filter((to) => files.has(to))]),
+  );
+  const found: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  // Strongly connected components (Tarjan, 1972).
+  const visit = (path: string): void => {
+    order.set(path, order.size);
+    lowest.set(path, order.size - 1);
+    open.push(path);
+    for (const to of next.get(path) ?? []) {
+      if (!order.has(to)) visit(to);
+      if (open.includes(to)) lowest.set(path, Math.min(lowest.get(path) ?? 0, lowest.get(to) ?? 0));
+    }
+    if (lowest.get(path) !== order.get(path)) return;
+    const circle = open.splice(open.indexOf(path));
+    if (circle.length > 1) found.push(circle.sort());
+  };
+  for (const path of files.keys()) if (!order.has(path)) visit(path);
+  return found;
+}
+
+/** Files that a file needs when it runs; `import type` and lists of types alone are left out. */
+function runningImports(path: string, text: string): string[] {
+  return [...text.matchAll(/^(?:import|export)\s+(?<what>[^;"]*?)\s*from\s+"(?<specifier>[^"]+)"/gm)].flatMap(
+    (match) => {
+      const { what = "", specifier = "" } = match.groups ?? {};
+      const named = what
+        .replace(/^\{|\}$/g, "")
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "");
+      if (what.startsWith("type ") || (what.startsWith("{") && named.every((name) => name.startsWith("type "))))
+        return [];
+      if (specifier.startsWith("#")) return [join("src", specifier.slice(1), "index.ts")];
+      return specifier.startsWith(".") ? [join(path, "..", specifier)] : [];
+    },
+  );
+}
+
 function purityBreaches({ path, room, text }: Source): string[] {
   if (!judgement.includes(room) || isTest(path)) return [];
   return text.split("\n").flatMap((line, index) => {
@@ -113,6 +161,23 @@ test("the rooms of src are the rooms of the house", () => {
 
 test("nobody breaks the rules of the house", () => {
   expect(breaches(readSources())).toEqual([]);
+});
+
+test("no imports run in a circle", () => {
+  expect(circles(readSources())).toEqual([]);
+});
+
+test("the house test sees planted circles, and lets types point both ways", () => {
+  const source = (path: string, text: string): Source => ({ path, room: "engine", text });
+  const one = source("src/engine/one.ts", 'import { two } from "./two.ts";');
+  const back = source("src/engine/two.ts", 'import { three } from "./three.ts";');
+  const round = source("src/engine/three.ts", 'import {\n  type One,\n  one,\n} from "./one.ts";');
+  expect(circles([one, back, round])).toEqual([["src/engine/one.ts", "src/engine/three.ts", "src/engine/two.ts"]]);
+  const typed = source(
+    "src/engine/three.ts",
+    'import type { One } from "./one.ts";\nimport { type Two } from "./two.ts";',
+  );
+  expect(circles([one, back, typed])).toEqual([]);
 });
 
 test("the house test sees planted breaches", () => {

@@ -33,6 +33,8 @@ export interface OperationContext {
   readonly caller: Caller;
   /** Undefined for programs, the command line and MCP. */
   readonly door: SessionDoor | undefined;
+  /** Names of the operations that whoever holds these permissions may use. */
+  operationsFor(permissions: ReadonlySet<Permission>): readonly string[];
   /** Wall clock, ms. */
   readonly now: number;
   /** One SELECT over what was recorded (view `everything`). @throws OperationFault `unavailable` without a store. */

@@ -2,6 +2,7 @@ import { assert } from "#core";
 import type { Service } from "../serve/service.ts";
 import { type AnyOperation, OperationFault } from "./operation.ts";
 import type { Caller, OperationContext, SessionDoor } from "./operation-context.ts";
+import { operations } from "./operation-table.ts";
 
 /** Who asks whom. */
 export interface Asking {
@@ -44,6 +45,8 @@ function createContext(operation: AnyOperation, { service, caller, door }: Askin
     service,
     caller,
     door,
+    operationsFor: (permissions) =>
+      operations.filter(({ permission }) => permissions.has(permission)).map(({ name }) => name),
     now,
     query: (sql, values) => service.records.query(sql, values),
     change(subject, documents = []) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isRefusal, type RequestHead } from "../http1/request-head.ts";
+import { isRefusal, type RequestHead } from "../http1/head.ts";
 import { renderH2Answer, renderH2Fields } from "./answer-head.ts";
 import { parseH2Request, parseH2Trailers } from "./request-head.ts";
 

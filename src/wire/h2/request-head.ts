@@ -1,16 +1,10 @@
 import { targetByte, tokenByte, valueByte } from "../http1/bytes.ts";
 import { field, fieldIdOf, nameHashPrime, nameHashSeed } from "../http1/field-names.ts";
 import { type Fields, FieldsDraft, noFields } from "../http1/fields.ts";
+import { type HeadLimits, isRefusal, type Refusal, type RequestHead, refusal } from "../http1/head.ts";
 import { isHost } from "../http1/host.ts";
 import { checkRequest } from "../http1/request-check.ts";
-import {
-  type HeadLimits,
-  isMethod,
-  isRefusal,
-  type Refusal,
-  type RequestHead,
-  refusal,
-} from "../http1/request-head.ts";
+import { isMethod } from "../http1/request-head.ts";
 
 /** What besides the header list decides how a request on a stream reads. */
 export interface H2RequestFacts {

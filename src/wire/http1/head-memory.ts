@@ -1,5 +1,5 @@
 import { ByteMemory } from "./byte-memory.ts";
-import type { RequestHead } from "./request-head.ts";
+import type { RequestHead } from "./head.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** Header sections and answer heads remembered at a time, in each thread. */

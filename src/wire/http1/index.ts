@@ -4,5 +4,6 @@ export { type Fields, FieldsDraft, findHeadEnd, hasOldLine, noFields, renderStru
 export { type AnswerMemory, createAnswerMemory, createHeadMemory, type HeadMemory } from "./head-memory.ts";
 export * from "./host.ts";
 export { type CheckedLine, checkRequest } from "./request-check.ts";
+export * from "./head.ts";
 export * from "./request-head.ts";
 export * from "./response-head.ts";

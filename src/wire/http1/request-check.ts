@@ -1,7 +1,7 @@
 import { field, fieldIdOf } from "./field-names.ts";
 import type { FieldsDraft } from "./fields.ts";
+import { type Framing, type Refusal, type RequestHead, refusal } from "./head.ts";
 import { isHost } from "./host.ts";
-import { type Framing, type Refusal, type RequestHead, refusal } from "./request-head.ts";
 
 /** A request line whose parts were told apart. */
 export interface CheckedLine {

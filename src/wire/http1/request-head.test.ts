@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { type OracleRequest, readWithLlhttp } from "../testdata/llhttp-oracle.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import { findHeadEnd } from "./fields.ts";
+import { isRefusal, type Refusal, type RequestHead } from "./head.ts";
 import { createHeadMemory } from "./head-memory.ts";
-import { isRefusal, parseRequestHead, type Refusal, type RequestHead } from "./request-head.ts";
+import { parseRequestHead } from "./request-head.ts";
 
 const limits = { headersMax: 100, targetBytesMax: 8_192 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { isRefusal, type Refusal } from "./head.ts";
 import { createAnswerMemory } from "./head-memory.ts";
-import { isRefusal, type Refusal } from "./request-head.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 
 const text = "HTTP/1.1 200 OK\r\nDate: Fri, 27 Nov 2026 16:28:27 GMT\r\nContent-Length: 12\r\nSet-Cookie: a=b\r\n\r\n";

@@ -1,7 +1,7 @@
 import { field, fieldIdOf, passesInAnswer } from "./field-names.ts";
 import { type Fields, FieldsDraft, parseFields } from "./fields.ts";
+import { isRefusal, type Refusal, refusal } from "./head.ts";
 import type { AnswerMemory } from "./head-memory.ts";
-import { isRefusal, type Refusal, refusal } from "./request-head.ts";
 
 /** How an answer's body ends: HTTP/1 may also end it by closing. */
 export type ResponseFraming = "none" | "length" | "chunked" | "close";

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { looker } from "../../admin/caller.ts";
 import type { OperationContext } from "../operation-context.ts";
-import { operations } from "../operation-table.ts";
 import type { Role } from "../permissions.ts";
 import { permissionsOf, roles } from "../permissions.ts";
 
@@ -30,7 +29,7 @@ export const sessionState: z.ZodType<SessionState> = z.strictObject({
 
 /** The state for a caller; `as` where a session was started just now. */
 export function stateOf(
-  { caller, service, door }: OperationContext,
+  { caller, service, door, operationsFor }: OperationContext,
   as?: { readonly user: string; readonly role: Role; readonly csrf: string },
 ): SessionState {
   // Who only looks around before there are accounts is nobody yet, and is offered to become somebody.
@@ -41,7 +40,7 @@ export function stateOf(
   return {
     user,
     role,
-    may: operations.filter(({ permission }) => permissions.has(permission)).map(({ name }) => name),
+    may: operationsFor(permissions),
     bootstrap: service.identity.operators.bootstrapToken !== undefined,
     csrf: as?.csrf ?? door?.session?.csrf ?? null,
     secondFactor: user !== null && (service.identity.operators.user(user)?.secondFactor ?? "") !== "",
