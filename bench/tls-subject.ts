@@ -63,7 +63,9 @@ if (mode === "origin") {
         {
           host: "127.0.0.1",
           port: 0,
-          tls: { certificates: [{ cert, key }], limits: { handshakesPerAddressMax: 4_096 } },
+          ...(mode === "gait-plain"
+            ? {}
+            : { tls: { certificates: [{ cert, key }], limits: { handshakesPerAddressMax: 4_096 } } }),
         },
       ],
       applications: [
@@ -71,7 +73,7 @@ if (mode === "origin") {
       ],
       mode: "observe",
       hashKey: testHashKey,
-      limits: { connectionsPerAddressMax: 20_000, connectionsPerPrefixMax: 20_000 },
+      limits: { connectionsPerAddressMax: 20_000, connectionsPerPrefixMax: 20_000, idleMs: 600_000 },
     },
     guard,
   );

@@ -2,22 +2,24 @@
  * Measures what TLS costs: keep-alive requests, full handshakes, HTTP/2 and idle memory, of the gateway as a proxy beside
  * nginx, and of our TLS termination alone beside a plain `node:tls` server. Everything runs in one interleaved run; the
  * subject is pinned to one core, load and origin to the other. Ratios are of CPU per request, because
- * requests per second also measure whoever else uses the machine.
+ * requests per second also measure whoever else uses the machine. `gait-plain` is the same gateway without TLS.
  *
  * `--quick`: fewer and shorter rounds. The last line is JSON.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type TLSSocket } from "node:tls";
+import { connect } from "node:tls";
 import { createSelfSigned } from "#edge";
 
 const quick = process.argv.includes("--quick");
 const rounds = quick ? 3 : 7;
 const sliceSeconds = quick ? 1 : 2;
-const idleConnections = quick ? 300 : 1_000;
+const idleConnections = quick ? 1_000 : 3_000;
+/** Requests over one connection before memory is looked at: a heap that is still finding its size would be counted as connections. */
+const warmRequests = 10_000;
 const folder = mkdtempSync(join(tmpdir(), "gait-bench-tls-"));
 const cert = join(folder, "cert.pem");
 const key = join(folder, "key.pem");
@@ -58,9 +60,11 @@ async function main(): Promise<void> {
     await startNode("node-tls", { core: 0, originPort: 0 }),
   ];
   const idleKiB: Record<string, number> = {};
-  for (const subject of fresh) idleKiB[subject.name] = await idleMemory(subject);
+  for (const subject of fresh) idleKiB[subject.name] = await idleMemory(subject, overTls);
+  const plain = await startNode("gait-plain", { core: 0, originPort: origin.port });
+  idleKiB["gait-plain"] = await idleMemory(plain, overTcp);
   for (const [name, kib] of Object.entries(idleKiB))
-    console.log(`idle TLS connection  ${name.padEnd(9)} ${kib.toFixed(1)} KiB`);
+    console.log(`idle connection  ${name.padEnd(10)} ${kib.toFixed(1)} KiB`);
 
   const ratio = (costs: ReadonlyMap<string, number>, ours: string, theirs: string): number =>
     Number(((costs.get(theirs) ?? Number.NaN) / (costs.get(ours) ?? Number.NaN)).toFixed(3));
@@ -154,30 +158,46 @@ function run(command: string, args: readonly string[]): Promise<string> {
   });
 }
 
+type Dial = (port: number) => Socket;
+const overTcp: Dial = (port) => connectTcp(port, "127.0.0.1");
+const overTls: Dial = (port) =>
+  connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
+
 /** Resident memory per connection that has had one answer and now waits. */
-async function idleMemory({ port, pid }: Subject): Promise<number> {
-  const warm = await openIdle(port, 50);
+async function idleMemory({ port, pid }: Subject, dial: Dial): Promise<number> {
+  const [first] = await openIdle(port, 1, dial);
+  if (first === undefined) throw new Error(`no connection to port ${port}`);
+  for (let i = 0; i < warmRequests; i++) await askOn(first);
+  const warm = await openIdle(port, 100, dial);
   const before = residentKiB(pid);
-  const sockets = await openIdle(port, idleConnections);
+  const sockets = await openIdle(port, idleConnections, dial);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   const grown = residentKiB(pid) - before;
-  for (const socket of [...warm, ...sockets]) socket.destroy();
+  for (const socket of [first, ...warm, ...sockets]) socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 300));
   return grown / idleConnections;
 }
 
-async function openIdle(port: number, count: number): Promise<readonly TLSSocket[]> {
-  const sockets: TLSSocket[] = [];
+async function openIdle(port: number, count: number, dial: Dial): Promise<readonly Socket[]> {
+  const sockets: Socket[] = [];
   for (let i = 0; i < count; i++) {
-    const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
-    socket.write("GET / HTTP/1.1\r\nHost: bench.example\r\n\r\n");
-    await new Promise((resolve, reject) => {
-      socket.once("data", resolve);
-      socket.once("error", reject);
-    });
+    const socket = dial(port);
+    await askOn(socket);
     sockets.push(socket);
   }
   return sockets;
+}
+
+/** One request; resolves with the first bytes of its answer, which is small enough to come at once. */
+function askOn(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.once("data", () => {
+      socket.off("error", reject);
+      resolve();
+    });
+    socket.write("GET / HTTP/1.1\r\nHost: bench.example\r\n\r\n");
+  });
 }
 
 function residentKiB(pid: number): number {

@@ -46,3 +46,43 @@ export function adoptForLentReads(socket: Socket, receive: (chunk: Buffer) => vo
   socket.removeAllListeners();
   return adopted;
 }
+
+/** The slots in which a socket keeps its buffer and callback; undefined where this runtime has others. */
+const slots: { readonly buffer: symbol; readonly callback: symbol } | undefined = findSlots();
+
+function findSlots(): { readonly buffer: symbol; readonly callback: symbol } | undefined {
+  const own = Object.getOwnPropertySymbols(new Socket());
+  const buffer = own.find(({ description }) => description === "kBuffer");
+  const callback = own.find(({ description }) => description === "kBufferCb");
+  return buffer === undefined || callback === undefined ? undefined : { buffer, callback };
+}
+
+/**
+ * Makes an open socket, of TLS too, read into the shared buffer from now on, in place of making a second socket around
+ * its handle. What is received is lent: valid during the call only. Nobody may listen for `data` on such a socket.
+ *
+ * @returns Forgets the receiver; undefined where nothing was lent: other internals than expected, or bytes that were read
+ * already and wait inside.
+ */
+export function lendReads(socket: Socket, receive: (chunk: Buffer) => void): (() => void) | undefined {
+  const { _handle: handle } = socket as unknown as {
+    readonly _handle?: { useUserBuffer?: (buffer: Buffer) => void } | null;
+  };
+  if (platform === "win32" || slots === undefined || socket.readableLength > 0 || socket.readableFlowing !== null)
+    return undefined;
+  if (handle === null || handle === undefined || typeof handle.useUserBuffer !== "function") return undefined;
+  const { buffer, callback } = slots;
+  handle.useUserBuffer(lentBuffer);
+  Object.assign(socket, {
+    [buffer]: lentBuffer,
+    [callback]: (length: number) => {
+      receive(lentBuffer.subarray(0, length));
+      return true;
+    },
+  });
+  return () => Object.assign(socket, { [callback]: drop });
+}
+
+function drop(): boolean {
+  return true;
+}

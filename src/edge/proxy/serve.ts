@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { serveHttp2 } from "../h2/serve-http2.ts";
 import { Http1Connection } from "./http1-connection.ts";
-import { adoptForLentReads } from "./lent-reads.ts";
+import { adoptForLentReads, lendReads } from "./lent-reads.ts";
 import type { AcceptContext, OpenConnection } from "./listener.ts";
 import type { ListenOptions } from "./options.ts";
 import type { ConnectionFacts } from "./seam.ts";
@@ -79,10 +79,11 @@ function serveLent(socket: Socket, facts: ConnectionFacts, context: AcceptContex
   connection.receive(context.first);
 }
 
-/** Speaks HTTP/1 on a byte stream. */
+/** Speaks HTTP/1 on a socket that is not flowing, of TLS too. */
 export const serveHttp1: Serve = (socket, facts, context) => {
   const connection = track(socket, facts, context);
-  socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+  if (lendReads(socket, (chunk) => connection.receive(chunk)) === undefined)
+    socket.on("data", (chunk: Buffer) => connection.receive(chunk));
   if (context.first !== undefined && context.first.length > 0) connection.receive(context.first);
 };
 

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { type Clock, type LimitValues, limitValues, tlsLimits } from "#core";
-import { parseClientHello, tlsFingerprints } from "#wire";
+import { type ClientHello, createTlsFingerprinter, parseClientHello, type TlsFingerprints } from "#wire";
 import type { CertificateStore } from "./certificates.ts";
 import { HandshakeCaps } from "./handshake-caps.ts";
 import { type HelloPeek, peekHello } from "./hello-peek.ts";
@@ -51,6 +51,13 @@ interface Handshake {
   readonly startedAt: number;
 }
 
+/** What the hello showed, kept until the handshake is over. */
+interface Shown {
+  readonly hello: ClientHello;
+  readonly print: TlsFingerprints;
+  readonly records: number;
+}
+
 /**
  * Terminates TLS on accepted sockets: reads the ClientHello first, chooses the certificate by its name, and hands
  * over a TLS socket together with what the hello showed. The choice is made before the TLS engine exists, so there
@@ -61,6 +68,7 @@ export class TlsTerminator {
   readonly #limits: LimitValues<typeof tlsLimits>;
   readonly #caps: HandshakeCaps;
   readonly #alpn: Buffer;
+  readonly #fingerprint = createTlsFingerprinter();
 
   constructor(options: TlsTerminatorOptions) {
     this.#options = options;
@@ -109,53 +117,57 @@ export class TlsTerminator {
   #shake(handshake: Handshake, peek: HelloPeek & { readonly kind: "hello" }): void {
     const { certificates, clock } = this.#options;
     const hello = parseClientHello(peek.message);
-    const print = tlsFingerprints(hello);
+    const shown: Shown = { hello, print: this.#fingerprint(hello), records: peek.records };
     const socket = new TLSSocket(handshake.raw, {
       isServer: true,
       secureContext: certificates.contextFor(hello.serverName, clock.now()),
       ALPNProtocols: this.#alpn,
     });
+    socket.on("_tlsError", destroyWithout);
+    this.#await(socket, handshake, shown);
+    peek.handOn(socket);
+  }
+
+  /** Nothing that listens here outlives the handshake: an idle connection must not hold its hello. */
+  #await(socket: TLSSocket, handshake: Handshake, shown: Shown): void {
     let reason = "";
-    let open = true;
-    const leave = (): boolean => {
-      const first = open;
-      open = false;
+    const onError = (error: Error): void => {
+      reason ||= error.message;
+    };
+    const over = (): void => {
       clearTimeout(timer);
-      return first;
+      socket.off("_tlsError", onError).off("error", onError).off("close", onClose).off("secure", onSecure);
+      socket.on("error", ignore);
     };
     const fail = (code: string): void => {
-      if (!leave()) return;
+      over();
       socket.destroy();
-      this.#refuse(handshake, { code, found: reason, ja4: print.ja4 });
+      this.#refuse(handshake, { code, found: reason, ja4: shown.print.ja4 });
     };
-    const left = this.#limits.handshakeTimeMs - (clock.monotonic() - handshake.startedAt);
-    const timer = setTimeout(() => fail("tls-handshake-timeout"), Math.max(1, left));
-    // A TLS socket without a `tls.Server` around it reports the errors of its TLS engine by this name only, also after
-    // the handshake (a bad record, an alert); unheard, they would leave the connection open for good.
-    socket.on("_tlsError", (error: Error) => {
-      reason = error.message;
-      socket.destroy();
-    });
-    socket.on("error", (error) => {
-      reason = error.message;
-    });
-    socket.once("close", () => fail("tls-handshake-failed"));
-    socket.once("secure", () => {
-      if (!leave()) return;
+    const onClose = (): void => fail("tls-handshake-failed");
+    const onSecure = (): void => {
+      over();
       this.#caps.leave(handshake.group);
       // `tls.Server` does this for its own sockets; while it is true, `node:http2` waits for an event that never comes.
       Object.assign(socket, { secureConnecting: false });
-      this.#handOver(socket, handshake, {
-        ja4: print.ja4,
-        stable: print.stable,
-        serverName: hello.serverName.toLowerCase(),
-        protocol: socket.alpnProtocol === "h2" ? "h2" : "http/1.1",
-        version: socket.getProtocol() ?? "",
-        resumed: socket.isSessionReused(),
-        handshakeMs: clock.monotonic() - handshake.startedAt,
-        oddities: peek.records > 1 ? [...hello.oddities, "tls-hello-fragmented"] : hello.oddities,
-      });
-    });
+      this.#handOver(socket, handshake, this.#factsOf(socket, handshake, shown));
+    };
+    const left = this.#limits.handshakeTimeMs - (this.#options.clock.monotonic() - handshake.startedAt);
+    const timer = setTimeout(() => fail("tls-handshake-timeout"), Math.max(1, left));
+    socket.on("_tlsError", onError).on("error", onError).on("close", onClose).on("secure", onSecure);
+  }
+
+  #factsOf(socket: TLSSocket, { startedAt }: Handshake, { hello, print, records }: Shown): TlsFacts {
+    return {
+      ja4: print.ja4,
+      stable: print.stable,
+      serverName: hello.serverName.toLowerCase(),
+      protocol: socket.alpnProtocol === "h2" ? "h2" : "http/1.1",
+      version: socket.getProtocol() ?? "",
+      resumed: socket.isSessionReused(),
+      handshakeMs: this.#options.clock.monotonic() - startedAt,
+      oddities: records > 1 ? [...hello.oddities, "tls-hello-fragmented"] : hello.oddities,
+    };
   }
 
   #handOver(socket: TLSSocket, { onSecure, address }: Handshake, facts: TlsFacts): void {
@@ -189,6 +201,14 @@ function handshakeGroup(address: string): string {
 /** The wire form of a protocol list (RFC 7301 section 3.1). */
 function alpnList(names: readonly string[]): Buffer {
   return Buffer.concat(names.flatMap((name) => [Buffer.from([name.length]), Buffer.from(name, "latin1")]));
+}
+
+/**
+ * A TLS socket without a `tls.Server` around it reports the errors of its TLS engine by the name `_tlsError` only, also after
+ * the handshake (a bad record, an alert); unheard, they would leave the connection open for good.
+ */
+function destroyWithout(this: TLSSocket): void {
+  this.destroy();
 }
 
 /** A socket that dies before or after us has a `close` event that is handled; its error adds nothing. */

@@ -57,6 +57,11 @@ export class HelloReader {
     return this.#raw.subarray(0, this.#filled);
   }
 
+  /** Copies what was pushed, where it was lent for the time of the push. */
+  own(): void {
+    this.#raw = Buffer.from(this.bytes());
+  }
+
   /** Takes the next bytes of the connection. After "hello" or "refused" the reader is spent. */
   push(chunk: Buffer): HelloProgress {
     this.#append(chunk);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ClientHello, parseClientHello } from "./client-hello.ts";
-import { ja4, stableTlsFingerprint } from "./ja4.ts";
+import { createTlsFingerprinter, ja4, stableTlsFingerprint, tlsFingerprints } from "./ja4.ts";
 import { capturedHellos } from "./testdata/captured-hellos.ts";
 
 interface Vector {
@@ -86,4 +86,25 @@ test("counts stop at 99 and empty lists hash to zeros", () => {
   expect(ja4({ ...plain, cipherSuites: [], extensions: [], supportedVersions: [] })).toBe(
     "t12i000000_000000000000_000000000000",
   );
+});
+
+test("a fingerprinter that remembers says what one that does not would say, however lists are cut", () => {
+  const remembering = createTlsFingerprinter();
+  const variants: readonly Partial<ClientHello>[] = [
+    {},
+    { alpn: ["h2"] },
+    { alpn: ["\u0304"] },
+    { supportedVersions: [0x0304], alpn: ["\u0303"] },
+    { supportedVersions: [], alpn: [] },
+    { cipherSuites: [0x1301, 0], extensions: [43, 13] },
+    { cipherSuites: [0x1301], extensions: [0, 43, 13, 0x0403], signatureAlgorithms: [] },
+    { legacyVersion: 0x0302, supportedVersions: [] },
+    { serverName: "other.example" },
+    { cipherSuites: Array.from({ length: 900 }, (_, i) => i) },
+    ...Array.from({ length: 1_500 }, (_, i) => ({ extensions: [0, i, 43] })),
+  ];
+  for (const variant of [...variants, ...variants]) {
+    const hello = { ...plain, ...variant };
+    expect(remembering(hello)).toEqual(tlsFingerprints(hello));
+  }
 });

@@ -14,8 +14,50 @@ export function ja4(hello: ClientHello): string {
   return renderJa4(hello, withoutGrease(hello.cipherSuites), hashList(hello.cipherSuites));
 }
 
+/** Both fingerprints of one hello. */
+export interface TlsFingerprints {
+  readonly ja4: string;
+  readonly stable: string;
+}
+
+/** Hellos whose fingerprints are remembered; each takes at most about a kilobyte. */
+const rememberedMax = 1_024;
+const rememberedLengthMax = 512;
+
+/**
+ * Fingerprints hellos and remembers the last: nearly all clients of a site run a handful of programs, whose hellos agree in
+ * all that is hashed. Whoever sends a new hello with every connection (a browser that permutes its extensions, an attacker)
+ * costs what it did without; the memory is emptied when it is full, which costs the others one calculation each.
+ */
+export function createTlsFingerprinter(): (hello: ClientHello) => TlsFingerprints {
+  const known = new Map<string, TlsFingerprints>();
+  return (hello) => {
+    const key = identityOf(hello);
+    if (key === undefined) return tlsFingerprints(hello);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const prints = tlsFingerprints(hello);
+    if (known.size >= rememberedMax) known.clear();
+    known.set(key, prints);
+    return prints;
+  };
+}
+
+/** All that a fingerprint rests on, one character for each number; undefined where that is too much to remember. */
+function identityOf(hello: ClientHello): string | undefined {
+  const { cipherSuites, extensions, signatureAlgorithms, supportedVersions, alpn } = hello;
+  const protocol = alpn[0] ?? "";
+  const lists = [cipherSuites, extensions, signatureAlgorithms, supportedVersions];
+  const total = lists.reduce((sum, list) => sum + list.length, 0) + protocol.length;
+  if (total > rememberedLengthMax) return undefined;
+  // The lengths in front keep two different hellos from ever having one text.
+  let text = String.fromCharCode(hello.legacyVersion, ...lists.map((list) => list.length));
+  for (const list of lists) text += String.fromCharCode(...list);
+  return text + protocol;
+}
+
 /** Both fingerprints of one hello; the cipher suites, which they share, are hashed once. */
-export function tlsFingerprints(hello: ClientHello): { readonly ja4: string; readonly stable: string } {
+export function tlsFingerprints(hello: ClientHello): TlsFingerprints {
   const ciphers = withoutGrease(hello.cipherSuites);
   const ciphersHash = hashList(ciphers);
   return { ja4: renderJa4(hello, ciphers, ciphersHash), stable: renderStable(hello, ciphers, ciphersHash) };
