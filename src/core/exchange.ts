@@ -134,7 +134,7 @@ export interface HttpResponse {
   /** Redirect target path. Empty when there is none. */
   readonly location: string;
   readonly setCookies: readonly CookieSet[];
-  /** High-entropy values issued in the body, from sampled bodies (state-token provenance). */
+  /** High-entropy values issued in the body, from sampled bodies (state-token provenance), or `tokensUnseen`. */
   readonly tokens: readonly Hashed[];
 }
 
@@ -168,6 +168,12 @@ export interface Observes {
   /** How late exchanges reach us after they happened. 0: inline. */
   readonly lagMs: Millis;
 }
+
+/**
+ * The tokens of an answer that could have issued some and was not read whole: compressed, too long, beyond the limits of
+ * sampling. What its session consumes later is unknown then, never evidence.
+ */
+export const tokensUnseen: readonly Hashed[] = Object.freeze([-1]);
 
 /** A client whose presentation was not observed. */
 export const noFingerprint: Fingerprint = Object.freeze({ ja4: "", h2: "", headers: "" });

@@ -5,6 +5,16 @@ import type { Limit } from "./limit.ts";
  * once: connections × (head + pipelined bytes + write buffer) is the worst case, and it is finite.
  */
 export const edgeLimits = {
+  tokenSampleBytes: {
+    default: 32_768,
+    unit: "bytes",
+    why: "Of one answer that are read for the state tokens it issues; what is longer makes the session's tokens unknown.",
+  },
+  tokenSampleBytesPerSecond: {
+    default: 4_194_304,
+    unit: "bytes",
+    why: "Of all answers of one process, so that reading them costs a few per cent of a core at most; beyond, tokens are unknown.",
+  },
   connectionsMax: {
     default: 20_000,
     unit: "count",

@@ -18,6 +18,7 @@ import { type Credentials, readCredentials } from "./credentials.ts";
 import type { LoginClaim } from "./login-body.ts";
 import { isSecretName, maskQuery } from "./masking.ts";
 import type { ConnectionFacts } from "./seam.ts";
+import { tokensOfQuery } from "./state-tokens.ts";
 
 /** What a masked value reads as, in every record. */
 export const masked = "[masked]";
@@ -48,8 +49,9 @@ export class LiveExchange implements Exchange {
   }
 
   /** Adds whom the body claims to be; a credential header has said it better. */
-  claim({ account, password }: LoginClaim): void {
+  claim({ account, password, tokens }: LoginClaim): void {
     if (account !== 0 && this.request.account === 0) this.request = { ...this.request, account, password };
+    if (tokens.length > 0) this.request = { ...this.request, tokens: [...this.request.tokens, ...tokens] };
   }
 }
 
@@ -99,7 +101,7 @@ export function createExchange(source: ExchangeSource): LiveExchange {
     token: credentials?.token ?? 0,
     account: credentials?.account ?? 0,
     password: credentials?.password ?? 0,
-    tokens: noHashes,
+    tokens: tokensOfQuery(head.query, source.hashKey),
     oddities:
       odd.length === 0 && facts.oddities.length === 0 ? head.oddities : [...head.oddities, ...odd, ...facts.oddities],
   };
@@ -204,7 +206,13 @@ function appendCookies(before: readonly CookieSeen[], header: string, key: HashK
 export function createResponse(
   status: number,
   fields: Fields,
-  known: { readonly bytes: number; readonly durationMs: Millis; readonly hashKey: HashKey; readonly at: Millis },
+  known: {
+    readonly bytes: number;
+    readonly durationMs: Millis;
+    readonly hashKey: HashKey;
+    readonly at: Millis;
+    readonly tokens?: readonly Hashed[];
+  },
 ): HttpResponse {
   let contentType = "";
   let location = "";
@@ -224,7 +232,7 @@ export function createResponse(
     contentType,
     location,
     setCookies,
-    tokens: noHashes,
+    tokens: known.tokens ?? noHashes,
   };
 }
 

@@ -4,6 +4,7 @@ import type { EdgeCounters } from "./counters.ts";
 import type { Delays } from "./delays.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { Runtime } from "./runtime.ts";
+import type { TokenBudget } from "./state-tokens.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -23,4 +24,6 @@ export interface GatewayState {
   readonly accessLog: AccessLog | undefined;
   /** Makes answers in the origin's place; absent: refusals are plain. */
   readonly treatments: Treatments | undefined;
+  /** Bytes of answers that may be read for state tokens. */
+  readonly tokenBudget: TokenBudget;
 }

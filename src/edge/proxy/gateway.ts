@@ -79,6 +79,7 @@ export async function openGateway(
     delays,
     accessLog,
     treatments,
+    tokenBudget: { second: 0, bytes: 0 },
   };
   const http2 = createHttp2Context(options.http2Limits);
   const context: AcceptContext = { state, admission: new Admission(), open: new Set<OpenConnection>(), http2 };

@@ -1,17 +1,19 @@
 import { type Hashed, type HashKey, keyedHash, type Millis } from "#core";
 import { type Fields, field, fieldValue, type RequestHead } from "#wire";
+import { looksDrawn, tokensOf } from "./state-tokens.ts";
 
-/** Who a login form names; both hashed. Zeros: the body is no login form. */
+/** Who a form names, hashed, and what state it brings. Zeros: the body is no login form. */
 export interface LoginClaim {
   readonly account: Hashed;
   /** Twenty bits of a daily-keyed hash; tells spraying from stuffing and is too short to be turned back. */
   readonly password: number;
+  /** State tokens among the other fields: form tokens, nonces, object ids. */
+  readonly tokens: readonly Hashed[];
 }
 
 /** A body is read whole or not at all, so that what judgement saw is what was forwarded. */
 export const loginBodyBytesMax = 16_384;
 
-const noClaim: LoginClaim = Object.freeze({ account: 0, password: 0 });
 /** Spellings of the two fields, lower case, without `_`, `-` and the brackets of nested form fields. */
 const accountFields: ReadonlySet<string> = new Set([
   "user",
@@ -41,6 +43,8 @@ const passwordFields: ReadonlySet<string> = new Set([
 ]);
 const fieldsMax = 64;
 const depthMax = 3;
+/** Fields whose values are secrets of a person, whatever the form is for: no hash of them is made. */
+const personal = /pass|pwd|pin$|otp|code|card|cvc|cvv|iban|secret|answer/;
 
 /**
  * Whether a request may be a login form: small, of known length, and of a type that forms have. Such a request is judged when
@@ -63,8 +67,9 @@ export function readLoginClaim(
 ): LoginClaim {
   const body = Buffer.concat(chunks).toString("utf8");
   const found = formKind(head.fields) === "json" ? fromJson(body) : fromForm(body);
-  if (found.account === "" || found.password === "") return noClaim;
-  return { account: hashAccount(key, found.account), password: hashPassword(key, found.password, at) };
+  const tokens = tokensOf(found.drawn, key);
+  if (found.account === "" || found.password === "") return { account: 0, password: 0, tokens };
+  return { account: hashAccount(key, found.account), password: hashPassword(key, found.password, at), tokens };
 }
 
 /** One account, however its owner spells its case and surroundings. */
@@ -81,6 +86,7 @@ export function hashPassword(key: HashKey, password: string, at: Millis): number
 interface Found {
   account: string;
   password: string;
+  readonly drawn: string[];
 }
 
 function formKind(fields: Fields): "" | "form" | "json" {
@@ -90,7 +96,7 @@ function formKind(fields: Fields): "" | "form" | "json" {
 }
 
 function fromForm(body: string): Found {
-  const found: Found = { account: "", password: "" };
+  const found: Found = { account: "", password: "", drawn: [] };
   let read = 0;
   for (const [name, value] of new URLSearchParams(body)) {
     if (++read > fieldsMax) break;
@@ -100,7 +106,7 @@ function fromForm(body: string): Found {
 }
 
 function fromJson(body: string): Found {
-  const found: Found = { account: "", password: "" };
+  const found: Found = { account: "", password: "", drawn: [] };
   try {
     search(JSON.parse(body), found, depthMax);
   } catch {
@@ -126,4 +132,5 @@ function take(found: Found, name: string, value: string): void {
   const plain = last.toLowerCase().replace(/[^a-z]/g, "");
   if (found.account === "" && accountFields.has(plain)) found.account = value;
   else if (found.password === "" && passwordFields.has(plain)) found.password = value;
+  else if (!personal.test(plain) && looksDrawn(value)) found.drawn.push(value);
 }

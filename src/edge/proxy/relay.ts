@@ -1,7 +1,7 @@
 import type { DistantGuard, Millis, Verdict } from "#core";
 import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wire";
 import type { RefusalOptions } from "../actions/action.ts";
-import { type AnswerSample, beginSample } from "./answer-sample.ts";
+import { AnswerReading } from "./answer-reading.ts";
 import { createAnswer, createDocument, type LocalAnswer } from "./answers.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
 import { createExchange, type LiveExchange } from "./exchange-facts.ts";
@@ -56,7 +56,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #finished = false;
   #cancelDelay: (() => void) | undefined;
   #standIn: StandIn | undefined;
-  #sample: AnswerSample | undefined;
+  #reading: AnswerReading | undefined;
 
   constructor(state: GatewayState, { stream, head, clientKey }: RelayStart) {
     this.#state = state;
@@ -103,8 +103,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       this.refuse(413, "body-size");
       return;
     }
-    const failMode = route?.failMode ?? runtime.options.failMode ?? "open";
-    const terms = { mode: application.mode, failMode };
+    const terms = { mode: application.mode, failMode: route?.failMode ?? runtime.options.failMode ?? "open" };
     if (mayClaimLogin(head)) this.#awaited = terms;
     else this.#judge(terms);
   }
@@ -277,7 +276,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.#status = head.status;
     this.#answerFields = head.fields;
     const tunnel = head.status === 101;
-    if (!this.#answeredByUs) this.#sample = beginSample(this.#state, head, { relay: this, since: this.#startedAt });
+    if (!this.#answeredByUs)
+      this.#reading = new AnswerReading(this.#state, head, { relay: this, since: this.#startedAt });
     if (tunnel) this.#state.counters.openTunnels++;
     this.#stream.answer(tunnel ? { ...head, framing: "tunnel" } : head, this.id);
     if (tunnel) this.#requestDone = false;
@@ -285,13 +285,13 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
 
   upstreamBody(chunk: Buffer): boolean {
     this.#answerBytes += chunk.length;
-    this.#sample?.add(chunk);
+    this.#reading?.add(chunk);
     return this.#stream.body(chunk);
   }
 
   upstreamEnd(trailers: Fields): void {
     this.#upstream = undefined;
-    if (this.#sample !== undefined) this.#state.treatments?.learn(this.exchange, this.#sample.seen());
+    this.#reading?.end();
     this.#complete(trailers);
   }
 
@@ -395,6 +395,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       bytesOut: this.#answerBytes,
       startedAt: this.#startedAt,
       hashKey: this.runtime.options.hashKey,
+      tokens: this.#reading?.tokens() ?? [],
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { HashKey, Millis } from "#core";
+import type { Hashed, HashKey, Millis } from "#core";
 import type { Fields } from "#wire";
 import { countSettled } from "./counters.ts";
 import { createResponse, type LiveExchange } from "./exchange-facts.ts";
@@ -20,16 +20,18 @@ export interface SettledExchange {
   readonly bytesOut: number;
   readonly startedAt: Millis;
   readonly hashKey: HashKey;
+  /** What the answer issued, as far as it was read. */
+  readonly tokens: readonly Hashed[];
 }
 
 /** Once per exchange: counts it, lets the engine learn from it, writes the access log. */
 export function settleExchange(
   { counters, clock, wheel, guard, distant, accessLog }: GatewayState,
-  { exchange, judged, asked, learns, status, fields, bytesIn, bytesOut, startedAt, hashKey }: SettledExchange,
+  { exchange, judged, asked, learns, status, fields, bytesIn, bytesOut, startedAt, hashKey, tokens }: SettledExchange,
 ): void {
   countSettled(counters, { status, bytesIn, bytesOut });
   const durationMs = Math.max(0, wheel.read() - startedAt);
-  const known = { bytes: bytesOut, durationMs, hashKey, at: clock.now() };
+  const known = { bytes: bytesOut, durationMs, hashKey, at: clock.now(), tokens };
   const response = status === 0 ? undefined : createResponse(status, fields, known);
   if (learns) exchange.response = response;
   else exchange.ownStatus = status;

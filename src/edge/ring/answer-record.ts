@@ -20,7 +20,8 @@ export function writeAnswer(ring: ByteRing, exchange: Exchange, { slot, ticket }
   const contentType = response?.contentType ?? "";
   const location = response?.location ?? "";
   const text = contentType + location;
-  const textAt = words * 4 + doubles * 8;
+  const tokens = response?.tokens ?? [];
+  const textAt = words * 4 + (doubles + tokens.length) * 8;
   const payload = ring.reserve(textAt + text.length + setCookies.length * 3);
   if (payload < 0) return "full";
   const { words: w, doubles: d, bytes } = ring;
@@ -34,9 +35,11 @@ export function writeAnswer(ring: ByteRing, exchange: Exchange, { slot, ticket }
   w[head + 4] = location.length;
   w[head + 5] = cookieBytes;
   w[head + 6] = exchange.ownStatus ?? 0;
+  w[head + 7] = tokens.length;
   const numbers = (payload + words * 4) >>> 3;
   d[numbers] = response?.bytes ?? -1;
   d[numbers + 1] = response?.durationMs ?? -1;
+  for (let i = 0; i < tokens.length; i++) d[numbers + doubles + i] = tokens[i] as number;
   return ring.commit(record.observe, textAt + text.length + cookieBytes) ? "wake" : "";
 }
 
@@ -52,7 +55,8 @@ export function readAnswer(
   const status = w[head + 2] as number;
   const ownStatus = w[head + 6] as number;
   if (status === 0) return { slot, ticket, response: undefined, ownStatus };
-  const typeAt = payload + words * 4 + doubles * 8;
+  const tokenCount = w[head + 7] as number;
+  const typeAt = payload + words * 4 + (doubles + tokenCount) * 8;
   const locationAt = typeAt + (w[head + 3] as number);
   const cookiesAt = locationAt + (w[head + 4] as number);
   const cookieBytes = w[head + 5] as number;
@@ -70,7 +74,7 @@ export function readAnswer(
             bytes.toString("utf8", cookiesAt, cookiesAt + cookieBytes),
             infinite,
           ) as HttpResponse["setCookies"]),
-    tokens: [],
+    tokens: tokenCount === 0 ? [] : Array.from(d.subarray(numbers + doubles, numbers + doubles + tokenCount)),
   };
   return { slot, ticket, response, ownStatus };
 }

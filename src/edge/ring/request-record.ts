@@ -4,7 +4,7 @@ import type { ByteRing } from "./byte-ring.ts";
 import { record } from "./records.ts";
 
 /** Fixed words, then doubles, then the lengths of all strings, then their bytes. */
-const word = { slot: 0, ticket: 1, flags: 2, headers: 3, cookies: 4, oddities: 5, strings: 6 } as const;
+const word = { slot: 0, ticket: 1, flags: 2, headers: 3, cookies: 4, oddities: 5, strings: 6, tokens: 7 } as const;
 /** Even, so that the doubles behind them lie on their own boundary. */
 const words = 8;
 const doublesFixed = 5;
@@ -60,7 +60,8 @@ export function writeRequest(ring: ByteRing, exchange: Exchange, { slot, ticket 
   let text = "";
   for (let i = 0; i < strings.length; i++) text += strings[i];
   const cookies = request.cookies.length;
-  const lengthsAt = words * 4 + (doublesFixed + cookies) * 8;
+  const tokens = request.tokens.length;
+  const lengthsAt = words * 4 + (doublesFixed + cookies + tokens) * 8;
   const textAt = lengthsAt + strings.length * 4;
   const payload = ring.reserve(textAt + text.length);
   if (payload < 0) return "full";
@@ -73,6 +74,7 @@ export function writeRequest(ring: ByteRing, exchange: Exchange, { slot, ticket 
   w[at + word.cookies] = cookies;
   w[at + word.oddities] = request.oddities.length;
   w[at + word.strings] = strings.length;
+  w[at + word.tokens] = tokens;
   at = (payload + words * 4) >>> 3;
   d[at++] = exchange.at;
   d[at++] = request.bodyBytes;
@@ -80,10 +82,15 @@ export function writeRequest(ring: ByteRing, exchange: Exchange, { slot, ticket 
   d[at++] = request.account;
   d[at++] = request.password;
   for (let i = 0; i < cookies; i++) d[at++] = (request.cookies[i] as CookieSeen).value;
+  for (let i = 0; i < tokens; i++) d[at++] = request.tokens[i] as number;
   at = (payload + lengthsAt) >>> 2;
   for (let i = 0; i < strings.length; i++) w[at++] = (strings[i] as string).length;
   ring.bytes.write(text, payload + textAt, "latin1");
   return ring.commit(record.ask, textAt + text.length) ? "wake" : "";
+}
+
+function doublesAt(from: Float64Array, at: number, count: number): readonly number[] {
+  return count === 0 ? [] : Array.from(from.subarray(at, at + count));
 }
 
 /** Reads a request record. Nothing of the ring's memory is kept. */
@@ -96,7 +103,8 @@ export function readRequest(ring: ByteRing, payload: number): Ticketed & { reado
   const oddities = w[head + word.oddities] as number;
   const stringCount = w[head + word.strings] as number;
   const doubles = (payload + words * 4) >>> 3;
-  const lengthsAt = payload + words * 4 + (doublesFixed + cookieCount) * 8;
+  const tokenCount = w[head + word.tokens] as number;
+  const lengthsAt = payload + words * 4 + (doublesFixed + cookieCount + tokenCount) * 8;
   let length = lengthsAt >>> 2;
   let from = lengthsAt + stringCount * 4;
   // Strings of their own, not slices of one: what the engine keeps of one must not keep the others alive.
@@ -154,7 +162,7 @@ export function readRequest(ring: ByteRing, payload: number): Ticketed & { reado
     token: d[doubles + 2] as number,
     account: d[doubles + 3] as number,
     password: d[doubles + 4] as number,
-    tokens: [],
+    tokens: doublesAt(d, doubles + doublesFixed + cookieCount, tokenCount),
     oddities: odd,
   };
   const known = { at: d[doubles] as number, client, request, tls: (flags & flagTls) !== 0 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Exchange, type HttpResponse, limitValues, workerLimits } from "#core";
+import { type Exchange, type HttpResponse, limitValues, tokensUnseen, workerLimits } from "#core";
 import { LiveExchange } from "../proxy/exchange-facts.ts";
 import { verdictOf } from "../testdata/gateway-rig.ts";
 import { readAnswer, writeAnswer } from "./answer-record.ts";
@@ -26,10 +26,11 @@ const exchanges: fc.Arbitrary<LiveExchange> = fc
     cookies: fc.array(fc.record({ name: latin1, value: hashed }), { maxLength: 8 }),
     numbers: fc.tuple(hashed, hashed, hashed, fc.integer({ min: -1, max: 1e9 })),
     oddities: fc.array(latin1, { maxLength: 4 }),
+    tokens: fc.array(hashed, { maxLength: 16 }),
     https: fc.boolean(),
     verified: fc.boolean(),
   })
-  .map(({ id, at, tls, texts, headers, cookies, numbers, oddities, https, verified }) => {
+  .map(({ id, at, tls, texts, headers, cookies, numbers, oddities, tokens, https, verified }) => {
     const [ja4, form, h2, structure, host, path, query, userAgent, referer, method, ip] =
       texts as readonly string[] as string[] & {
         length: 11;
@@ -54,7 +55,7 @@ const exchanges: fc.Arbitrary<LiveExchange> = fc
       token: numbers[0],
       account: numbers[1],
       password: numbers[2] % 2 ** 20,
-      tokens: [],
+      tokens,
       oddities,
     };
     return new LiveExchange(id, "app", { at, client, request, tls });
@@ -66,7 +67,7 @@ const responses: fc.Arbitrary<HttpResponse> = fc.record({
   durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
   contentType: latin1,
   location: latin1,
-  tokens: fc.constant([]),
+  tokens: fc.oneof(fc.array(hashed, { maxLength: 16 }), fc.constant(tokensUnseen)),
   setCookies: fc.array(
     fc.record({
       name: fc.string({ maxLength: 20 }),

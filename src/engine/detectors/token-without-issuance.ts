@@ -14,6 +14,8 @@ const automated: readonly BetaComponent[] = [
 let table: EvidenceTable | undefined;
 const natsMin = 0.05;
 const natsMax = 4;
+/** One use is a tab from the day before yesterday; whoever makes tokens up does so again. */
+const natsOfOne = 2.5;
 
 /**
  * Finds a client that consumes state tokens (form tokens, nonces, object ids) which no answer issued to it, at
@@ -34,7 +36,7 @@ export const tokenWithoutIssuance: OrchestrationDetector = {
     const { tokenBreaks, tokenUses } = intent;
     if (tokenBreaks === 0) return undefined;
     table ??= createEvidenceTable({ honest, automated });
-    const nats = Math.min(natsMax, table.nats(tokenBreaks, tokenUses));
+    const nats = Math.min(tokenBreaks > 1 ? natsMax : natsOfOne, table.nats(tokenBreaks, tokenUses));
     if (nats < natsMin) return undefined;
     const evidence = { unissued: tokenBreaks, consumed: tokenUses };
     return { detector: "token-without-issuance", axis: "orchestration", group: "token-provenance", nats, evidence };

@@ -1,4 +1,4 @@
-import type { Exchange, Hashed, Millis } from "#core";
+import { type Exchange, type Hashed, type Millis, tokensUnseen } from "#core";
 import { hostWithoutPort } from "../ledger/cookie-scope.ts";
 import { heldCount, sinceTick, tickOf } from "../ledger/cookie-store.ts";
 import { Ledger } from "../ledger/ledger.ts";
@@ -66,6 +66,7 @@ export class Orchestration {
   readonly watch: DeployWatch = new DeployWatch();
   readonly #slab: SessionSlab;
   readonly #votes: Votes = new Votes();
+  readonly #tokenVotes: Votes = new Votes();
   readonly #lessons: SessionLessons;
   readonly #applications: IntentApplication[] = [];
   readonly #budget = { used: 0 };
@@ -114,7 +115,7 @@ export class Orchestration {
     this.ledger.request(slot, exchange, at.now);
     const intent = this.#intentOf(slot);
     const facts = wordAt(slot, "facts");
-    const used = exchange.request.tokens.length > 0 && this.#consume(slot, exchange, at.endpoint);
+    const used = exchange.request.tokens.length > 0 && this.tokens.consumed(slot, exchange.request.tokens, at);
     if (this.endpoints.isAsset(at.endpoint)) {
       words[facts] = ((words[facts] ?? 0) | factBit("sub-resource")) >>> 0;
       return;
@@ -134,7 +135,9 @@ export class Orchestration {
     const intent = this.#intentOf(slot);
     intent.answers[at.endpoint] = (intent.answers[at.endpoint] ?? 0) + 1;
     this.#learnAnswer(slot, exchange, { intent, endpoint: at.endpoint });
-    if (response.tokens.length > 0) this.tokens.issued(slot, response.tokens, at.endpoint);
+    if (exchange.request.tokens.length > 0 && response.status < 400) this.#learnTokens(slot, exchange, at);
+    if (response.tokens[0] === tokensUnseen[0]) this.tokens.unseen(slot, at.now);
+    else if (response.tokens.length > 0) this.tokens.issued(slot, response.tokens, at);
     if (response.status < 400 && this.endpoints.isSensitive(at.endpoint)) this.#accept(slot, intent, at.endpoint);
     const shown = (response.status >= 200 && response.status < 300) || response.status === 304;
     const page = this.endpoints.isPage(at.endpoint) || response.contentType === "text/html";
@@ -223,13 +226,18 @@ export class Orchestration {
     return ((this.#slab.words[wordAt(slot, "last")] ?? 0) >>> 24) / 255;
   }
 
-  #consume(slot: number, exchange: Exchange, endpoint: number): boolean {
-    const { tokens } = exchange.request;
-    const healthy = this.#weight(slot) > 0;
-    const used = this.tokens.consumed(slot, tokens, { endpoint, healthy });
-    const issuer = used && healthy ? this.tokens.issuerOf(tokens[0] ?? 0) : 0;
+  /**
+   * What an accepted request brought teaches where its session is anchored, or where the application knows who asks (an
+   * account or an access token): native and API clients have no pages that could vouch for them. One vote per account,
+   * endpoint and day.
+   */
+  #learnTokens(slot: number, { request }: Exchange, { endpoint, now }: { endpoint: number; now: Millis }): void {
+    const voter = request.account || request.token;
+    const known = voter !== 0 && this.#tokenVotes.admit(voter + endpoint, 0, now) > 0;
+    if (this.#weight(slot) <= 0 && !known) return;
+    const issuer = this.tokens.issuerOf(request.tokens[0] ?? 0);
     if (issuer !== 0) this.#intentOf(slot).edges.count("feeds", { from: issuer, to: endpoint }, 1);
-    return used;
+    this.tokens.teach(slot, request.tokens, endpoint);
   }
 
   /** Once a page has had time to run its script, every further request is a chance to bring script's cookies. */

@@ -1,15 +1,25 @@
 import type { Hashed, Millis } from "#core";
+import { IssuedMemory } from "../ledger/issued-memory.ts";
 import type { SessionSlab } from "../ledger/session-slab.ts";
 import { wilsonBound } from "../statistics/index.ts";
 import { decayFactor } from "./decay.ts";
 import { byteAt, intentByte, wordAt } from "./intent-words.ts";
 import { endpointsMax, preconditionMin, supportMin } from "./step-book.ts";
 
+/** Where and when tokens were issued or brought. */
+export interface TokenPlace {
+  readonly endpoint: number;
+  readonly now: Millis;
+}
+
 /** Tokens of one exchange that are looked at. */
 const tokensMax = 16;
 /** Uses and breaks counted per session. */
 const countMax = 255;
 const probes = 4;
+/** Tokens issued to anybody are remembered for one to two days: two generations of 128 kB. */
+const memoryBits = 1 << 20;
+const memoryMs: Millis = 86_400_000;
 /** Recently issued tokens whose issuer is remembered, to draw where a token comes from. */
 const issuersMax = 4_096;
 
@@ -27,6 +37,10 @@ export class TokenProvenance {
   readonly #consumed: Float32Array = new Float32Array(endpointsMax + 1);
   readonly #covered: Float32Array = new Float32Array(endpointsMax + 1);
   readonly #issuerKey: Uint32Array = new Uint32Array(issuersMax);
+  /** Accepted requests that brought tokens, and those of them with at least one that their session was issued. */
+  readonly #some: Float32Array = new Float32Array(endpointsMax + 1);
+  readonly #memory: IssuedMemory = new IssuedMemory(2, memoryBits);
+  #unseenAt: Millis = Number.NEGATIVE_INFINITY;
   readonly #issuer: Uint16Array = new Uint16Array(issuersMax);
 
   constructor(slab: SessionSlab) {
@@ -34,7 +48,7 @@ export class TokenProvenance {
   }
 
   /** Remembers the tokens an answer issued to a session. */
-  issued(slot: number, tokens: readonly Hashed[], endpoint: number): void {
+  issued(slot: number, tokens: readonly Hashed[], { endpoint, now }: TokenPlace): void {
     const { words } = this.#slab;
     const bloom = wordAt(slot, "bloom");
     const count = Math.min(tokensMax, tokens.length);
@@ -47,32 +61,38 @@ export class TokenProvenance {
       }
       this.#issuerKey[token % issuersMax] = token >>> 0;
       this.#issuer[token % issuersMax] = endpoint;
+      this.#memory.add(token, 0, now);
     }
   }
 
-  /**
-   * Judges the tokens a request consumes. True when at least one was issued to this session.
-   * `healthy`: the session may teach; then nothing is charged to it by this endpoint's own lesson.
-   */
-  consumed(
-    slot: number,
-    tokens: readonly Hashed[],
-    at: { readonly endpoint: number; readonly healthy: boolean },
-  ): boolean {
+  /** An answer could have issued tokens and was not read: from here on the session is forgiven whatever it consumes. */
+  unseen(slot: number, now: Millis): void {
+    this.#unseenAt = now;
+    const bloom = wordAt(slot, "bloom");
+    this.#slab.words.fill(0xffff_ffff, bloom, bloom + 4);
+  }
+
+  /** Judges the tokens a request consumes. True when at least one was issued to this session. */
+  consumed(slot: number, tokens: readonly Hashed[], { endpoint, now }: TokenPlace): boolean {
     const count = Math.min(tokensMax, tokens.length);
     if (count === 0) return false;
-    let covered = 0;
-    for (let i = 0; i < count; i++) if (this.wasIssued(slot, tokens[i] ?? 0)) covered++;
-    const whole = covered === count;
-    if (at.healthy) {
-      this.#consumed[at.endpoint] = (this.#consumed[at.endpoint] ?? 0) + 1;
-      if (whole) this.#covered[at.endpoint] = (this.#covered[at.endpoint] ?? 0) + 1;
-    }
-    if (this.requiresIssue(at.endpoint)) {
+    const covered = this.#covers(slot, tokens, count);
+    const broken = this.requiresIssue(endpoint) ? covered < count : covered === 0;
+    if (this.requiresIssue(endpoint) || this.#requiresSome(endpoint)) {
       this.#bump(byteAt(slot, intentByte.tokenUses));
-      if (!whole) this.#bump(byteAt(slot, intentByte.tokenBreaks));
+      if (broken && !this.#forgives(slot, tokens, now)) this.#bump(byteAt(slot, intentByte.tokenBreaks));
     }
     return covered > 0;
+  }
+
+  /** A request that the application accepted from somebody whom scarce facts vouch for: what it brought teaches. */
+  teach(slot: number, tokens: readonly Hashed[], endpoint: number): void {
+    const count = Math.min(tokensMax, tokens.length);
+    if (count === 0) return;
+    const covered = this.#covers(slot, tokens, count);
+    this.#consumed[endpoint] = (this.#consumed[endpoint] ?? 0) + 1;
+    if (covered === count) this.#covered[endpoint] = (this.#covered[endpoint] ?? 0) + 1;
+    if (covered > 0) this.#some[endpoint] = (this.#some[endpoint] ?? 0) + 1;
   }
 
   /** True when this session was issued the token, as far as its Bloom filter can tell. */
@@ -93,6 +113,33 @@ export class TokenProvenance {
     return wilsonBound("lower", this.#covered[endpoint] ?? 0, { trials }) >= preconditionMin;
   }
 
+  /** True when honest clients bring at least one token that they were issued, beside some that they made themselves. */
+  #requiresSome(endpoint: number): boolean {
+    const trials = this.#consumed[endpoint] ?? 0;
+    if (trials < supportMin) return false;
+    return wilsonBound("lower", this.#some[endpoint] ?? 0, { trials }) >= preconditionMin;
+  }
+
+  #covers(slot: number, tokens: readonly Hashed[], count: number): number {
+    let covered = 0;
+    for (let i = 0; i < count; i++) if (this.wasIssued(slot, tokens[i] ?? 0)) covered++;
+    return covered;
+  }
+
+  /**
+   * A tab left open over lunch submits in a new session what was issued to the old one. So a token that anybody was issued
+   * within a day charges nobody, and a session that was issued nothing is charged only when everything issued within a day
+   * was seen. Evasion: handing tokens fetched in one session to others, which cohorts and address churn see.
+   */
+  #forgives(slot: number, tokens: readonly Hashed[], now: Millis): boolean {
+    const count = Math.min(tokensMax, tokens.length);
+    for (let i = 0; i < count; i++) if (!Number.isNaN(this.#memory.issuedSince(tokens[i] ?? 0, 0))) return true;
+    const bloom = wordAt(slot, "bloom");
+    for (let i = 0; i < 4; i++) if (this.#slab.words[bloom + i] !== 0) return false;
+    const complete = Math.max(this.#memory.completeSince, this.#unseenAt);
+    return !(complete <= now - memoryMs);
+  }
+
   /** Endpoint that issued a token lately, or 0: where an edge of the graph begins. */
   issuerOf(token: Hashed): number {
     return this.#issuerKey[token % issuersMax] === token >>> 0 ? (this.#issuer[token % issuersMax] ?? 0) : 0;
@@ -104,6 +151,7 @@ export class TokenProvenance {
     for (let i = 0; i <= endpointsMax; i++) {
       this.#consumed[i] = (this.#consumed[i] ?? 0) * factor;
       this.#covered[i] = (this.#covered[i] ?? 0) * factor;
+      this.#some[i] = (this.#some[i] ?? 0) * factor;
     }
   }
 
