@@ -185,6 +185,12 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "the account had been entered from its usual surroundings",
   },
+  "second-factor-fatigue": {
+    speaks: (e) =>
+      `has the account's second factor asked for again and again: ${e.pushes} times in ${e.minutes} minutes`,
+    excuses: () => "",
+    unless: "the second factor had been asked for once or twice",
+  },
   "convicted-cohort": {
     speaks: (e) => `behaves like a convicted cohort of ${count(e.sessions)} sessions (${e.case})`,
     excuses: () => "",

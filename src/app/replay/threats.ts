@@ -12,6 +12,7 @@ const threatsByDetector: Readonly<Record<string, readonly string[]>> = {
   "wire-oddities": ["OAT-014"],
   "auth-failures": ["OAT-007"],
   "auth-spread": ["OAT-008"],
+  "second-factor-fatigue": ["OAT-007"],
   "session-before-authentication": ["OAT-020"],
 };
 

@@ -155,6 +155,14 @@ export class AccountRisk {
     return true;
   }
 
+  /** Something else says that a stranger has the account's password; what follows within `holdMs` is held. */
+  expose(account: number, at: Millis, { nats, reason }: { readonly nats: number; readonly reason: string }): void {
+    const habit = this.#habit(account, at);
+    habit.strangeAt = at;
+    habit.strangeNats = Math.max(habit.strangeNats, nats);
+    this.#suspect(account, habit, { at, reason });
+  }
+
   /** The account proved to be in its owner's hands (second factor, support): habits learn, suspicion ends. */
   clear(account: number): void {
     const habit = this.#accounts.get(account);

@@ -1,3 +1,4 @@
+export * from "./second-factor.ts";
 export * from "./account-risk.ts";
 export * from "./attack-type.ts";
 export * from "./attack-words.ts";

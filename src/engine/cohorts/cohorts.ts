@@ -205,11 +205,11 @@ export class Cohorts {
   }
 
   /** What a log-in adds: its kind, and whether a campaign has tried that account. */
-  #count(cohort: Cohort, { application, account, letIn, password }: Sighting): void {
+  #count(cohort: Cohort, { application, account, letIn, password, pushed }: Sighting): void {
     if (letIn === null || account === 0) return;
     const known = this.population(application).knowsAccount(account);
     cohort.logins ??= new AuthCounters();
-    cohort.logins.observe({ account, password: password ?? 0, letIn, known, pushed: false });
+    cohort.logins.observe({ account, password: password ?? 0, letIn, known, pushed: pushed === true });
     const { laws } = this.workList(application);
     if (laws === undefined || !known || !cohort.claim(account)) return;
     cohort.workList.observe(this.workList(application).binOf(account), laws);

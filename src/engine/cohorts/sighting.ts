@@ -15,6 +15,8 @@ export interface Sighting extends Membership {
   /** Account claimed, or 0, and whether it got in; null when no answer was seen. */
   readonly account: number;
   readonly letIn: boolean | null;
+  /** A second factor was asked for. */
+  readonly pushed?: boolean | undefined;
   /** Twenty bits of a keyed password hash, or 0: counted, never kept. */
   readonly password?: number | undefined;
   /** ISO country, or "" when unknown; network number, or 0. */

@@ -8,6 +8,7 @@ const partSignals: readonly string[] = [
   "convicted-cohort",
   "catalogue-sweep",
   "takeover-chain",
+  "second-factor-fatigue",
   "jar-in-many-places",
   "impossible-travel",
   "network-risk",

@@ -14,6 +14,14 @@ export function isLogin(facts: Facts): boolean {
   return facts.class === endpointClass.login && facts.method === methodCode.post;
 }
 
+/** A step at which people are counted in or pay: what it took to come here says more than any other request. */
+export function isSensitiveStep({ class: purpose, method }: Facts): boolean {
+  return (
+    method > methodCode.head &&
+    (purpose === endpointClass.login || purpose === endpointClass.signup || purpose === endpointClass.checkout)
+  );
+}
+
 /** Counts the attempt, whether the session saw a page before, and changes of account. */
 export function stepLogin(state: FeatureState, facts: Facts, exchange: Exchange): void {
   const { sessions, clients } = state;

@@ -1,6 +1,8 @@
 import { type Exchange, fnv1a, type Intel, type Signal } from "#core";
 import { AccountRisk, type CompromisedAccount } from "../auth/account-risk.ts";
 import { ContextShifts } from "../auth/context-shift.ts";
+import { asksSecondFactor, SecondFactors } from "../auth/second-factor.ts";
+import { row64, rowBytes } from "../clients/client-table.ts";
 import { isLogin } from "../features/authentication.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, methodCode } from "../features/facts.ts";
@@ -21,6 +23,7 @@ export class AccountPart {
   readonly risk: AccountRisk = new AccountRisk();
   /** How the mix of log-ins differs from the same hour of earlier weeks. */
   readonly shifts: ContextShifts = new ContextShifts();
+  readonly #factors: SecondFactors = new SecondFactors();
   readonly #journeys: AccountJourneys = new AccountJourneys();
 
   constructor(state: FeatureState, intel: Pick<Intel, "network">) {
@@ -35,12 +38,40 @@ export class AccountPart {
 
   /** The sensitive step of a strangely entered account, as a signal. */
   signals(facts: Facts, exchange: Exchange): readonly Signal[] {
-    const { account, path } = exchange.request;
-    if (facts.method <= methodCode.head || account === 0) return none;
-    if (isLogin(facts)) return this.#travel(facts, exchange);
-    const step = sensitiveStepOf(path);
-    if (step === undefined || !this.risk.step(account, step, facts.at)) return none;
-    return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }];
+    if (facts.method <= methodCode.head) return none;
+    const account = this.#accountOf(facts, exchange);
+    if (account === 0) return none;
+    const tired = this.#fatigue(account, facts.at);
+    if (exchange.request.account === 0) return tired;
+    if (isLogin(facts)) return [...this.#travel(facts, exchange), ...tired];
+    const step = sensitiveStepOf(exchange.request.path);
+    if (step === undefined || !this.risk.step(account, step, facts.at)) return tired;
+    return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }, ...tired];
+  }
+
+  /** The account that a request names, or the one that its client logged in to. */
+  #accountOf({ row }: Facts, { request }: Exchange): number {
+    return request.account || (this.#state.clients.f64[row * (rowBytes / 8) + row64.account] as number);
+  }
+
+  /** The account's second factor is asked for again and again. */
+  #fatigue(account: number, at: number): readonly Signal[] {
+    const found = this.#factors.fatigue(account, at);
+    if (found === undefined) return none;
+    const { nats, pushes, minutes } = found;
+    const evidence = { pushes, minutes, attack: "second-factor fatigue", threat: "OAT-007" };
+    return [{ detector: "second-factor-fatigue", axis: "account", group: "takeover", nats, evidence }];
+  }
+
+  /** Whoever makes a second factor ask has the password. */
+  #observeFactor(facts: Facts, exchange: Exchange): void {
+    if (!asksSecondFactor(exchange, isLogin(facts))) return;
+    const account = this.#accountOf(facts, exchange);
+    if (account === 0) return;
+    const { nats, pushes, minutes } = this.#factors.asked(account, facts.at);
+    if (nats <= 0) return;
+    const reason = `its second factor was asked for again and again: ${pushes} times in ${minutes} minutes`;
+    this.risk.expose(account, facts.at, { nats, reason });
   }
 
   /** How many of device, network and country are new to the account that a request claims; -1 unknown. */
@@ -57,6 +88,7 @@ export class AccountPart {
     const { account } = exchange.request;
     const status = exchange.response?.status ?? 0;
     if (isLogin(facts) && status > 0) this.#observeShift(facts, exchange, status);
+    this.#observeFactor(facts, exchange);
     if (!isLogin(facts) || account === 0 || status < 200 || status >= 400) return;
     const network = this.#intel.network(exchange.client.ip);
     const { headers, ja4 } = exchange.client.fingerprint;

@@ -1,5 +1,6 @@
 import type { Exchange, Intel, Millis, Signal } from "#core";
 import { GapLaw } from "../auth/gap-law.ts";
+import { asksSecondFactor } from "../auth/second-factor.ts";
 import { rowFlag } from "../clients/client-table.ts";
 import {
   Cohorts,
@@ -12,8 +13,9 @@ import {
   writeCohortKeys,
 } from "../cohorts/index.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
+import { isSensitiveStep } from "../features/authentication.ts";
 import { counter } from "../features/counters.ts";
-import { type Facts, isAsset, methodCode } from "../features/facts.ts";
+import { type Facts, isAsset } from "../features/facts.ts";
 import { isLoadingParts } from "../features/pages.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
@@ -134,13 +136,13 @@ export class CohortPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
-    if (this.#step[slot] === 0 || isSensitive(facts)) {
+    if (this.#step[slot] === 0 || isSensitiveStep(facts)) {
       this.#step[slot] = mix32(this.#endpointHash(facts.endpoint) + (facts.method > 1 ? 1 : 0));
       this.#subject[slot] = 0;
     }
     const requests = this.#sources.state.sessions.requestsOf(slot);
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
-    if (!isSensitive(facts)) return;
+    if (!isSensitiveStep(facts)) return;
     const again = this.#login[slot] !== 0;
     if (!again) this.#came[slot] = this.#arrival(facts, requests);
     this.#login[slot] = (this.#endpointHash(facts.endpoint) & 0xffff) + 1;
@@ -201,16 +203,21 @@ export class CohortPart {
     const { slot, row } = facts;
     const requests = this.#sources.state.sessions.requestsOf(slot);
     this.#readAnswer(facts, exchange.response?.status ?? 0);
-    if (this.#reported[slot] !== 0 && !isSensitive(facts)) return;
+    if (this.#reported[slot] !== 0 && !isSensitiveStep(facts)) return;
     const call = requests === 1 && facts.class === endpointClass.api;
-    if (!isSensitive(facts) && requests < reportAfter && !call) return;
+    if (!isSensitiveStep(facts) && requests < reportAfter && !call) return;
     if (this.#reported[slot] === 2) return;
     const status = exchange.response?.status ?? 0;
     const refused = this.#sources.state.clients.get(row, counter.loginFailures) > 0 || status >= 400;
-    const login = facts.class === endpointClass.login && isSensitive(facts) && status > 0;
+    const login = facts.class === endpointClass.login && isSensitiveStep(facts) && status > 0;
     const { account, password } = exchange.request;
-    this.#report(slot, facts.at, { account, password, letIn: login ? !refused : null });
-    this.#reported[slot] = isSensitive(facts) ? 2 : 1;
+    this.#report(slot, facts.at, {
+      account,
+      password,
+      letIn: login ? !refused : null,
+      pushed: login && asksSecondFactor(exchange, true),
+    });
+    this.#reported[slot] = isSensitiveStep(facts) ? 2 : 1;
   }
 
   /** What was refused besides log-ins: guesses at codes, numbers and paths. */
@@ -251,7 +258,7 @@ export class CohortPart {
   }
 
   close(slot: number, at: Millis): void {
-    if (this.#reported[slot] === 0) this.#report(slot, at, { account: 0, password: 0, letIn: null });
+    if (this.#reported[slot] === 0) this.#report(slot, at, { account: 0, password: 0, letIn: null, pushed: false });
   }
 
   forget(row: number): void {
@@ -279,6 +286,7 @@ export class CohortPart {
       account: outcome.account,
       password: outcome.password,
       letIn: outcome.letIn,
+      pushed: outcome.pushed,
       country: network.country,
       asn: network.asn,
       anchored: this.#isAnchored(slot, row),
@@ -387,12 +395,5 @@ interface Outcome {
   readonly account: number;
   readonly password: number;
   readonly letIn: boolean | null;
-}
-
-function isSensitive(facts: Facts): boolean {
-  const { class: purpose, method } = facts;
-  return (
-    method > methodCode.head &&
-    (purpose === endpointClass.login || purpose === endpointClass.signup || purpose === endpointClass.checkout)
-  );
+  readonly pushed: boolean;
 }
