@@ -14,11 +14,11 @@ export class AnswerReading {
   constructor(
     state: GatewayState,
     head: ResponseHead,
-    { relay, since }: { readonly relay: { readonly exchange: Exchange }; readonly since: Millis },
+    { relay, at }: { readonly relay: { readonly exchange: Exchange }; readonly at: Millis },
   ) {
     this.#state = state;
     this.#exchange = relay.exchange;
-    this.#shape = beginSample(state, head, { relay, since });
+    this.#shape = beginSample(state, head, { relay, since: at });
     this.#issued = TokenSample.begin(head, state.tokenBudget, relay.exchange.at);
   }
 

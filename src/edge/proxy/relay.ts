@@ -276,8 +276,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.#status = head.status;
     this.#answerFields = head.fields;
     const tunnel = head.status === 101;
-    if (!this.#answeredByUs)
-      this.#reading = new AnswerReading(this.#state, head, { relay: this, since: this.#startedAt });
+    if (!this.#answeredByUs) this.#reading = new AnswerReading(this.#state, head, { relay: this, at: this.#startedAt });
     if (tunnel) this.#state.counters.openTunnels++;
     this.#stream.answer(tunnel ? { ...head, framing: "tunnel" } : head, this.id);
     if (tunnel) this.#requestDone = false;
