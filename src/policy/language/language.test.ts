@@ -75,6 +75,68 @@ const table: readonly (readonly [condition: string, expected: Truth])[] = [
   ["known(session.requests) && session.requests == 5", 1],
 ];
 
+/** Every operator and form once where it holds and once where it does not: a mistake in any of them shows. */
+const forms: readonly (readonly [condition: string, expected: Truth])[] = [
+  ["kind == 'automated'", 1],
+  ["kind == 'human'", 0],
+  ["kind != 'automated'", 0],
+  ["kind != 'human'", 1],
+  ["kind < 'b'", 1],
+  ["kind < 'automated'", 0],
+  ["'a' == 'a'", 1],
+  ["'checkout' in tags", 0],
+  ["'fixed-period' in signals", 0],
+  ["request.method in ['PUT']", 0],
+  ["session.requests in [4.0]", 0],
+  ["session.requests in [-5.0]", 0],
+  ["-session.requests in [-5.0]", 1],
+  ["session.ageSeconds in [4.0]", 2],
+  ["re(request.path, '^/x')", 0],
+  ["request.path.startsWith('orders')", 0],
+  ["request.path.startsWith('/orders')", 1],
+  ["request.path.endsWith('/1')", 1],
+  ["request.path.endsWith('/orders')", 0],
+  ["request.path.contains('orders')", 1],
+  ["request.path.contains('2')", 0],
+  ["inList('others', request.path)", 0],
+  ["session.requests + 1.0 == 6.0", 1],
+  ["session.requests - 1.0 == 4.0", 1],
+  ["session.requests * 3.0 == 15.0", 1],
+  ["session.requests / 2.0 == 2.5", 1],
+  ["-session.requests == -5.0", 1],
+  ["known(session.requests) == known(session.ageSeconds)", 0],
+  ["known(session.requests) != known(session.ageSeconds)", 1],
+  ["re(request.path, 'x') == re(request.path, 'y')", 1],
+  // Unknown is neither, and stays exactly that through every operator.
+  ["session.requests == 5 && session.ageSeconds > 3", 2],
+  ["session.ageSeconds > 3 && session.requests == 5", 2],
+  ["session.ageSeconds > 3 && session.ageSeconds > 4", 2],
+  ["session.requests == 4 || session.ageSeconds > 3", 2],
+  ["session.ageSeconds > 3 || session.requests == 4", 2],
+  ["session.ageSeconds > 3 || session.ageSeconds > 4", 2],
+  ["session.ageSeconds > 3 ? true : true", 2],
+  ["session.requests == 5 ? session.ageSeconds > 3 : true", 2],
+  ["(session.ageSeconds > 3) == (session.requests == 5)", 2],
+  ["(session.requests == 5) == (session.ageSeconds > 3)", 2],
+  ["(session.requests == 5) != (session.ageSeconds > 3)", 2],
+  ["(session.ageSeconds > 3) == (session.ageSeconds > 3)", 2],
+];
+
+test.each(forms)("the form %s is %i", (condition, expected) => {
+  expect(language.compile(condition).evaluate(subject())).toBe(expected);
+});
+
+test("flags compare by what they are", () => {
+  const at = (condition: string, cookies: number): Truth => language.compile(condition).evaluate(subject({ cookies }));
+  expect([at("session.cookies == true", 1), at("session.cookies == true", 0)]).toEqual([1, 0]);
+  expect([at("session.cookies != true", 1), at("session.cookies != true", 0)]).toEqual([0, 1]);
+  expect([at("session.cookies", 1), at("session.cookies", 0)]).toEqual([1, 0]);
+});
+
+test("a tag or detector that resembles none is refused without a guess", () => {
+  expect(() => language.compile("'zzzzzzzzzz' in signals")).toThrow(/^there is no detector "zzzzzzzzzz"$/);
+});
+
 test.each(table)("%s is %i", (condition, expected) => {
   expect(language.compile(condition).evaluate(subject())).toBe(expected);
 });
@@ -93,6 +155,22 @@ const mistakes: readonly (readonly [condition: string, said: RegExp, start: numb
   ["count('login.faild', 'address') > 1", /no event "login.faild"; did you mean "login.failed"\?/, 6],
   ["count('login') > 1", /No matching overload|no such overload|found no/i, 0],
   ["[1, 2].exists(x, x > 1)", /not in the rule language/, 0],
+  // What the types allow and the subset does not is refused where it stands, never read as something else.
+  ["kind == (true ? 'a' : 'b')", /not in the rule language/, 9],
+  ["(true ? 'a' : 'b') == kind", /not in the rule language/, 1],
+  ["kind in (true ? ['a'] : ['b'])", /not in the rule language/, 9],
+  ["re(request.path + 'a', 'x')", /not in the rule language/, 3],
+  ["re(request.path, request.method)", /expected a text in quotes here/, 17],
+  ["re(request.path, kind)", /expected a text in quotes here/, 17],
+  ["inList(kind, request.path)", /expected a text in quotes here/, 7],
+  ["session.requests in [session.ageSeconds]", /expected a number here/, 21],
+  ["known(request.path)", /not in the rule language/, 6],
+  ["known(session.requests + 1.0)", /not in the rule language/, 6],
+  ["session.cookies < true", /not in the rule language/, 0],
+  ["request.path.size() == 3", /not in the rule language/, 0],
+  ["request.path.indexOf('a') == 1", /not in the rule language/, 0],
+  ["size([1, 2]) == 2", /not in the rule language/, 0],
+  ["double('12') == 2.0", /not in the rule language/, 0],
 ];
 
 test.each(mistakes)("%s is refused with its reason and place", (condition, said, start) => {

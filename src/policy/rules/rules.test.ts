@@ -144,3 +144,28 @@ test.each(mistakes)("a mistake in a pack is reported where it stands: %j", (text
   expect(problems.map(({ line, column }) => `${line}:${column}`)).toContain(place);
   expect(problems.map(({ message }) => message).join("\n")).toMatch(said);
 });
+
+test("a session at the very edge of a canary's share is outside of it", () => {
+  const set = createRuleSet(rules, vocabulary, 1);
+  const at = (canary: number): string | undefined =>
+    set.decide(subject({ numbers: [5, 30, 0], tags: ["login"], canary })).acting?.name;
+  expect(at(0.249)).toBe("many-failures");
+  expect(at(0.25)).toBeUndefined();
+});
+
+test("what matched one request is forgotten by the next", () => {
+  const set = createRuleSet(
+    pack('- { name: a, why: b, when: request.path == "/a", then: block, mode: enforce }'),
+    vocabulary,
+    1,
+  );
+  expect(set.decide(subject({ path: "/a" })).matched).toHaveLength(1);
+  expect(set.decide(subject({ path: "/b" }))).toMatchObject({ acting: undefined, matched: [] });
+});
+
+test("as many rules as have a position are loaded, and not one more", () => {
+  const [first] = rules;
+  const many = (count: number): readonly Rule[] => Array.from({ length: count }, () => first as Rule);
+  expect(createRuleSet(many(4_096), vocabulary, 1).rules).toHaveLength(4_096);
+  expect(() => createRuleSet(many(4_097), vocabulary, 1)).toThrow(/at most 4096 rules/);
+});
