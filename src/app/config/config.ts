@@ -1,6 +1,7 @@
 import type { BotPurpose } from "#core";
 
 import type { AlertsConfig } from "./alerts-section.ts";
+import type { ChallengeConfig } from "./challenge-section.ts";
 import type { PassiveConfig, PublishConfig } from "./passive-section.ts";
 import type { StoreConfig } from "./store-section.ts";
 import type { WebhookConfig } from "./webhooks-section.ts";
@@ -112,6 +113,8 @@ export interface PolicyConfig {
   }[];
   /** What becomes of policies that Gait writes from convictions. */
   readonly automatic: "off" | "review" | "canary";
+  /** Proof of work for browsers; absent: `challenge` is a refusal. */
+  readonly challenge?: ChallengeConfig | undefined;
   /** Who is called when a rule that names them acts. */
   readonly webhooks: readonly WebhookConfig[];
   /** Files of values by the name under which rules ask for them. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { challengeSection } from "./challenge-section.ts";
 import type { PolicyConfig } from "./config.ts";
 import { fileText, nameText, networkText } from "./scalars.ts";
 import { webhooksSection } from "./webhooks-section.ts";
@@ -36,6 +37,7 @@ export const policySection: z.ZodType<PolicyConfig> = z.strictObject({
     description:
       "What becomes of policies that Gait writes from convicted cohorts: none are written, they wait for review (watching), or they go to 1 % of sessions when their backtest is within the limit.",
   }),
+  challenge: challengeSection.optional(),
   webhooks: webhooksSection,
   lists: z
     .record(nameText, fileText)

@@ -27,6 +27,8 @@ import {
   VerdictKeeper,
 } from "#policy";
 import type { Config } from "../config/config.ts";
+import { parseDuration } from "../config/duration.ts";
+import { ChallengeBook, type ChallengeOptions } from "../policy/challenge-book.ts";
 import type { FactRecorder } from "../policy/fact-recorder.ts";
 import type { LivePolicy } from "../policy/open-policy.ts";
 import { RefusalBook } from "../policy/refusal-book.ts";
@@ -85,6 +87,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
   };
   const keeper = new VerdictKeeper(decisions, createRandom(parts.hashKey.k1));
   const refusals = new RefusalBook(policyLimits.refusalsMax.default);
+  const challenges = new ChallengeBook(parts.hashKey);
   const notices = parts.webhooks === undefined ? undefined : new WebhookNotices(parts.webhooks);
 
   const configure = (next: Config): void => {
@@ -94,6 +97,7 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     };
     modes = applicationModes(next);
     surge.options = surgeOptions(next);
+    challenges.options = challengeOptions(next);
     for (const id of configured) decisions.remove(id);
     configured = [];
     const add = (value: string, action: "allow" | "block"): void => {
@@ -169,8 +173,9 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     policy,
     refusals,
     inspect(exchange) {
-      const verdict = decide(exchange, judge.inspect(exchange));
-      return panic.on ? stopped(verdict) : verdict;
+      const decided = decide(exchange, judge.inspect(exchange));
+      if (panic.on) return stopped(decided);
+      return challenges.settle(exchange, decided, { session: keys.session, now: clock.monotonic() });
     },
     observe(exchange) {
       recorder?.settle(exchange);
@@ -186,6 +191,11 @@ function surgeOptions({ policy }: Config): SurgeOptions {
     to: Date.parse(to),
   }));
   return { factor: policy.surgeFactor, wanted };
+}
+
+function challengeOptions({ policy: { challenge } }: Config): ChallengeOptions | undefined {
+  const validMs = challenge === undefined ? undefined : parseDuration(challenge.validFor);
+  return challenge === undefined || validMs === undefined ? undefined : { bits: challenge.bits, validMs };
 }
 
 /** What passes may still have to wait where its place is asked many times as often as usual. */

@@ -18,6 +18,7 @@ type PolicyLimit =
   | "pastVerdictsMax"
   | "proposalsMax"
   | "refusalsMax"
+  | "challengesMax"
   | "webhooksWaitingMax"
   | "webhooksDeadMax"
   | "webhooksToldMax"
@@ -73,6 +74,11 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
     default: 10_000,
     unit: "count",
     why: "refused requests whose sender can be unblocked by the reference alone; the oldest are known by their address",
+  },
+  challengesMax: {
+    default: 50_000,
+    unit: "count",
+    why: "sessions that solved a challenge; the oldest leave and are asked again. As many solutions in two minutes are taken",
   },
   webhooksWaitingMax: {
     default: 1_000,

@@ -1,5 +1,12 @@
 import type { Action, EdgeLimits, Exchange, Millis, Verdict } from "#core";
 
+/** A document of our own making. Names and values are ours, free of CR and LF. */
+export interface OwnDocument {
+  readonly contentType: string;
+  readonly text: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
 /** What a refusal says besides its status. */
 export interface RefusalOptions {
   readonly retryAfterSeconds?: number;
@@ -7,6 +14,8 @@ export interface RefusalOptions {
   readonly title?: string;
   /** Where a person can go on. */
   readonly location?: string;
+  /** In place of what a refusal says. */
+  readonly document?: OwnDocument;
 }
 
 /** What an action may do with the request it is given. Exactly one of `forward` and `refuse` ends it. */

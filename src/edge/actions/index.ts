@@ -2,6 +2,7 @@ import type { Action } from "#core";
 import type { ActionHandler } from "./action.ts";
 import { allow } from "./allow.ts";
 import { block } from "./block.ts";
+import { challenge } from "./challenge.ts";
 import { deceive } from "./deceive.ts";
 import { hold } from "./hold.ts";
 import { log } from "./log.ts";
@@ -23,7 +24,7 @@ export const actions: Readonly<Record<Action, ActionHandler>> = {
   tarpit,
   "step-up": stepUp,
   hold,
-  challenge: block,
+  challenge,
   deceive,
   route,
   block,

@@ -1,4 +1,5 @@
 import { type Fields, FieldsDraft, field, fieldValue, type RequestHead } from "#wire";
+import type { OwnDocument } from "../actions/action.ts";
 import type { AnswerHead } from "./seam.ts";
 
 /** An answer of our own making. */
@@ -75,8 +76,10 @@ export function createAnswer(
     readonly location?: string;
     readonly close?: boolean;
     readonly headers?: readonly { readonly name: string; readonly value: string }[];
+    readonly document?: OwnDocument;
   } = {},
 ): LocalAnswer {
+  if (known.document !== undefined) return createOwnAnswer(status, known.document, known);
   const title = known.title ?? titles[status] ?? "Request refused";
   const asPage = known.head !== undefined && prefersPage(known.head.fields);
   const told = { status, title, reference, location: known.location ?? "" };
@@ -92,6 +95,27 @@ export function createAnswer(
   if (status === 405) add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   if (status === 401 || status === 403 || status === 429)
     for (const { name, value } of known.headers ?? []) add(name, value);
+  return localAnswer({
+    status,
+    fields: draft,
+    body,
+    isHead: known.head?.method === "HEAD",
+    close: known.close === true,
+  });
+}
+
+/** An answer of an action's own, which nobody may keep. */
+function createOwnAnswer(
+  status: number,
+  { contentType, text, headers }: OwnDocument,
+  known: { readonly head?: RequestHead; readonly close?: boolean },
+): LocalAnswer {
+  const body = Buffer.from(text, "utf8");
+  const draft = new FieldsDraft();
+  draft.push("Date", new Date().toUTCString(), { id: field.date, hash: 0 });
+  draft.push("Content-Type", contentType, { id: field.contentType, hash: 0 });
+  draft.push("Cache-Control", "no-store", { id: field.cacheControl, hash: 0 });
+  for (const [name, value] of headers) draft.push(name, value, { id: field.other, hash: 0 });
   return localAnswer({
     status,
     fields: draft,
