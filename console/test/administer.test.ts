@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { codeAt } from "../../src/app/identity/totp.ts";
 import { settled, visit } from "./browser.ts";
 import { type OwnGateway, openOwnGateway } from "./own-gateway.ts";
 
@@ -29,6 +30,14 @@ async function call(name: string, input: object): Promise<Record<string, unknown
     },
     [name.replace(".", "/"), JSON.stringify(input)] as const,
   );
+}
+
+/** The bytes of a secret as authenticators take it (RFC 4648). */
+function fromBase32(letters: string): Uint8Array {
+  const bits = [...letters].map((letter) =>
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
+  );
+  return Uint8Array.from(bits.join("").match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
 }
 
 const status = async (): Promise<number> => (await fetch(`${gateway.traffic}/`)).status;
@@ -85,6 +94,37 @@ test("a person is added, changed and removed, a token is made, shown once and re
   await page.click("dialog >> button.danger");
   await page.waitForSelector("text=No tokens");
   expect(await reaches()).toBe(401);
+});
+
+test("a second factor is set up with a code of it, asked for as a step of its own, and taken away with one", async () => {
+  await page.goto(`${gateway.admin}/console/settings?tab=account`);
+  await page.click("text=Set up");
+  await page.waitForSelector(".qr-code");
+  const letters = (await page.locator(".secret").innerText()).replaceAll(/\s/g, "");
+  await page.screenshot({ path: `${pictures}second-factor.png`, fullPage: true });
+  const secret = fromBase32(letters);
+  const step = Math.floor(Date.now() / 30_000);
+  await page.getByLabel("Code that the app shows now").fill(codeAt(secret, step - 1));
+  await page.click("text=Switch on");
+  await page.waitForSelector("text=From now on a code is asked for");
+  await page.click("text=Sign out");
+  await page.goto(`${gateway.admin}/console/login`);
+  await page.getByLabel("Name").fill("ann");
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('h2:has-text("Second factor")');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("autocomplete"))).toBe("one-time-code");
+  await page.screenshot({ path: `${pictures}second-factor-step.png` });
+  await page.keyboard.type("000000");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("text=the code is wrong or was used before");
+  await page.getByLabel("Code of the second factor").fill(codeAt(secret, step));
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === "/console/");
+  await page.goto(`${gateway.admin}/console/settings?tab=account`);
+  await page.getByLabel("Code that the app shows now, to take it away").fill(codeAt(secret, step + 1));
+  await page.click("text=Take away");
+  await page.waitForSelector("text=No code is asked for any more");
 });
 
 test("somebody who was blocked by mistake is unblocked with two clicks within five seconds, undone within ten, and all of it is in the audit log", async () => {

@@ -22,7 +22,10 @@ export interface OwnGateway {
 const home = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Starts `gait serve` in front of an origin that answers everything. */
-export async function openOwnGateway(yaml = ""): Promise<OwnGateway> {
+export async function openOwnGateway(
+  yaml = "",
+  { admin: adminSection = 'listen: "127.0.0.1:0"' }: { readonly admin?: string } = {},
+): Promise<OwnGateway> {
   const folder = mkdtempSync(join(tmpdir(), "gait-console-"));
   const origin = createServer((request, response) => {
     request.resume();
@@ -33,7 +36,7 @@ export async function openOwnGateway(yaml = ""): Promise<OwnGateway> {
   const file = join(folder, "gait.yaml");
   writeFileSync(
     file,
-    `upstream: http://127.0.0.1:${port}\nlisten: 127.0.0.1:0\nadmin: { listen: "127.0.0.1:0" }\nstore: { path: ${folder}/state }\n${yaml}`,
+    `upstream: http://127.0.0.1:${port}\nlisten: 127.0.0.1:0\nadmin: { ${adminSection} }\nstore: { path: ${folder}/state }\n${yaml}`,
   );
   const words = ["--conditions=source", "--disable-warning=ExperimentalWarning", "src/app/cli/main.ts"];
   const gateway = spawn(process.execPath, [...words, "serve", "--config", file], {

@@ -3,6 +3,7 @@ export { isPublicAddress } from "./public-address.ts";
 export {
   type FetchRefusal,
   type FetchTestAllowance,
+  type OwnServer,
   type SafeFetchOptions,
   type SafeFetchResult,
   safeFetch,

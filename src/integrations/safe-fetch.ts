@@ -26,6 +26,7 @@ export type SafeFetchResult =
       readonly body: Buffer;
       readonly headers: Readonly<Record<string, string>>;
       readonly address: string;
+      readonly status: number;
     }
   | { readonly kind: "refused"; readonly reason: FetchRefusal; readonly detail: string };
 
@@ -35,6 +36,14 @@ export interface FetchTestAllowance {
   readonly addresses: readonly string[];
   /** Any port, and http as well as https. */
   readonly plainHttp: true;
+}
+
+/** A server of the operator's own, named in the configuration. */
+export interface OwnServer {
+  /** Addresses let through although they are not public; every other address is held to the rule. */
+  readonly addresses: readonly string[];
+  /** Certificate authorities (PEM) that vouch for it, in place of the system's. */
+  readonly ca?: string | undefined;
 }
 
 export interface SafeFetchOptions {
@@ -51,6 +60,12 @@ export interface SafeFetchOptions {
   readonly inside?: readonly string[];
   /** Sends this instead of asking; then every 2xx is a success. */
   readonly post?: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+  /** Sent along when asking, not when sending. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Reaches a server that may stand inside the operator's network, on any port; still https alone. */
+  readonly own?: OwnServer;
+  /** Hands over answers of status 400 to 499 as they are: a refusal whose words matter. */
+  readonly refusals?: "handed-over";
   readonly testing?: FetchTestAllowance;
 }
 
@@ -62,10 +77,10 @@ export interface SafeFetchOptions {
  */
 export async function safeFetch(url: string, options: SafeFetchOptions): Promise<SafeFetchResult> {
   const inside = options.inside ?? [];
-  const target = checkUrl(
-    url,
-    options.testing ?? (inside.length > 0 ? { addresses: inside, plainHttp: true } : undefined),
-  );
+  const target = checkUrl(url, {
+    testing: options.testing ?? (inside.length > 0 ? { addresses: inside, plainHttp: true } : undefined),
+    own: options.own,
+  });
   if ("kind" in target) return target;
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
@@ -77,7 +92,10 @@ export async function safeFetch(url: string, options: SafeFetchOptions): Promise
   return new Promise((resolve) => exchange(target.url, { address, options, signal }, resolve));
 }
 
-function checkUrl(text: string, testing: FetchTestAllowance | undefined): { readonly url: URL } | SafeFetchResult {
+function checkUrl(
+  text: string,
+  { testing, own }: { readonly testing: FetchTestAllowance | undefined; readonly own: OwnServer | undefined },
+): { readonly url: URL } | SafeFetchResult {
   if (text.length > 2_048 || !URL.canParse(text))
     return refused("url", `not a URL: ${JSON.stringify(text.slice(0, 100))}`);
   const url = new URL(text);
@@ -85,7 +103,8 @@ function checkUrl(text: string, testing: FetchTestAllowance | undefined): { read
   if (url.protocol !== "https:" && !http) return refused("scheme", `expected https, found "${url.protocol}"`);
   if (url.username !== "" || url.password !== "")
     return refused("credentials", "the URL carries a user name or password");
-  if (url.port !== "" && testing === undefined) return refused("port", `expected port 443, found ${url.port}`);
+  if (url.port !== "" && testing === undefined && own === undefined)
+    return refused("port", `expected port 443, found ${url.port}`);
   return { url };
 }
 
@@ -104,7 +123,8 @@ async function checkAddress(
       ? refused("timeout", `looking up "${host}"`)
       : refused("name-lookup", `"${host}": ${String(error)}`);
   }
-  const allowed = [...(options.testing?.addresses ?? []), ...(options.inside ?? [])];
+  const { testing, inside, own } = options;
+  const allowed = [...(testing?.addresses ?? []), ...(inside ?? []), ...(own?.addresses ?? [])];
   // One private address among public ones is enough to refuse: an attacker lists both and waits for the draw.
   const bad = addresses.find((address) => !isPublicAddress(address) && !allowed.includes(address));
   if (bad !== undefined)
@@ -139,6 +159,7 @@ function exchange(
   const request = send(url, {
     agent: false,
     signal,
+    ...(options.own?.ca === undefined ? {} : { ca: options.own.ca }),
     method: options.post === undefined ? "GET" : "POST",
     headers: {
       accept: "*/*",
@@ -146,7 +167,7 @@ function exchange(
       "user-agent": "gait",
       connection: "close",
       ...(options.post === undefined
-        ? {}
+        ? options.headers
         : { ...options.post.headers, "content-length": String(Buffer.byteLength(options.post.body)) }),
     },
     // The address was checked above; asking the resolver again here is where rebinding would strike.
@@ -179,18 +200,23 @@ function exchange(
         resolve(refused("too-large", `more than ${options.bytesMax} bytes`));
       } else parts.push(part);
     });
-    response.on("end", () => resolve({ kind: "body", body: Buffer.concat(parts), headers: flat(response), address }));
+    response.on("end", () => {
+      const status = response.statusCode ?? 0;
+      resolve({ kind: "body", body: Buffer.concat(parts), headers: flat(response), address, status });
+    });
     response.on("error", () => resolve(refused(signal.aborted ? "timeout" : "connection", "the answer broke off")));
   });
   request.end(options.post?.body);
 }
 
-function checkHead(response: IncomingMessage, { bytesMax, post }: SafeFetchOptions): SafeFetchResult | undefined {
+function checkHead(response: IncomingMessage, options: SafeFetchOptions): SafeFetchResult | undefined {
+  const { bytesMax, post, refusals } = options;
   const status = response.statusCode ?? 0;
   if (status >= 300 && status < 400)
     return refused("redirect", `to ${JSON.stringify((response.headers.location ?? "").slice(0, 100))}`);
   const sent = post !== undefined && status >= 200 && status < 300;
-  if (status !== 200 && !sent) return refused("status", `expected 200, found ${status}`);
+  const told = refusals === "handed-over" && status >= 400 && status < 500;
+  if (status !== 200 && !sent && !told) return refused("status", `expected 200, found ${status}`);
   const coding = response.headers["content-encoding"] ?? "identity";
   if (coding !== "identity") return refused("encoding", `asked for identity, found "${coding}"`);
   if (Number(response.headers["content-length"] ?? 0) > bytesMax)

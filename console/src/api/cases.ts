@@ -135,6 +135,7 @@ export interface UserRow {
   readonly name: string;
   readonly role: Role;
   readonly secondFactor: boolean;
+  readonly by: "password" | "provider";
   readonly lastSeen: number | null;
 }
 
@@ -184,4 +185,5 @@ export interface SessionState {
   readonly bootstrap: boolean;
   readonly csrf: string | null;
   readonly secondFactor: boolean;
+  readonly signOn: string | null;
 }

@@ -16,10 +16,13 @@ export type CallFault =
 /** A call that failed. `message` is what the gateway said, or what the browser said about the connection. */
 export class CallError extends Error {
   readonly fault: CallFault;
+  /** The gateway's own word for it, where it gave one. */
+  readonly code: string;
 
-  constructor(fault: CallFault, message: string) {
+  constructor(fault: CallFault, message: string, code = "") {
     super(message);
     this.fault = fault;
+    this.code = code;
   }
 }
 
@@ -72,7 +75,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<unknow
   if (response.status === 404 && /^there is (nothing here|no such operation)/.test(said)) {
     throw new CallError("missing", said);
   }
-  throw new CallError(faultByStatus[response.status] ?? "broken", said);
+  throw new CallError(faultByStatus[response.status] ?? "broken", said, codeOf(body));
 }
 
 function parse(text: string): unknown {
@@ -81,6 +84,10 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function codeOf(body: unknown): string {
+  return typeof body === "object" && body !== null && "code" in body ? String(body.code) : "";
 }
 
 function messageOf(body: unknown): string | undefined {

@@ -14,6 +14,7 @@ interface Snapshot {
 let snapshot: Snapshot = { state: "connecting", document: undefined };
 let source: EventSource | undefined;
 let paused = false;
+let allowed = true;
 const listeners = new Set<() => void>();
 
 /**
@@ -31,12 +32,22 @@ export function pauseLive(pause: boolean): void {
     source?.close();
     source = undefined;
     publish({ ...snapshot, state: "paused" });
-  } else if (listeners.size > 0) open();
+  } else if (allowed && listeners.size > 0) open();
+}
+
+/** Whether whoever looks is somebody who may: a stream that will be refused is not asked for. */
+export function allowLive(may: boolean): void {
+  if (may === allowed) return;
+  allowed = may;
+  source?.close();
+  source = undefined;
+  if (may && !paused && listeners.size > 0) open();
+  else publish({ state: paused ? "paused" : "connecting", document: undefined });
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  if (source === undefined && !paused) open();
+  if (source === undefined && !paused && allowed) open();
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -57,7 +68,7 @@ function open(): void {
     if (source?.readyState !== EventSource.CLOSED) return;
     source = undefined;
     setTimeout(() => {
-      if (source === undefined && !paused && listeners.size > 0) open();
+      if (source === undefined && !paused && allowed && listeners.size > 0) open();
     }, 3_000);
   };
 }

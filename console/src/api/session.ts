@@ -1,6 +1,7 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { CallError, send, setCsrf } from "./client.ts";
 import type { SessionState } from "./contract.ts";
+import { allowLive } from "./live.ts";
 
 /** A gateway that knows no people: whoever reaches the listener may look. */
 const anybody: SessionState = {
@@ -10,6 +11,7 @@ const anybody: SessionState = {
   bootstrap: false,
   csrf: null,
   secondFactor: false,
+  signOn: null,
 };
 
 /**
@@ -35,5 +37,6 @@ export function useSession(): UseQueryResult<SessionState, Error> {
 /** Takes over a session that was just made or ended. */
 export function keep(state: SessionState): SessionState {
   setCsrf(state.csrf ?? undefined);
+  allowLive(state.role !== null);
   return state;
 }

@@ -44,26 +44,25 @@ export function Topbar({
   );
 }
 
-/** Who is signed in; leads to signing in and out. */
+/** Who is signed in: leads to one's own account, or to signing in. */
 function WhoLink(): ReactNode {
   const t = useTranslator();
   const { data } = useSession();
   const user = data?.user ?? null;
-  return (
-    <Link
-      to="/login"
-      search={{}}
-      className="button"
-      title={user === null ? t("login.looking.why") : t("login.in", { user })}
-    >
-      <Icon name="person" size={14} />
-      {user === null ? (
-        <span className="who">{t("login.looking")}</span>
-      ) : (
+  if (user !== null)
+    return (
+      <Link to="/settings" search={{ tab: "account" }} className="button" title={t("login.in", { user })}>
+        <Icon name="person" size={14} />
         <span className="who data" translate="no">
           {user}
         </span>
-      )}
+      </Link>
+    );
+  const looking = data?.role != null;
+  return (
+    <Link to="/login" search={{}} className="button" title={t(looking ? "login.looking.why" : "login.note")}>
+      <Icon name="person" size={14} />
+      <span className="who">{t(looking ? "login.looking" : "login.title")}</span>
     </Link>
   );
 }
@@ -84,6 +83,8 @@ function ModeBadge(): ReactNode {
 function LiveButton(): ReactNode {
   const t = useTranslator();
   const { state } = useLive();
+  const { data } = useSession();
+  if (data?.role == null) return null;
   const paused = state === "paused";
   return (
     <>

@@ -105,6 +105,12 @@ test("once there is an account, nobody looks without signing in, not even at the
   for (const path of ["/status", "/live", "/decisions", "/api/v1/overview", "/api/v1/openapi.json"])
     expect([path, (await ask({ port: api.port }, { path })).status]).toEqual([path, 401]);
   expect((await ask({ port: api.port }, { path: "/status", headers: admin })).status).toBe(200);
+  // A browser's own box for passwords comes up for whoever opens a page, never over the console's form.
+  const challenge = async (headers: Readonly<Record<string, string>>): Promise<unknown> =>
+    (await ask({ port: api.port }, { path: "/live", headers })).headers["www-authenticate"];
+  expect(await challenge({ "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" })).toBeUndefined();
+  expect(await challenge({ "sec-fetch-site": "none", "sec-fetch-mode": "navigate" })).toMatch(/^Basic/);
+  expect(await challenge({})).toMatch(/^Basic/);
 });
 
 test("a change needs the session's own token, whatever else a page on another site can send", async () => {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sessionCookie, sessionIdIn } from "../identity/identity.ts";
+import { flowCookie, flowIn, sessionCookie, sessionIdIn } from "../identity/identity.ts";
 import type { OperatorSession } from "../identity/operator-sessions.ts";
 import type { Caller, SessionDoor } from "../operations/operation-context.ts";
 import { permissionsOf, roles } from "../operations/permissions.ts";
@@ -43,7 +43,7 @@ export function identify(
     return visitor(anonymous);
   }
   const isBasic = scheme?.toLowerCase() === "basic";
-  if (granted === "look" && (isBasic || identity.operators.bootstrapToken !== undefined))
+  if (granted === "look" && (isBasic || identity.openToLookers))
     return visitor({ name: looker, role: "viewer", permissions: permissionsOf.viewer });
   return visitor(anonymous);
 }
@@ -88,7 +88,11 @@ export function doorOf(
     keep(id) {
       // What the browser had before is worth nothing from now on (session fixation).
       endNow();
-      response.setHeader("set-cookie", sessionCookie(id, { secure }));
+      response.appendHeader("set-cookie", sessionCookie(id, { secure }));
+    },
+    flow: flowIn(request),
+    keepFlow(id) {
+      response.appendHeader("set-cookie", flowCookie(id, { secure }));
     },
     end() {
       endNow();

@@ -38,7 +38,7 @@ export async function route(call: {
       return;
     }
     if (!mayCall(matched, authority)) {
-      refuse(response, authority);
+      refuse({ request, response }, authority);
       return;
     }
     const body = method === "GET" ? undefined : await readBody(request);
@@ -92,9 +92,14 @@ function mayCall({ needs }: AdminRoute, authority: Authority | "none"): boolean 
   return needs === "look" && authority === "look";
 }
 
-function refuse(response: ServerResponse, authority: Authority | "none"): void {
+function refuse(
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  authority: Authority | "none",
+): void {
   if (authority === "none") {
-    response.setHeader("www-authenticate", 'Basic realm="gait", charset="UTF-8"');
+    // To what a page asks for by itself, a browser would answer this with a box of its own over the form to sign in.
+    const byScript = (request.headers["sec-fetch-mode"] ?? "navigate") !== "navigate";
+    if (!byScript) response.setHeader("www-authenticate", 'Basic realm="gait", charset="UTF-8"');
     answerJson(response, 401, { error: "a token is needed (Authorization: Bearer …)" });
     return;
   }

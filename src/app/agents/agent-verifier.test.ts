@@ -72,6 +72,7 @@ test("a directory is fetched once, beside the request, and the next request is p
       body: Buffer.from(JSON.stringify({ keys: [jwk] })),
       headers: { "cache-control": "max-age=600" },
       address: "192.0.2.9",
+      status: 200,
     };
   };
   const subject = verifier({ fetch });

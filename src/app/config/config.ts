@@ -3,6 +3,7 @@ import type { BotPurpose } from "#core";
 import type { AlertsConfig } from "./alerts-section.ts";
 import type { ChallengeConfig } from "./challenge-section.ts";
 import type { PassiveConfig, PublishConfig } from "./passive-section.ts";
+import type { SignOnConfig } from "./sign-on-section.ts";
 import type { StoreConfig } from "./store-section.ts";
 import type { WebhookConfig } from "./webhooks-section.ts";
 
@@ -154,6 +155,7 @@ export interface Config {
     readonly tokenFile?: string | undefined;
     readonly hosts: readonly string[];
     readonly mcp: "off" | "read" | "write";
+    readonly signOn?: SignOnConfig | undefined;
   };
   readonly store: StoreConfig;
   readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" } | undefined;

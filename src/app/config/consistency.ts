@@ -217,13 +217,31 @@ function checkListeners(config: Config): readonly PathProblem[] {
 }
 
 function checkAdmin({ admin }: Config): readonly PathProblem[] {
-  if (admin.listen === false) return [];
+  if (admin.listen === false)
+    return admin.signOn === undefined ? [] : [problem(["admin", "signOn"], "admin.signOn needs admin.listen")];
+  const signOn = checkSignOn(admin);
+  if (signOn.length > 0) return signOn;
   const address = parseListenAddress(admin.listen) as ListenAddress;
   if (isLoopback(address) || admin.tokenFile !== undefined) return [];
   return [
     problem(
       ["admin", "listen"],
       `admin.listen ${admin.listen} can be reached from other machines; expected a loopback address, or admin.tokenFile beside it`,
+    ),
+  ];
+}
+
+function checkSignOn({ signOn, hosts }: Config["admin"]): readonly PathProblem[] {
+  if (signOn === undefined) return [];
+  if (Object.keys(signOn.roles).length === 0 && signOn.otherwise === undefined)
+    return [problem(["admin", "signOn"], "admin.signOn lets nobody in; expected roles, or otherwise")];
+  const { hostname } = new URL(signOn.redirectUrl);
+  const known = ["localhost", "127.0.0.1", "[::1]", ...hosts];
+  if (known.includes(hostname)) return [];
+  return [
+    problem(
+      ["admin", "signOn", "redirectUrl"],
+      `the admin listener does not answer to ${JSON.stringify(hostname)}; expected admin.hosts to name it`,
     ),
   ];
 }

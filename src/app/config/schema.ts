@@ -20,6 +20,7 @@ import {
   pathText,
   upstreamText,
 } from "./scalars.ts";
+import { signOnSection } from "./sign-on-section.ts";
 import { storeSection } from "./store-section.ts";
 
 const mode = z.enum(["observe", "enforce"]);
@@ -158,6 +159,10 @@ const admin = z.strictObject({
   mcp: z.enum(["off", "read", "write"]).default("read").meta({
     description:
       "Tools for language models at `/mcp` of the admin listener, for whoever holds an API token: those that only read, or those that change, too. Needs the package `@modelcontextprotocol/server` beside Gait.",
+  }),
+  signOn: signOnSection.optional().meta({
+    description:
+      "Signing in at the console through your identity provider (OpenID Connect). Needs the package `openid-client` beside Gait.",
   }),
 });
 

@@ -7,6 +7,8 @@ import { type OperatorSession, OperatorSessions } from "./operator-sessions.ts";
 import { Operators } from "./operators.ts";
 import { noPassword, passwordFits } from "./password.ts";
 import { SignInThrottle } from "./sign-in-throttle.ts";
+import { flowMs, type SignOn, type SignOnFailure, type SignOnStart } from "./sign-on.ts";
+import { signOnPrefix } from "./signed-on.ts";
 import { totpStep } from "./totp.ts";
 
 /** How signing in went. */
@@ -21,10 +23,44 @@ export class Identity {
   readonly operators: Operators;
   readonly sessions: OperatorSessions = new OperatorSessions(appLimits.operatorSessionsMax.default);
   readonly #throttle: SignInThrottle = new SignInThrottle(appLimits.signInAddressesMax.default);
+  /** The organisation's identity provider; undefined: people sign in with passwords alone. */
+  readonly signOn: SignOn | undefined;
   #deriving = 0;
 
-  constructor(control: ControlStore, key: Buffer) {
+  constructor(control: ControlStore, { key, signOn }: { readonly key: Buffer; readonly signOn?: SignOn | undefined }) {
     this.operators = new Operators(control, key);
+    this.signOn = signOn;
+  }
+
+  /** Whether whoever reaches a loopback listener may look: nobody can have an account yet. */
+  get openToLookers(): boolean {
+    return this.signOn === undefined && this.operators.bootstrapToken !== undefined;
+  }
+
+  /** Sends somebody to the identity provider, slowed down like any try to sign in. */
+  async beginSignOn(
+    address: string,
+  ): Promise<SignOnStart | SignOnFailure | { readonly kind: "wait"; readonly ms: number }> {
+    if (this.signOn === undefined) return { kind: "unavailable", reason: "admin.signOn is not configured" };
+    const ms = this.#throttle.take(address, performance.now());
+    return ms > 0 ? { kind: "wait", ms } : this.signOn.begin(performance.now());
+  }
+
+  /** Takes somebody back from the identity provider. The session is started by `start`, once it was written down. */
+  async finishSignOn(
+    parameters: string,
+    { flow, address }: { readonly flow: string | undefined; readonly address: string },
+  ): ReturnType<SignOn["finish"]> {
+    if (this.signOn === undefined) return { kind: "unavailable", reason: "admin.signOn is not configured" };
+    const result = await this.signOn.finish(parameters, { flow, now: performance.now() });
+    if (result.kind === "signed-on") this.#throttle.forgive(address);
+    return result;
+  }
+
+  /** People of the identity provider who have a session now. */
+  signedOn(): readonly { readonly name: string; readonly role: OperatorSession["role"] }[] {
+    const now = performance.now();
+    return this.sessions.people(now).filter(({ name }) => name.startsWith(signOnPrefix));
   }
 
   /** Whom a bearer token stands for, or undefined. */
@@ -102,10 +138,31 @@ export function sessionCookie(id: string, { secure }: { readonly secure: boolean
 }
 
 /** The session id a request carries. */
-export function sessionIdIn({ headers }: IncomingMessage): string | undefined {
+export function sessionIdIn(request: IncomingMessage): string | undefined {
+  return cookieIn(request, [secureName, loopbackName]);
+}
+
+/** Binds a way to the identity provider to the browser that began it; it is asked for by our own page alone, hence Strict. */
+const flowNames = ["__Host-gait-flow", "gait-flow"] as const;
+
+/** The header that gives a browser its half of a flow; an empty id takes it away. */
+export function flowCookie(id: string, { secure }: { readonly secure: boolean }): string {
+  const [secureFlow, loopbackFlow] = flowNames;
+  const age = id === "" ? "; Max-Age=0" : `; Max-Age=${flowMs / 1_000}`;
+  return secure
+    ? `${secureFlow}=${id}; Path=/; Secure; HttpOnly; SameSite=Strict${age}`
+    : `${loopbackFlow}=${id}; Path=/; HttpOnly; SameSite=Strict${age}`;
+}
+
+/** The flow a request carries. */
+export function flowIn(request: IncomingMessage): string | undefined {
+  return cookieIn(request, flowNames);
+}
+
+function cookieIn({ headers }: IncomingMessage, names: readonly string[]): string | undefined {
   for (const pair of (headers.cookie ?? "").split(";")) {
     const [name = "", value = ""] = pair.trim().split("=", 2);
-    if ((name === secureName || name === loopbackName) && value !== "") return value;
+    if (names.includes(name) && value !== "") return value;
   }
   return undefined;
 }

@@ -57,9 +57,19 @@ export class OperatorSessions {
     this.#sessions.delete(digest(id));
   }
 
-  /** Ends every session of a user: its role or password changed, or it is gone. */
-  endAll(user: string): void {
+  /** Ends every session of a user: its role or password changed, or it is gone. @returns how many there were */
+  endAll(user: string): number {
+    const before = this.#sessions.size;
     for (const [key, session] of this.#sessions) if (session.user === user) this.#sessions.delete(key);
+    return before - this.#sessions.size;
+  }
+
+  /** Who has a session, each once. */
+  people(now: Millis): readonly { readonly name: string; readonly role: Role }[] {
+    const people = new Map<string, Role>();
+    for (const { user, role, usedAt, startedAt } of this.#sessions.values())
+      if (now - usedAt <= idleMs && now - startedAt <= absoluteMs) people.set(user, role);
+    return [...people].map(([name, role]) => ({ name, role }));
   }
 
   #endOldest(): void {

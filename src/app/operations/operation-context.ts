@@ -25,6 +25,10 @@ export interface SessionDoor {
   readonly session: OperatorSession | undefined;
   keep(id: string): void;
   end(): void;
+  /** What the browser kept when it was sent to the identity provider. */
+  readonly flow: string | undefined;
+  /** Gives the browser its half of a way to the identity provider; empty: takes it away. */
+  keepFlow(id: string): void;
 }
 
 /** What a handler works with. */

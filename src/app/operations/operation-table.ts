@@ -31,8 +31,9 @@ import { createSession } from "./identity/create-session.ts";
 import { deleteSession } from "./identity/delete-session.ts";
 import { getSessionState } from "./identity/get-session-state.ts";
 import { secondFactor } from "./identity/second-factor.ts";
+import { beginSignOn, finishSignOn } from "./identity/sign-on.ts";
 import { createToken, listTokens, revokeToken } from "./identity/tokens.ts";
-import { deleteUser, listUsers, saveUser } from "./identity/users.ts";
+import { deleteUser, listUsers, saveUser, signOutUser } from "./identity/users.ts";
 import { getIncident } from "./incidents/get-incident.ts";
 import { listIncidents } from "./incidents/list-incidents.ts";
 import { updateIncident } from "./incidents/update-incident.ts";
@@ -102,11 +103,14 @@ export interface OperationTable {
   readonly "session.get": typeof getSessionState;
   readonly "session.create": typeof createSession;
   readonly "session.bootstrap": typeof bootstrapSession;
+  readonly "session.sign-on": typeof beginSignOn;
+  readonly "session.finish-sign-on": typeof finishSignOn;
   readonly "session.delete": typeof deleteSession;
   readonly "session.second-factor": typeof secondFactor;
   readonly "users.list": typeof listUsers;
   readonly "users.save": typeof saveUser;
   readonly "users.delete": typeof deleteUser;
+  readonly "users.sign-out": typeof signOutUser;
   readonly "tokens.list": typeof listTokens;
   readonly "tokens.create": typeof createToken;
   readonly "tokens.revoke": typeof revokeToken;
@@ -178,11 +182,14 @@ export const operationTable: OperationTable = {
   "session.get": getSessionState,
   "session.create": createSession,
   "session.bootstrap": bootstrapSession,
+  "session.sign-on": beginSignOn,
+  "session.finish-sign-on": finishSignOn,
   "session.delete": deleteSession,
   "session.second-factor": secondFactor,
   "users.list": listUsers,
   "users.save": saveUser,
   "users.delete": deleteUser,
+  "users.sign-out": signOutUser,
   "tokens.list": listTokens,
   "tokens.create": createToken,
   "tokens.revoke": revokeToken,

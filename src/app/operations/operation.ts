@@ -44,6 +44,7 @@ export interface AnyOperation
 export type FaultKind =
   | "invalid"
   | "unauthenticated"
+  | "code-needed"
   | "forbidden"
   | "not-found"
   | "conflict"
@@ -55,6 +56,7 @@ export type FaultKind =
 export const faultStatus: Readonly<Record<FaultKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
+  "code-needed": 401,
   forbidden: 403,
   "not-found": 404,
   conflict: 409,

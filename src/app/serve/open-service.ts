@@ -11,6 +11,7 @@ import type { Assignment } from "../config/environment.ts";
 import { requireConfig } from "../config/read-config.ts";
 import { Probes } from "../doctor/probe-guard.ts";
 import { Identity } from "../identity/identity.ts";
+import { openSignOn } from "../identity/sign-on.ts";
 import { IncidentBook, lookForIncidents } from "../incidents/incident-book.ts";
 import { openLearned } from "../learned/open-learned.ts";
 import { openPassive } from "../passive/open-passive.ts";
@@ -86,6 +87,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   let reloadsRefused = 0;
   let draining = false;
   const state = openStateDirectory(config.store.path);
+  const signOn = openSignOn(config.admin.signOn);
   const agents = openAgents(config.store.path, config, systemClock);
   const judge = createJudge(state.hashKey, agents);
   const { succession } = sources;
@@ -242,7 +244,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     incidents,
     alerts,
     webhooks,
-    identity: new Identity(control, records.key),
+    identity: new Identity(control, { key: records.key, signOn }),
     engine: judge.engine,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
     networksInPlace: () => agents.networksInPlace(),

@@ -20,6 +20,11 @@ export const appLimits = {
   adminStreamMs: { default: 1_000, unit: "ms", why: "Between two updates of an open status page." },
   operatorSessionsMax: { default: 1_000, unit: "count", why: "People signed in at once; the one idle longest leaves." },
   signInAddressesMax: { default: 10_000, unit: "count", why: "Addresses whose tries to sign in are counted." },
+  signOnFlowsMax: {
+    default: 1_000,
+    unit: "count",
+    why: "People on their way to the identity provider and back; the first who left is forgotten.",
+  },
   signInsAtOnceMax: {
     default: 2,
     unit: "count",

@@ -1,17 +1,38 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { call } from "../../api/client.ts";
 import type { SessionState } from "../../api/contract.ts";
 import { keep, useSession } from "../../api/session.ts";
+import { takeReturn } from "../../api/sign-on.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Card } from "../../parts/card.tsx";
-import { Answered } from "../../parts/states.tsx";
+import { Answered, Loading } from "../../parts/states.tsx";
+import { FirstForm } from "./first-form.tsx";
+import { PasswordForm } from "./password-form.tsx";
 
 /** Signs in; before there is anybody, makes the first administrator with the token that the gateway printed. */
 export function SignIn(): ReactNode {
   const t = useTranslator();
   const session = useSession();
+  const [returned] = useState(takeReturn);
+  const [problem, setProblem] = useState("");
+  const arrive = useArrival();
+  const taken = useRef("");
+  useEffect(() => {
+    // What the provider sent is good once: drawing this twice must not spend it twice.
+    if (returned === "" || taken.current === returned) return;
+    taken.current = returned;
+    call("session.finish-sign-on", { parameters: returned }).then(arrive, (error: unknown) =>
+      setProblem(error instanceof Error ? error.message : String(error)),
+    );
+  }, [returned, arrive]);
+  if (returned !== "" && problem === "")
+    return (
+      <Card title={t("login.returning")}>
+        <Loading />
+      </Card>
+    );
   return (
     <Answered of={session}>
       {(state) =>
@@ -20,115 +41,94 @@ export function SignIn(): ReactNode {
             <SignOut />
           </Card>
         ) : (
-          <SignInForm bootstrap={state.bootstrap} />
+          <Doors state={state} problem={problem} arrive={arrive} />
         )
       }
     </Answered>
   );
 }
 
-function SignInForm({ bootstrap }: { readonly bootstrap: boolean }): ReactNode {
+/** The ways in: the identity provider where there is one, a password, the token of the first start. */
+function Doors({
+  state,
+  problem,
+  arrive,
+}: {
+  readonly state: SessionState;
+  readonly problem: string;
+  readonly arrive: (state: SessionState) => void;
+}): ReactNode {
   const t = useTranslator();
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const [token, setToken] = useState(takePrintedToken);
-  const [user, setUser] = useState("");
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const [problem, setProblem] = useState("");
+  // Where there is a provider, the token of the first start is for whoever came with it alone.
+  const [printed] = useState(() => location.hash.startsWith("#bootstrap="));
+  const first = state.bootstrap && (state.signOn === null || printed);
+  const own = first ? <FirstForm arrive={arrive} /> : state.bootstrap ? null : <PasswordForm arrive={arrive} />;
+  if (state.signOn === null)
+    return (
+      <>
+        <Problem text={problem} />
+        {own}
+      </>
+    );
+  return (
+    <>
+      <ProviderDoor name={state.signOn} before={problem} />
+      {own === null ? null : <p className="soft login-or">{t("login.or")}</p>}
+      {own}
+    </>
+  );
+}
+
+function ProviderDoor({ name, before }: { readonly name: string; readonly before: string }): ReactNode {
+  const t = useTranslator();
+  const [problem, setProblem] = useState(before);
   const [busy, setBusy] = useState(false);
-  const ids = { token: useId(), user: useId(), password: useId(), code: useId() };
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
+  const go = async (): Promise<void> => {
     setBusy(true);
     try {
-      const state: SessionState = bootstrap
-        ? await call("session.bootstrap", { token: token.trim(), user, password })
-        : await call("session.create", { user, password, code });
-      keep(state);
-      await client.invalidateQueries();
-      void navigate({ to: "/", search: {} });
+      const { url } = await call("session.sign-on", {});
+      location.assign(url);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-      setPassword("");
+      setBusy(false);
     }
-    setBusy(false);
   };
   return (
-    <Card title={t(bootstrap ? "login.first" : "login.title")} note={bootstrap ? t("login.first.note") : undefined}>
-      <form className="stack login" onSubmit={(event) => void submit(event)}>
-        {bootstrap ? (
-          <div className="field">
-            <label htmlFor={ids.token}>{t("login.token")}</label>
-            <input
-              id={ids.token}
-              className="input mono"
-              required
-              autoComplete="one-time-code"
-              spellCheck={false}
-              value={token}
-              onChange={(event) => setToken(event.currentTarget.value)}
-            />
-          </div>
-        ) : null}
-        <div className="field">
-          <label htmlFor={ids.user}>{t("people.name")}</label>
-          <input
-            id={ids.user}
-            className="input"
-            required
-            maxLength={64}
-            autoComplete="username"
-            spellCheck={false}
-            value={user}
-            onChange={(event) => setUser(event.currentTarget.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={ids.password}>{t("login.password")}</label>
-          <input
-            id={ids.password}
-            className="input"
-            type="password"
-            required
-            autoComplete={bootstrap ? "new-password" : "current-password"}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-        </div>
-        {bootstrap ? null : (
-          <div className="field">
-            <label htmlFor={ids.code}>{t("login.code")}</label>
-            <input
-              id={ids.code}
-              className="input"
-              inputMode="numeric"
-              maxLength={8}
-              autoComplete="one-time-code"
-              value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-            />
-            <small>{t("login.code.note")}</small>
-          </div>
-        )}
-        {problem === "" ? null : (
-          <p className="problem" role="alert" translate="no" lang="en">
-            {problem}
-          </p>
-        )}
-        <button type="submit" className="button primary" disabled={busy}>
-          {t(bootstrap ? "login.make" : "login.title")}
+    <Card title={t("login.title")}>
+      <div className="stack login">
+        <Problem text={problem} />
+        <button type="button" className="button primary" disabled={busy} onClick={() => void go()}>
+          {t("login.with", { name })}
         </button>
-      </form>
+      </div>
     </Card>
   );
 }
 
-/** The token in the address that the gateway printed, `#bootstrap=…`; taken out of the address and of the history. */
-function takePrintedToken(): string {
-  const token = new URLSearchParams(location.hash.slice(1)).get("bootstrap") ?? "";
-  if (token !== "") history.replaceState(history.state, "", location.pathname + location.search);
-  return token;
+/** What the gateway said about a try. */
+export function Problem({ text }: { readonly text: string }): ReactNode {
+  return text === "" ? null : (
+    <p className="problem" role="alert" translate="no" lang="en">
+      {text}
+    </p>
+  );
+}
+
+/** Takes over a session that was just started and shows the overview. */
+function useArrival(): (state: SessionState) => void {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const last = useRef((_: SessionState): void => undefined);
+  last.current = (state) => {
+    keep(state);
+    void client.invalidateQueries().then(() => navigate({ to: "/", search: {} }));
+  };
+  const [arrive] = useState(
+    () =>
+      (state: SessionState): void =>
+        last.current(state),
+  );
+  return arrive;
 }
 
 /** Ends the session. */
@@ -137,7 +137,7 @@ export function SignOut(): ReactNode {
   const client = useQueryClient();
   const leave = async (): Promise<void> => {
     await call("session.delete", {});
-    keep({ user: null, role: null, may: [], bootstrap: false, csrf: null, secondFactor: false });
+    keep({ user: null, role: null, may: [], bootstrap: false, csrf: null, secondFactor: false, signOn: null });
     await client.invalidateQueries();
   };
   return (

@@ -61,41 +61,6 @@ export function AccessForm({
   );
 }
 
-/** A labelled field of text. */
-export function TextField({
-  label,
-  note,
-  value,
-  onChange,
-  ...rest
-}: {
-  readonly label: string;
-  readonly note?: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly type?: "text" | "password";
-  readonly autoComplete?: string;
-  readonly required?: boolean;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-}): ReactNode {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="input"
-        spellCheck={false}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        {...rest}
-      />
-      {note === undefined ? null : <small>{note}</small>}
-    </div>
-  );
-}
-
 /** The choice of a role, with what it may do. */
 export function RoleField({
   value,

@@ -1,11 +1,12 @@
 import { type ReactNode, useState } from "react";
 import type { TokenRow, UserRow } from "../../api/contract.ts";
-import { useOperation } from "../../api/use-operation.ts";
+import { useChange, useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Card } from "../../parts/card.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { say } from "../../parts/toasts.tsx";
 import { PersonDialog, RemovePersonDialog } from "./person-dialogs.tsx";
 import { RevokeDialog, TokenDialog } from "./token-dialogs.tsx";
 
@@ -15,6 +16,37 @@ type Open =
   | { readonly kind: "remove"; readonly name: string }
   | { readonly kind: "token" }
   | { readonly kind: "revoke"; readonly token: TokenRow };
+
+/** What can be done about a person: those of the identity provider are changed there. */
+function PersonActions({ person, open }: { readonly person: UserRow; readonly open: (what: Open) => void }): ReactNode {
+  const t = useTranslator();
+  const signOut = useChange("users.sign-out");
+  const { name, by } = person;
+  const end = async (): Promise<void> => {
+    await signOut.mutateAsync({ name });
+    say(t("people.out", { name }));
+  };
+  return (
+    <span className="row">
+      {by === "provider" ? null : (
+        <>
+          <button type="button" className="button" onClick={() => open({ kind: "person", person })}>
+            {t("people.change.short")}
+            <span className="unseen"> {name}</span>
+          </button>
+          <button type="button" className="button" onClick={() => open({ kind: "remove", name })}>
+            {t("people.remove.short")}
+            <span className="unseen"> {name}</span>
+          </button>
+        </>
+      )}
+      <button type="button" className="button" disabled={signOut.isPending} onClick={() => void end()}>
+        {t("people.out.short")}
+        <span className="unseen"> {name}</span>
+      </button>
+    </span>
+  );
+}
 
 /** Who may do what: people with their roles, and tokens for programs. */
 export function PeopleTab(): ReactNode {
@@ -29,24 +61,14 @@ export function PeopleTab(): ReactNode {
     {
       id: "factor",
       title: t("people.factor"),
-      cell: ({ secondFactor }) => t(secondFactor ? "people.factor.on" : "people.factor.off"),
+      cell: ({ secondFactor, by }) =>
+        t(by === "provider" ? "people.by.provider" : secondFactor ? "people.factor.on" : "people.factor.off"),
     },
     { id: "last", title: t("column.last"), cell: ({ lastSeen }) => <Moment at={lastSeen ?? 0} as="relative" /> },
     {
       id: "do",
       title: t("people.do"),
-      cell: (person) => (
-        <span className="row">
-          <button type="button" className="button" onClick={() => setOpen({ kind: "person", person })}>
-            {t("people.change.short")}
-            <span className="unseen"> {person.name}</span>
-          </button>
-          <button type="button" className="button" onClick={() => setOpen({ kind: "remove", name: person.name })}>
-            {t("people.remove.short")}
-            <span className="unseen"> {person.name}</span>
-          </button>
-        </span>
-      ),
+      cell: (person) => <PersonActions person={person} open={setOpen} />,
     },
   ];
   const programs: readonly Column<TokenRow>[] = [

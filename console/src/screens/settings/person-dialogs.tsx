@@ -2,8 +2,9 @@ import { type ReactNode, useState } from "react";
 import type { UserRow } from "../../api/contract.ts";
 import { useChange } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
+import { TextField } from "../../parts/text-field.tsx";
 import { say } from "../../parts/toasts.tsx";
-import { AccessForm, type Role, RoleField, TextField } from "./access-form.tsx";
+import { AccessForm, type Role, RoleField } from "./access-form.tsx";
 
 /** Adds a person, or changes the role or password of one. */
 export function PersonDialog({

@@ -5,10 +5,11 @@ import { useTranslator } from "../../i18n/translate.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { Answered } from "../../parts/states.tsx";
 import { useScreenSearch } from "../../state/search.ts";
+import { AccountTab } from "./account-tab.tsx";
 import { AuditTab } from "./audit-tab.tsx";
 import { PeopleTab } from "./people-tab.tsx";
 
-const tabs = ["configuration", "people", "audit"] as const;
+const tabs = ["configuration", "people", "audit", "account"] as const;
 
 /** How the gateway is configured, who may do what, and what was done. */
 export function SettingsScreen(): ReactNode {
@@ -25,7 +26,10 @@ export function SettingsScreen(): ReactNode {
           </Link>
         ))}
       </nav>
-      {tab === "configuration" ? <Configuration /> : tab === "people" ? <PeopleTab /> : <AuditTab />}
+      {tab === "configuration" ? <Configuration /> : null}
+      {tab === "people" ? <PeopleTab /> : null}
+      {tab === "audit" ? <AuditTab /> : null}
+      {tab === "account" ? <AccountTab /> : null}
     </>
   );
 }

@@ -3,8 +3,9 @@ import type { TokenRow } from "../../api/contract.ts";
 import { useChange } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { say } from "../../parts/toasts.tsx";
-import { AccessForm, type Role, RoleField, TextField } from "./access-form.tsx";
+import { AccessForm, type Role, RoleField } from "./access-form.tsx";
 
 const lengths = ["24h", "7d", "30d", "90d", "365d"] as const;
 

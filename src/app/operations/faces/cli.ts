@@ -24,7 +24,14 @@ const exitByStatus: Readonly<Record<number, number>> = {
 };
 
 /** Sessions belong to browsers: at the socket the caller is known already. */
-const notOnCommandLine = new Set(["session.create", "session.bootstrap", "session.delete", "session.second-factor"]);
+const notOnCommandLine = new Set([
+  "session.create",
+  "session.bootstrap",
+  "session.sign-on",
+  "session.finish-sign-on",
+  "session.delete",
+  "session.second-factor",
+]);
 
 /** Every operation as a command: `decisions.add` is `gait decisions add`. Hand-made verbs of the same name stay in front. */
 export const operationVerbs: Verb = (program, context) => {

@@ -28,7 +28,7 @@ export const createSession: Operation<CreateSessionInput, SessionState> = {
     const result = await service.identity.signIn({ ...given, address: door.address });
     if (result.kind === "wait")
       throw new OperationFault("slow-down", `too many tries; wait ${Math.ceil(result.ms / 1_000)} s`);
-    if (result.kind === "code-needed") throw new OperationFault("unauthenticated", "the second factor is asked for");
+    if (result.kind === "code-needed") throw new OperationFault("code-needed", "the second factor is asked for");
     if (result.kind === "refused") throw new OperationFault("unauthenticated", result.reason);
     context.change({ user: given.user });
     door.keep(result.id);

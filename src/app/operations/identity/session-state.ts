@@ -16,6 +16,8 @@ export interface SessionState {
   /** Sent back as `X-CSRF-Token` with every change; null without a session of the console. */
   readonly csrf: string | null;
   readonly secondFactor: boolean;
+  /** Words for the button that leads to the identity provider; null: there is none. */
+  readonly signOn: string | null;
 }
 
 export const sessionState: z.ZodType<SessionState> = z.strictObject({
@@ -25,6 +27,7 @@ export const sessionState: z.ZodType<SessionState> = z.strictObject({
   bootstrap: z.boolean(),
   csrf: z.string().nullable(),
   secondFactor: z.boolean(),
+  signOn: z.string().nullable(),
 });
 
 /** The state for a caller; `as` where a session was started just now. */
@@ -44,5 +47,6 @@ export function stateOf(
     bootstrap: service.identity.operators.bootstrapToken !== undefined,
     csrf: as?.csrf ?? door?.session?.csrf ?? null,
     secondFactor: user !== null && (service.identity.operators.user(user)?.secondFactor ?? "") !== "",
+    signOn: service.identity.signOn?.config.name ?? null,
   };
 }

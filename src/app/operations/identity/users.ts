@@ -11,6 +11,8 @@ export interface UserRow {
   readonly name: string;
   readonly role: Role;
   readonly secondFactor: boolean;
+  /** `provider`: signed in through the identity provider, which alone decides whether and as what. */
+  readonly by: "password" | "provider";
   /** Since the gateway started; null: not seen. */
   readonly lastSeen: number | null;
 }
@@ -19,19 +21,52 @@ const userRow: z.ZodType<UserRow> = z.strictObject({
   name: z.string(),
   role: roleName,
   secondFactor: z.boolean(),
+  by: z.enum(["password", "provider"]),
   lastSeen: z.number().nullable(),
 });
 
 /** `users.list`: who may sign in. */
 export const listUsers: Operation<Readonly<Record<string, never>>, { readonly users: readonly UserRow[] }> = {
   name: "users.list",
-  summary: "People who may sign in, with their roles.",
+  summary:
+    "People who may sign in, with their roles, and those whom the identity provider let in and who are here now.",
   effect: "read",
   permission: "administer",
   example: {},
   input: z.strictObject({}) as z.ZodType<Readonly<Record<string, never>>>,
   output: z.strictObject({ users: z.array(userRow) }),
-  handle: (context) => ({ users: context.service.identity.operators.users().map((one) => rowOf(context, one)) }),
+  handle: (context) => {
+    const { identity } = context.service;
+    const { operators } = identity;
+    const guests = identity.signedOn().map(
+      ({ name, role }): UserRow => ({
+        name,
+        role,
+        secondFactor: false,
+        by: "provider",
+        lastSeen: operators.lastSeen.get(name) ?? null,
+      }),
+    );
+    return { users: [...operators.users().map((one) => rowOf(context, one)), ...guests] };
+  },
+};
+
+/** `users.sign-out`: ends somebody's sessions, whoever let them in. */
+export const signOutUser: Operation<{ readonly name: string }, { readonly ended: number }> = {
+  name: "users.sign-out",
+  summary: "End a person's sessions at once; who may still sign in can do so again.",
+  effect: "write",
+  permission: "administer",
+  argument: "name",
+  example: { name: "sso:ben" },
+  input: z.strictObject({
+    name: z.string().min(1).max(64).meta({ description: "Name as users list tells it." }),
+  }),
+  output: z.strictObject({ ended: z.number() }),
+  handle(context, { name }) {
+    context.change({ user: name });
+    return { ended: context.service.identity.sessions.endAll(name) };
+  },
 };
 
 /** A person to add or change. */
@@ -107,5 +142,5 @@ function refuseLastAdmin({ service }: OperationContext, name: string): void {
 
 function rowOf({ service }: OperationContext, { name, role, secondFactor }: OperatorAccount): UserRow {
   const lastSeen = service.identity.operators.lastSeen.get(name) ?? null;
-  return { name, role, secondFactor: secondFactor !== "", lastSeen };
+  return { name, role, secondFactor: secondFactor !== "", by: "password", lastSeen };
 }
