@@ -87,14 +87,14 @@ export async function safeFetch(url: string, options: SafeFetchOptions): Promise
   const address = await checkAddress(target.url, options, signal);
   if (typeof address !== "string") return address;
   // What the operator allows inside is allowed there alone: beyond it the rules of the public internet hold.
-  const strict = inside.includes(address) ? undefined : checkUrl(url, options.testing);
+  const strict = inside.includes(address) ? undefined : checkUrl(url, options);
   if (strict !== undefined && "kind" in strict) return strict;
   return new Promise((resolve) => exchange(target.url, { address, options, signal }, resolve));
 }
 
 function checkUrl(
   text: string,
-  { testing, own }: { readonly testing: FetchTestAllowance | undefined; readonly own: OwnServer | undefined },
+  { testing, own }: { readonly testing?: FetchTestAllowance | undefined; readonly own?: OwnServer | undefined },
 ): { readonly url: URL } | SafeFetchResult {
   if (text.length > 2_048 || !URL.canParse(text))
     return refused("url", `not a URL: ${JSON.stringify(text.slice(0, 100))}`);
