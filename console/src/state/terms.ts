@@ -57,7 +57,7 @@ export function withTerm(where: readonly string[] | undefined, term: Term): read
   return [...(where ?? []).filter((each) => each !== opposite && each !== text), text];
 }
 
-const listFields = new Set<FilterField>(["kind", "action", "enforced", "application"]);
+const listFields = new Set<FilterField>(["kind", "action", "enforced", "application", "cohort"]);
 
 /** The filter of `events.query` for the terms of a URL. */
 export function filterOf(where: readonly string[] | undefined): EventFilter {

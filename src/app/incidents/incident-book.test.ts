@@ -80,3 +80,31 @@ test("cohorts that are not convicted are nobody's business", () => {
   views = [{ ...convicted(17, now), conviction: undefined, state: "judged" }];
   expect(open().look()).toEqual([]);
 });
+
+test("one attack seen by several groupings is one incident, also after a restart", () => {
+  const addressSample = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+  const behaviour = { ...convicted(17, now), addressSample, attack: "stuffing" };
+  const stack = { ...convicted(18, now), grouping: "stack", sessions: 30, addressSample: addressSample.slice(2) };
+  views = [behaviour, stack];
+  expect(
+    open()
+      .look()
+      .map(({ incident }) => incident.id),
+  ).toEqual(["inc-h"]);
+  const again = open();
+  expect(again.look()).toEqual([]);
+  expect(again.list()).toMatchObject([{ id: "inc-h", cohorts: ["h", "i"], sessions: 30, attack: "stuffing" }]);
+});
+
+test("attacks are told apart by application, by grouping alike, and by less than half of their addresses", () => {
+  const addressSample = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+  const first = { ...convicted(17, now), addressSample };
+  const others = [
+    { ...convicted(18, now), addressSample },
+    { ...convicted(19, now), grouping: "stack", application: "api", addressSample },
+    { ...convicted(20, now), grouping: "stack", addressSample: ["192.0.2.4", "192.0.2.5", "192.0.2.6"] },
+    { ...convicted(21, now), grouping: "context", addressSample: [] },
+  ];
+  views = [first, ...others];
+  expect(open().look()).toHaveLength(5);
+});

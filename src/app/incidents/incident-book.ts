@@ -14,14 +14,17 @@ export interface IncidentNote {
   readonly link: string | null;
 }
 
-/** What a person is asked to look at, as it is kept: a convicted cohort and what people did about it. */
+/** What a person is asked to look at, as it is kept: the convicted cohorts of one attack and what people did about it. */
 export interface KeptIncident {
   readonly id: string;
-  readonly cohort: string;
+  /** Keys of its cohorts as records carry them; the one that opened it first. */
+  readonly cohorts: readonly string[];
   readonly application: string;
-  readonly grouping: string;
+  /** What its log-ins are: "stuffing", "spraying"…; empty where they fit no kind. */
+  readonly attack: string;
   readonly openedAt: number;
   readonly lastSeen: number;
+  /** Sessions of its largest cohort: cohorts of one attack hold the same sessions, grouped by different features. */
   readonly sessions: number;
   readonly reasons: readonly string[];
   readonly state: IncidentState;
@@ -68,6 +71,11 @@ export class IncidentBook {
     return this.#incidents.get(id);
   }
 
+  /** Lets go of one that an operation durably deleted. */
+  forget(id: string): void {
+    this.#incidents.delete(id);
+  }
+
   /** Takes over what was written durably by an operation. */
   replace(incident: KeptIncident): void {
     this.#incidents.set(incident.id, incident);
@@ -77,9 +85,11 @@ export class IncidentBook {
   look(): readonly IncidentChange[] {
     const now = this.#clock.now();
     const changes: IncidentChange[] = [];
+    const convicted: CohortView[] = [];
     for (const view of this.#engine.cohorts()) {
       if (view.conviction === undefined) break;
-      const change = this.#follow(view, now);
+      const change = this.#follow(view, convicted, now);
+      convicted.push(view);
       if (change !== undefined) changes.push(change);
     }
     for (const incident of this.#incidents.values()) {
@@ -91,24 +101,32 @@ export class IncidentBook {
     return changes;
   }
 
-  #follow(view: CohortView, now: number): IncidentChange | undefined {
-    const cohort = view.key.toString(36);
-    const id = `inc-${cohort}`;
-    const known = this.#incidents.get(id);
+  /** @param before Convicted views that this look has followed already. */
+  #follow(view: CohortView, before: readonly CohortView[], now: number): IncidentChange | undefined {
+    const cohort = cohortKey(view);
+    const known = this.#ownerOf(cohort) ?? this.#join(view, before, now);
     const seen = Number.isFinite(view.lastSeen) ? view.lastSeen : now;
     const reasons = view.conviction?.evidence ?? [];
     // An attack that comes back after it was resolved is opened again.
     const back = known?.state === "resolved" && seen > known.lastSeen;
     if (known !== undefined && !back) {
-      this.#incidents.set(id, { ...known, lastSeen: Math.max(known.lastSeen, seen), sessions: view.sessions, reasons });
+      const grown: KeptIncident = {
+        ...known,
+        lastSeen: Math.max(known.lastSeen, seen),
+        sessions: Math.max(known.sessions, view.sessions),
+        attack: view.attack === "" ? known.attack : view.attack,
+        // Those of its first cohort: the others say the same of the same sessions.
+        reasons: known.cohorts[0] === cohort ? reasons : known.reasons,
+      };
+      this.#incidents.set(known.id, grown);
       return undefined;
     }
     if (known === undefined && !this.#makeRoom(now)) return undefined;
     const opened: KeptIncident = {
-      id,
-      cohort,
+      id: known?.id ?? `inc-${cohort}`,
+      cohorts: known?.cohorts ?? [cohort],
       application: view.application,
-      grouping: view.grouping,
+      attack: view.attack,
       openedAt: known?.openedAt ?? now,
       lastSeen: seen,
       sessions: view.sessions,
@@ -120,6 +138,21 @@ export class IncidentBook {
     };
     this.#write("incidents.open", opened, now);
     return { type: "opened", incident: opened };
+  }
+
+  #ownerOf(cohort: string): KeptIncident | undefined {
+    for (const incident of this.#incidents.values()) if (incident.cohorts.includes(cohort)) return incident;
+    return undefined;
+  }
+
+  /** The incident of a cohort that holds the same sessions by other features; the cohort becomes part of it. */
+  #join(view: CohortView, before: readonly CohortView[], now: number): KeptIncident | undefined {
+    const twin = before.find((other) => isSameAttack(view, other));
+    const incident = twin === undefined ? undefined : this.#ownerOf(cohortKey(twin));
+    if (incident === undefined || incident.cohorts.length >= appLimits.incidentCohortsMax.default) return undefined;
+    const joined: KeptIncident = { ...incident, cohorts: [...incident.cohorts, cohortKey(view)] };
+    this.#write("incidents.join", joined, now);
+    return joined;
   }
 
   #write(operation: string, incident: KeptIncident, now: number): void {
@@ -139,6 +172,24 @@ export class IncidentBook {
     this.#incidents.delete(oldest.id);
     return true;
   }
+}
+
+/** A cohort's key as records carry it. */
+function cohortKey({ key }: CohortView): string {
+  return key.toString(36);
+}
+
+/**
+ * Whether two convicted cohorts are one attack seen twice: the same sessions are grouped by behaviour, by stack and by
+ * presentation at once, and a person must not be asked to look at one attack four times. Told by at least half of the
+ * smaller sample of first addresses being in the other; two attacks that come by the same addresses to the same
+ * application at the same time are taken for one, and whoever looks can say otherwise only in a note.
+ */
+function isSameAttack(one: CohortView, other: CohortView): boolean {
+  if (one.application !== other.application || one.grouping === other.grouping) return false;
+  const size = Math.min(one.addressSample.length, other.addressSample.length);
+  const shared = one.addressSample.filter((address) => other.addressSample.includes(address)).length;
+  return size > 0 && shared * 2 >= size;
 }
 
 /** The timer's look: what cannot be written now (disk full) is tried again the next time. */

@@ -36,6 +36,7 @@ import { createToken, listTokens, revokeToken } from "./identity/tokens.ts";
 import { deleteUser, listUsers, saveUser, signOutUser } from "./identity/users.ts";
 import { getIncident } from "./incidents/get-incident.ts";
 import { listIncidents } from "./incidents/list-incidents.ts";
+import { mergeIncidents } from "./incidents/merge-incidents.ts";
 import { updateIncident } from "./incidents/update-incident.ts";
 import { knownAddress } from "./intel/known-address.ts";
 import { learnedNetworks } from "./intel/learned-networks.ts";
@@ -122,6 +123,7 @@ export interface OperationTable {
   readonly "incidents.list": typeof listIncidents;
   readonly "incidents.get": typeof getIncident;
   readonly "incidents.update": typeof updateIncident;
+  readonly "incidents.merge": typeof mergeIncidents;
   readonly "appeals.list": typeof listAppeals;
   readonly "appeals.add": typeof addAppeal;
   readonly "appeals.decide": typeof decideAppeal;
@@ -201,6 +203,7 @@ export const operationTable: OperationTable = {
   "incidents.list": listIncidents,
   "incidents.get": getIncident,
   "incidents.update": updateIncident,
+  "incidents.merge": mergeIncidents,
   "appeals.list": listAppeals,
   "appeals.add": addAppeal,
   "appeals.decide": decideAppeal,

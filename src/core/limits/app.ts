@@ -31,6 +31,7 @@ export const appLimits = {
     why: "Passwords checked at once: each takes 100 MB for a moment, and the threads that serve files.",
   },
   incidentsMax: { default: 1_000, unit: "count", why: "Incidents kept; beyond it the oldest resolved one leaves." },
+  incidentCohortsMax: { default: 64, unit: "count", why: "Cohorts of one incident; a further one opens its own." },
   incidentNotesMax: { default: 500, unit: "count", why: "Notes on one incident." },
   appealsMax: { default: 1_000, unit: "count", why: "Appeals kept; beyond it the oldest decided one leaves." },
   alertsFiringMax: { default: 1_000, unit: "count", why: "Things alerted about at once; more are not told apart." },

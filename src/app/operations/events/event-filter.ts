@@ -18,7 +18,7 @@ export interface EventFilter {
   readonly ip?: string | undefined;
   readonly session?: string | undefined;
   readonly actor?: string | undefined;
-  readonly cohort?: string | undefined;
+  readonly cohort?: readonly string[] | undefined;
   /** JA4 or header fingerprint. */
   readonly fingerprint?: string | undefined;
   /** Part of the user agent. */
@@ -66,7 +66,7 @@ const excludedFields = [
 export type ExcludedField = (typeof excludedFields)[number];
 
 const text = z.string().min(1).max(512);
-const words = z.array(z.string().min(1).max(64)).max(16);
+const words = z.array(z.string().min(1).max(64)).max(64);
 const time = z.number().min(0).max(8.64e15);
 
 /** The fields of `EventFilter`, for operations that take them beside their own. */
@@ -80,7 +80,7 @@ export const eventFilterShape: Readonly<Record<keyof EventFilter, z.ZodType>> = 
   ip: text.optional().meta({ description: "Address, or network as it is shown (/24 of IPv4, /48 of IPv6)." }),
   session: text.optional().meta({ description: "Session id." }),
   actor: text.optional().meta({ description: "Actor id." }),
-  cohort: text.optional().meta({ description: "Convicted cohort." }),
+  cohort: words.optional().meta({ description: "Convicted cohort." }),
   fingerprint: text.optional().meta({ description: "JA4 or header fingerprint." }),
   agent: text.optional().meta({ description: "Part of the user agent." }),
   verified: text.optional().meta({ description: "Agent that proved who it is." }),

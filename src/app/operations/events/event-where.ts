@@ -20,7 +20,8 @@ export function eventWhere(filter: EventFilter, hashAddress: (ip: string) => num
   among("action", filter.action);
   among("enforced", filter.enforced);
   among("application", filter.application);
-  for (const column of ["session", "actor", "cohort", "verified", "template", "method", "reference"] as const)
+  among("cohort", filter.cohort);
+  for (const column of ["session", "actor", "verified", "template", "method", "reference"] as const)
     is(column, filter[column]);
   is("status", filter.status);
   is("account", filter.account);
@@ -49,10 +50,11 @@ export function eventWhere(filter: EventFilter, hashAddress: (ip: string) => num
   return { sql: parts.length === 0 ? "true" : parts.join(" AND "), values };
 }
 
+const listed: ReadonlySet<ExcludedField> = new Set(["kind", "action", "enforced", "application", "cohort"]);
+
 /** A filter of one field from its text. */
 function onlyField(field: ExcludedField, value: string): EventFilter {
-  if (field === "kind" || field === "action" || field === "enforced" || field === "application")
-    return { [field]: [value] };
+  if (listed.has(field)) return { [field]: [value] };
   if (field === "status" || field === "account") return { [field]: Number(value) };
   return { [field]: value };
 }

@@ -9,7 +9,8 @@ import { type IncidentSummary, incidentShape, summarise } from "./incident-summa
 
 /** An incident with its story as far as it is known. */
 export interface IncidentDetail extends IncidentSummary {
-  readonly cohort: string;
+  /** Its cohorts, the one that opened it first. */
+  readonly cohorts: readonly string[];
   readonly reasons: readonly string[];
   readonly series: {
     readonly from: number;
@@ -40,7 +41,7 @@ const counted = z.strictObject({ value: z.string(), requests: z.number() });
 
 export const incidentDetail: z.ZodType<IncidentDetail> = z.strictObject({
   ...incidentShape,
-  cohort: z.string(),
+  cohorts: z.array(z.string()),
   reasons: z.array(z.string()),
   series: z.strictObject({
     from: z.number(),
@@ -76,26 +77,27 @@ export function incidentOf({ service }: OperationContext, id: string): KeptIncid
 
 /** Everything about one incident. */
 export async function detailOf(context: OperationContext, incident: KeptIncident): Promise<IncidentDetail> {
-  const { cohort } = incident;
+  const cohorts = [...incident.cohorts];
+  const among = `cohort IN (${cohorts.map((_, i) => `$${i + 1}`).join(", ")})`;
   const [summary] = await summarise(context, [incident]);
   if (summary === undefined) throw new OperationFault("not-found", "the incident left meanwhile");
   const top = async (expression: string): Promise<readonly Counted[]> => {
     const rows = await context.query(
-      `SELECT value, count(*) AS requests FROM (SELECT ${expression} AS value FROM everything WHERE cohort = $1)
+      `SELECT value, count(*) AS requests FROM (SELECT ${expression} AS value FROM everything WHERE ${among})
        WHERE value <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`,
-      [cohort],
+      cohorts,
     );
     return rows.map(({ value, requests }) => ({ value: String(value), requests: Number(requests) }));
   };
   const members = await context.query(
-    `SELECT ${actorColumns} FROM everything WHERE cohort = $1 GROUP BY actor ORDER BY requests DESC, id LIMIT 100`,
-    [cohort],
+    `SELECT ${actorColumns} FROM everything WHERE ${among} GROUP BY actor ORDER BY requests DESC, id LIMIT 100`,
+    cohorts,
   );
   const span = { from: summary.firstSeen, to: summary.lastSeen + 1, steps: 60, by: "kind" } as const;
-  const series = await eventSeries.handle(context, { ...span, cohort });
+  const series = await eventSeries.handle(context, { ...span, cohort: cohorts });
   return {
     ...summary,
-    cohort,
+    cohorts,
     reasons: incident.reasons,
     series: { from: series.from, stepMs: series.stepMs, kinds: series.names, rows: series.rows },
     endpoints: await top("method || ' ' || template"),
@@ -107,6 +109,6 @@ export async function detailOf(context: OperationContext, incident: KeptIncident
     notes: incident.notes,
     cost: null,
     proposal: null,
-    where: [`cohort:${cohort}`],
+    where: cohorts.map((cohort) => `cohort:${cohort}`),
   };
 }

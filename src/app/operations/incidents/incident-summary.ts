@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { IncidentState, KeptIncident } from "../../incidents/incident-book.ts";
 import { threatNames, threatsOf } from "../../replay/threats.ts";
+import { plural } from "../../replay/words.ts";
 import { signalsIn } from "../events/event-row.ts";
 import type { OperationContext } from "../operation-context.ts";
 
@@ -49,27 +50,42 @@ export async function summarise(
   incidents: readonly KeptIncident[],
 ): Promise<readonly IncidentSummary[]> {
   if (incidents.length === 0) return [];
-  const places = incidents.map((_, i) => `$${i + 1}`).join(", ");
+  const pairs = incidents.flatMap(({ id, cohorts }) => cohorts.map((cohort) => [cohort, id] as const));
+  const places = pairs.map((_, i) => `($${2 * i + 1}, $${2 * i + 2})`).join(", ");
   const rows = await context.query(
-    `SELECT cohort, count(*) AS requests, count(DISTINCT actor) AS actors, count(DISTINCT network) AS networks,
-       count(DISTINCT account) FILTER (WHERE account <> 0) AS accounts,
+    `SELECT incident, count(*) AS requests, count(DISTINCT actor) AS actors, count(DISTINCT network) AS networks,
+       count(DISTINCT address) AS addresses, count(DISTINCT account) FILTER (WHERE account <> 0) AS accounts,
        count(*) FILTER (WHERE enforced NOT IN ('allow', 'log', 'tag')) AS stopped,
-       min(time) AS "firstSeen", max(time) AS "lastSeen", arg_max(signals, total) AS signals
-     FROM everything WHERE cohort IN (${places}) GROUP BY cohort`,
-    incidents.map(({ cohort }) => cohort),
+       min(time) AS "firstSeen", max(time) AS "lastSeen", arg_max(signals, total) AS signals,
+       mode(method || ' ' || template) AS endpoint
+     FROM everything JOIN (VALUES ${places}) AS members(member, incident) ON cohort = member GROUP BY incident`,
+    pairs.flat(),
   );
-  const byCohort = new Map(rows.map((row) => [String(row.cohort), row]));
-  return incidents.map((incident) => summaryOf(incident, byCohort.get(incident.cohort) ?? {}));
+  const byIncident = new Map(rows.map((row) => [String(row.incident), row]));
+  return incidents.map((incident) => summaryOf(incident, byIncident.get(incident.id) ?? {}));
 }
+
+/** What an attack on log-ins is after, in words and as an OWASP automated threat. */
+const attackGoals: Readonly<Record<string, { readonly words: string; readonly threat: string }>> = {
+  stuffing: { words: "credential stuffing", threat: "OAT-008" },
+  spraying: { words: "password spraying", threat: "OAT-007" },
+  cracking: { words: "password cracking", threat: "OAT-007" },
+  "second-factor fatigue": { words: "second-factor fatigue", threat: "OAT-007" },
+  "validated list": { words: "log-ins from a validated list", threat: "OAT-008" },
+};
 
 function summaryOf(incident: KeptIncident, row: Readonly<Record<string, unknown>>): IncidentSummary {
   const number = (name: string): number => Number(row[name] ?? 0);
-  const threats = threatsOf("automated", signalsIn(String(row.signals ?? "")));
-  const goal = threats.map((threat) => threatNames[threat] ?? threat).join(", ") || "automation";
+  const attack = attackGoals[incident.attack];
+  const threats = attack === undefined ? threatsOf("automated", signalsIn(String(row.signals ?? ""))) : [attack.threat];
+  const goal = attack?.words ?? (threats.map((threat) => threatNames[threat] ?? threat).join(", ") || "automation");
   const requests = number("requests");
+  const endpoint = String(row.endpoint ?? "");
+  const where = endpoint === "" ? incident.application : `${endpoint} of ${incident.application}`;
+  const from = number("addresses") === 0 ? "" : ` from ${plural(number("addresses"), "address", "addresses")}`;
   return {
     id: incident.id,
-    title: `${capital(goal)} on ${incident.application}: ${incident.sessions} sessions judged together`,
+    title: `${capital(goal)} on ${where}: ${plural(incident.sessions, "session")}${from}`,
     goal,
     threats,
     state: incident.state,

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import type { KeptIncident } from "../../incidents/incident-book.ts";
 import { ask, openServiceRig, type ServiceRig } from "../../serve/testdata/service-rig.ts";
 import { operationNamed } from "../operation-table.ts";
 import { permissionsOf } from "../permissions.ts";
@@ -17,14 +18,12 @@ async function run(name: string, input: unknown): Promise<unknown> {
   return runOperation(operation, input, { service: rig.service, caller });
 }
 
-test("an incident is assigned, noted upon, muted and resolved, and each step is in the audit log", async () => {
-  rig = await openServiceRig();
-  await ask(rig, { path: "/" });
-  rig.service.incidents.replace({
-    id: "inc-h",
-    cohort: "h",
+function incident(id: string, cohort: string): KeptIncident {
+  return {
+    id,
+    cohorts: [cohort],
     application: "default",
-    grouping: "behaviour",
+    attack: "",
     openedAt: Date.now(),
     lastSeen: Date.now(),
     sessions: 12,
@@ -33,7 +32,40 @@ test("an incident is assigned, noted upon, muted and resolved, and each step is 
     resolvedBy: "",
     assignee: null,
     notes: [],
+  };
+}
+
+test("incidents that are one attack become one, with the cohorts and notes of all, and that is in the audit log", async () => {
+  rig = await openServiceRig();
+  const { incidents, records } = rig.service;
+  const note = { at: 5, by: "ben", text: "the same wordlist", link: null };
+  for (const one of [incident("inc-a", "a"), { ...incident("inc-b", "b"), attack: "stuffing", notes: [note] }]) {
+    records.control.change({ at: 1, who: "gait", operation: "incidents.open", subject: "{}" }, [
+      { collection: "incidents", id: one.id, body: one },
+    ]);
+    incidents.replace(one);
+  }
+  await expect(run("incidents.merge", { id: "inc-a", others: ["inc-a"] })).rejects.toThrow(/part of itself/);
+  await expect(run("incidents.merge", { id: "inc-a", others: ["inc-x"] })).rejects.toThrow(/no such incident/);
+  expect(await run("incidents.merge", { id: "inc-a", others: ["inc-b"] })).toMatchObject({
+    id: "inc-a",
+    cohorts: ["a", "b"],
+    where: ["cohort:a", "cohort:b"],
+    goal: "credential stuffing",
+    threats: ["OAT-008"],
+    severity: "medium",
+    notes: [note],
   });
+  expect(records.control.documents("incidents").map(({ id }) => id)).toEqual(["inc-a"]);
+  expect(incidents.list().map(({ id }) => id)).toEqual(["inc-a"]);
+  const audit = records.control.audit({ after: 0, limit: 100 });
+  expect(audit.filter(({ operation }) => operation === "incidents.merge")).toHaveLength(1);
+});
+
+test("an incident is assigned, noted upon, muted and resolved, and each step is in the audit log", async () => {
+  rig = await openServiceRig();
+  await ask(rig, { path: "/" });
+  rig.service.incidents.replace(incident("inc-h", "h"));
   expect(await run("overview", {})).toMatchObject({ incidents: { open: 1 } });
   expect(await run("incidents.list", { state: "open" })).toMatchObject({
     incidents: [{ id: "inc-h", severity: "low" }],

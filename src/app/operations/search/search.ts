@@ -110,7 +110,7 @@ function probesFor(text: string): readonly Probe[] {
     ["reference", { reference: text }, "reference"],
     ["session", { session: text }, "session"],
     ["actor", { actor: text }, "actor"],
-    ["cohort", { cohort: text }, "cohort"],
+    ["cohort", { cohort: [text] }, "cohort"],
     // It may be either of two fingerprints: the text itself is the value.
     ["fingerprint", { fingerprint: text }, "''"],
     ["rule", { rule: text }, "rule"],
