@@ -5,6 +5,7 @@ import type { CohortView } from "./cohorts/cohort-view.ts";
 import type { EndpointView } from "./endpoints/endpoint-table.ts";
 import type { LiveFacts } from "./facts/index.ts";
 import type { LearnedState } from "./learned/index.ts";
+import type { EngineModels } from "./parts/hindsight-part.ts";
 import type { NetworkPart } from "./parts/network-part.ts";
 
 /**
@@ -34,6 +35,8 @@ export interface Engine extends Guard {
   trail(): Trail;
   /** What was learned and found, to be written down and put back. */
   readonly learned: Pick<LearnedState, "save" | "restore" | "graph" | "budget">;
+  /** Models of sessions, trained on another thread, and what discovery shows. */
+  readonly models: EngineModels;
   /** What convictions have taught of networks, and what is known of one address. */
   readonly networks: Pick<NetworkPart, "describe" | "view">;
   /** What is held and what had to be let go: nothing is lost silently. */

@@ -25,6 +25,7 @@ export type GroupName =
   | "cohort"
   | "takeover"
   | "conduct"
+  | "model"
   | "travel"
   | "presentation";
 
@@ -60,6 +61,11 @@ export const groupPriors: Readonly<Record<GroupName, PrevalencePrior>> = {
   cohort: { rate: 1e-5, sessions: 300_000, source: "bounded by the cohort's own e-value and budget, not by a persona" },
   history: { rate: 0.002, sessions: 1500, source: "design; an address and user agent that changed hands within a day" },
   takeover: { rate: 0.002, sessions: 1500, source: "design; owners who change everything on a new telephone" },
+  model: {
+    rate: 0.05,
+    sessions: 300,
+    source: "design; models of weak labels are wrong about whoever resembles an attack",
+  },
   travel: {
     rate: 0.1,
     sessions: 300,

@@ -79,7 +79,7 @@ class FastLane implements Engine {
   readonly #journey: JourneyPart;
   readonly #cohorts: CohortPart;
   readonly #caps: GroupCaps = new GroupCaps();
-  readonly #hindsight: HindsightPart;
+  readonly models: HindsightPart;
   readonly #enumeration: EnumerationPart;
   readonly #accounts: AccountPart;
   readonly #facts: Facts = new Facts();
@@ -93,16 +93,15 @@ class FastLane implements Engine {
 
   constructor(options: EngineOptions) {
     const limits = limitValues(engineLimits, options.limits);
-    const seed = options.seed ?? 0x6a17;
+    const { intel = noIntel, seed = 0x6a17 } = options;
     const masked = options.maskUserAgents === true;
     this.#limits = limits;
     this.#clients = new ClientTable(limits.clientsMax);
     this.#sessions = new SessionTable(limits.sessionsMax, limits.probationShare);
     this.#endpoints = new EndpointTable(limits, seed);
     this.#addresses = new AddressBook(limits.addressTextsMax);
-    const intel = options.intel ?? noIntel;
-    const charsMax = limits.userAgentCharsMax;
-    this.#agents = new AgentBook(agentReader(intel, { masked }), limits.userAgentsMax, { charsMax });
+    const agentLimits = { charsMax: limits.userAgentCharsMax };
+    this.#agents = new AgentBook(agentReader(intel, { masked }), limits.userAgentsMax, agentLimits);
     this.#neighbours = new AddressTable(limits.addressesMax);
     this.#memory = new VerdictMemory(limits.verdictMemoryMax);
     this.#names = new IdentityNames(limits.identityNamesMax);
@@ -170,12 +169,14 @@ class FastLane implements Engine {
     });
     this.#trails = new TrailPart(this.#state, this.#cohorts);
     this.#noted = new NotedFacts(this.#state, this.#trails);
-    this.#hindsight = new HindsightPart({ state, caps: this.#caps, seed, judge: () => this.#judge });
+    const known = { state, seed, limits, caps: this.#caps, agents: this.#agents, reader: this.#reader };
+    const asked = { orchestration: this.#orchestration, cohorts: this.#cohorts, judge: () => this.#judge };
+    this.models = new HindsightPart({ ...known, ...asked });
     this.learned = new LearnedState(this.#state, {
       reader: this.#reader,
       sites: this.#sites,
       caps: this.#caps,
-      gate: this.#hindsight.gate,
+      gate: this.models.gate,
       parts: [this.#orchestration, this.#cohorts, this.#accounts, this.networks, this.#enumeration],
       seed,
     });
@@ -185,7 +186,7 @@ class FastLane implements Engine {
       agents: this.#agents,
       neighbours: masked ? undefined : this.#neighbours,
       caps: this.#caps,
-      gate: this.#hindsight.gate,
+      gate: this.models.gate,
       revision: options.revision ?? 0,
     });
   }
@@ -273,7 +274,7 @@ class FastLane implements Engine {
       clients: this.#clients,
       endpoints: this.#endpoints.size,
       ...this.#lost,
-      parts: [this.#orchestration, this.#journey, this.#cohorts, this.networks],
+      parts: [this.#orchestration, this.#journey, this.#cohorts, this.networks, this.models],
     });
   }
 
@@ -334,6 +335,7 @@ class FastLane implements Engine {
       this.#cohorts.signals(facts.slot, facts.at, exchange),
       this.#enumeration.signals(facts),
       this.#accounts.signals(facts, exchange),
+      this.models.signals(facts.slot, facts.row),
     ]);
   }
 
@@ -353,7 +355,7 @@ class FastLane implements Engine {
     const row = this.#sessions.rowOf(slot);
     const signals = this.#signals(slot, this.#latest);
     this.#clients.keep(row, provenNats(signals));
-    this.#hindsight.close(slot, row, { signals, at: this.#latest });
+    this.models.close(slot, row, { signals, at: this.#latest });
     this.networks.close(slot, signals, this.#latest);
     this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
@@ -374,6 +376,7 @@ class FastLane implements Engine {
           this.#trails.open(slot);
           this.networks.open(slot, exchange);
           this.#journey.open(slot);
+          this.models.open(slot);
           this.#cohorts.open(slot, exchange);
         },
         close: (slot) => {

@@ -19,6 +19,8 @@ export * from "./statistics/index.ts";
 export * from "./swarms/index.ts";
 export type { LearnedOutcome } from "./learned/index.ts";
 export type { CategoryCount } from "./parts/category-counts.ts";
+export type { EngineModels } from "./parts/hindsight-part.ts";
+export type { UnusualGroup } from "./parts/unusual-part.ts";
 export type { AddressView, NetworksView } from "./parts/network-part.ts";
 export type { EdgeChange } from "./intent/deploy-watch.ts";
 export type { GraphEdge, GraphStep, IntentGraph } from "./intent/intent-graph.ts";

@@ -196,6 +196,17 @@ export const phrases: Readonly<Record<string, Phrase>> = {
     excuses: () => "",
     unless: "it had not behaved like its cohort",
   },
+  "learned-behaviour": {
+    speaks: (e) => `behaves like sessions that other evidence gave away (a model of ${count(e.sessions)} sessions)`,
+    excuses: (e) => `behaves like sessions of people (a model of ${count(e.sessions)} sessions)`,
+    unless: "it had behaved like the people of this site",
+  },
+  "learned-presentation": {
+    speaks: (e) =>
+      `presents itself like sessions that other evidence gave away (a model of ${count(e.sessions)} sessions)`,
+    excuses: (e) => `presents itself like people here (a model of ${count(e.sessions)} sessions)`,
+    unless: "",
+  },
   "verified-people": {
     speaks: (e) => `${e.alike} of ${e.of} verified people's sessions show as much`,
     excuses: (e) => `${e.alike} of ${e.of} verified people's sessions show as much`,

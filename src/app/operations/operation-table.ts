@@ -40,6 +40,8 @@ import { mergeIncidents } from "./incidents/merge-incidents.ts";
 import { updateIncident } from "./incidents/update-incident.ts";
 import { knownAddress } from "./intel/known-address.ts";
 import { learnedNetworks } from "./intel/learned-networks.ts";
+import { describeModels } from "./models/describe-models.ts";
+import { unusualGroups } from "./models/unusual-groups.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { overview } from "./overview/overview.ts";
 import { applyPack, tryPack, withdrawPolicy } from "./policies/apply-pack.ts";
@@ -91,6 +93,8 @@ export interface OperationTable {
   readonly "cohorts.get": typeof getCohort;
   readonly "cohorts.budget": typeof errorBudget;
   readonly "accounts.compromised": typeof compromisedAccounts;
+  readonly "models.describe": typeof describeModels;
+  readonly "models.unusual": typeof unusualGroups;
   readonly "product.activity": typeof productActivity;
   readonly "product.rings": typeof productRings;
   readonly "endpoints.list": typeof listEndpoints;
@@ -171,6 +175,8 @@ export const operationTable: OperationTable = {
   "cohorts.get": getCohort,
   "cohorts.budget": errorBudget,
   "accounts.compromised": compromisedAccounts,
+  "models.describe": describeModels,
+  "models.unusual": unusualGroups,
   "product.activity": productActivity,
   "product.rings": productRings,
   "endpoints.list": listEndpoints,

@@ -14,6 +14,7 @@ import { Identity } from "../identity/identity.ts";
 import { openSignOn } from "../identity/sign-on.ts";
 import { IncidentBook, lookForIncidents } from "../incidents/incident-book.ts";
 import { openLearned } from "../learned/open-learned.ts";
+import { openTrainer } from "../learned/open-trainer.ts";
 import { openPassive } from "../passive/open-passive.ts";
 import { productRow } from "../passive/product-row.ts";
 import { createAutomaticPolicies } from "../policy/automatic-policies.ts";
@@ -92,6 +93,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const judge = createJudge(state.hashKey, agents);
   const { succession } = sources;
   const learned = openLearned(state.path, judge.learned, { clock: systemClock });
+  const trainer = openTrainer(judge.engine.models, { clock: systemClock, seed: state.hashKey.k0 });
   const records = await openRecords(config, state.hashKey, {
     held: succession?.ended,
     network: (ip) => agents.intel.network(ip),
@@ -246,6 +248,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
     webhooks,
     identity: new Identity(control, { key: records.key, signOn }),
     engine: judge.engine,
+    trainer,
     agentReport: () => ({ ...agents.report(), alarms: agents.alarms() }),
     networksInPlace: () => agents.networksInPlace(),
     reload,
@@ -277,6 +280,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       await passive.close();
       await publishing.close();
       clearInterval(sweeper);
+      await trainer.close();
       await learned.close();
       agents.close();
       await admin.close();

@@ -9,6 +9,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { IncidentBook } from "../incidents/incident-book.ts";
 import type { ListAlarm } from "../intel/load-networks.ts";
 import type { Learned } from "../learned/open-learned.ts";
+import type { Trainer } from "../learned/open-trainer.ts";
 import type { Passive } from "../passive/open-passive.ts";
 import type { PolicyRoom } from "../policy/open-live-policy.ts";
 import type { WebhookDesk } from "../policy/webhook-desk.ts";
@@ -65,6 +66,8 @@ export interface Service {
   readonly webhooks: WebhookDesk;
   /** What the engine learned, for people to look at. */
   readonly engine: Engine;
+  /** Trains the engine's models on another thread. */
+  readonly trainer: Pick<Trainer, "report" | "failure">;
   /** What the engine knew from before, and how writing it down goes. */
   readonly learned: Pick<Learned, "notice" | "failures" | "failure">;
   edgeStats(): EdgeStats;

@@ -24,10 +24,22 @@ type EngineLimitName =
   | "journeysMax"
   | "sharedAddressesMax"
   | "suspectAddressesMax"
-  | "gateGroupsMax";
+  | "gateGroupsMax"
+  | "trainingSessionsMax"
+  | "unusualGroupsMax";
 
 /** What the fast lane may hold at most. */
 export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
+  trainingSessionsMax: {
+    default: 16_384,
+    unit: "count",
+    why: "Sessions that models are trained on, half of them automated by some rule of thumb; about 4 MB.",
+  },
+  unusualGroupsMax: {
+    default: 1_024,
+    unit: "count",
+    why: "Groups by look and step in which unusual sessions gather; those with the fewest leave first.",
+  },
   gateGroupsMax: {
     default: 65_536,
     unit: "count",

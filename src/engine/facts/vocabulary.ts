@@ -12,6 +12,8 @@ const partSignals: readonly string[] = [
   "jar-in-many-places",
   "impossible-travel",
   "network-risk",
+  "learned-behaviour",
+  "learned-presentation",
   "verified-people",
   "proven-before",
   "remembered-verdict",

@@ -4,3 +4,7 @@ export * from "./gradient-boosting.ts";
 export * from "./half-space-trees.ts";
 export * from "./isolation-forest.ts";
 export * from "./tree-model.ts";
+export * from "./labelling.ts";
+export * from "./sample-book.ts";
+export * from "./session-features.ts";
+export * from "./session-models.ts";
