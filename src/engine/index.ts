@@ -1,5 +1,6 @@
 export { detectorNames, detectors } from "./detectors/index.ts";
 export type { Detector } from "./detectors/detector.ts";
+export { assetEndings } from "./endpoints/endpoint-class.ts";
 export type { EndpointView } from "./endpoints/endpoint-table.ts";
 export type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
 export { type Explanation, explain, type Reason } from "./explain.ts";

@@ -30,6 +30,7 @@ interface Awaited {
     },
     cases.Incident
   >;
+  readonly "incidents.merge": Operation<{ readonly id: string; readonly others: readonly string[] }, cases.Incident>;
   readonly "policies.list": Operation<
     { readonly contains?: string },
     {

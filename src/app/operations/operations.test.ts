@@ -65,6 +65,21 @@ test("the overview tells what the records hold, and every number of it leads to 
   }
 });
 
+test("the files of a page are no steps on the ways through an application, unless asked for", async () => {
+  const running = await openServiceRig();
+  rig = running;
+  const headers = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0" };
+  for (const path of ["/", "/app.css", "/logo.SVG", "/about"]) await ask(running, { path, headers });
+  await expect.poll(() => running.service.records.stats().appended).toBe(4);
+  await running.service.records.flush();
+  const ways = async (input: object): Promise<string[]> => {
+    const { json } = await call(running, "events/ways", input);
+    return (json.ways as { from: string; to: string }[]).map(({ from, to }) => `${from} > ${to}`);
+  };
+  expect(await ways({})).toEqual(["GET / > GET /about"]);
+  expect(await ways({ files: true })).toHaveLength(3);
+});
+
 test("pages of events join without a gap or a repetition", async () => {
   const running = await rigWithTraffic();
   const references: unknown[] = [];

@@ -22,7 +22,8 @@ export const endpointClass: Readonly<Record<EndpointClass, number>> = Object.fre
   Object.fromEntries(endpointClasses.map((name, index) => [name, index])) as Record<EndpointClass, number>,
 );
 
-const assetEndings = new Set(
+/** Endings, in lower case and without the point, of files that pages are made of. */
+export const assetEndings: ReadonlySet<string> = new Set(
   (
     "css js mjs map png jpg jpeg gif webp avif svg ico bmp woff woff2 ttf otf eot mp4 webm m4s ts mp3 ogg wav vtt " +
     "wasm webmanifest cur jxl heic"

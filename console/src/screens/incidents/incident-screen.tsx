@@ -13,6 +13,7 @@ import { say } from "../../parts/toasts.tsx";
 import { saveFile } from "../../state/save-file.ts";
 import { ActorTable } from "../actors/actors-screen.tsx";
 import { IncidentState, Severity } from "./incident-badges.tsx";
+import { MergeDialog } from "./merge-dialog.tsx";
 
 /** One incident: what is wanted, by whom, from where, how it changed and after which counter-measure. */
 export function IncidentScreen(): ReactNode {
@@ -163,6 +164,7 @@ function Actions({ incident }: { readonly incident: Incident }): ReactNode {
   const t = useTranslator();
   const update = useChange("incidents.update");
   const [assigning, setAssigning] = useState(false);
+  const [merging, setMerging] = useState(false);
   const [assignee, setAssignee] = useState(incident.assignee ?? "");
   const id = useId();
   const before = incident.state;
@@ -219,6 +221,10 @@ function Actions({ incident }: { readonly incident: Incident }): ReactNode {
           {t("incident.reopen")}
         </button>
       )}
+      <button type="button" className="button" onClick={() => setMerging(true)}>
+        {t("incident.merge")}
+      </button>
+      {merging ? <MergeDialog incident={incident} onClose={() => setMerging(false)} /> : null}
       {incident.proposal === null ? null : (
         <Link
           to="/policies/$policy"

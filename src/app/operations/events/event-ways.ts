@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { assetEndings } from "#engine";
 import type { Operation } from "../operation.ts";
 import { type EventFilter, eventFilterShape, whereOf } from "./event-filter.ts";
 
 /** Whose ways. */
 export interface EventWaysInput extends EventFilter {
+  /** Whether the files that pages are made of count as steps. */
+  readonly files: boolean;
   readonly limit: number;
 }
 
@@ -20,9 +23,12 @@ export interface EventWaysOutput {
   readonly ways: readonly Way[];
 }
 
+const isFile = `regexp_matches(lower(template), '\\.(${[...assetEndings].join("|")})$')`;
+
 /**
  * `events.ways`: the steps that sessions take between endpoints. Pictures lay a suspect's ways over people's. Only
- * events that fit are looked at, so that a step is one between neighbours among them.
+ * events that fit are looked at, so that a step is one between neighbours among them. The files of a page are passed over
+ * unless asked for: forty pictures hide the five steps that somebody meant to take.
  */
 export const eventWays: Operation<EventWaysInput, EventWaysOutput> = {
   name: "events.ways",
@@ -32,6 +38,7 @@ export const eventWays: Operation<EventWaysInput, EventWaysOutput> = {
   example: { kind: ["human"] },
   input: z.strictObject({
     ...eventFilterShape,
+    files: z.boolean().default(false).meta({ description: "Count scripts, styles, pictures and fonts as steps, too." }),
     limit: z.int().min(1).max(1_000).default(200).meta({ description: "Ways at most." }),
   }) as z.ZodType<EventWaysInput>,
   output: z.strictObject({
@@ -39,11 +46,12 @@ export const eventWays: Operation<EventWaysInput, EventWaysOutput> = {
   }),
   async handle(context, input) {
     const { sql, values } = whereOf(context, input);
+    const kept = input.files ? "" : ` AND NOT ${isFile}`;
     const rows = await context.query(
       `SELECT here, next, count(*) AS requests, count(DISTINCT session) AS sessions FROM (
          SELECT session, method || ' ' || template AS here,
            lead(method || ' ' || template) OVER (PARTITION BY session ORDER BY time, sequence) AS next
-         FROM everything WHERE ${sql} AND template <> '')
+         FROM everything WHERE ${sql} AND template <> ''${kept})
        WHERE next IS NOT NULL GROUP BY here, next ORDER BY requests DESC, here, next LIMIT ${input.limit}`,
       values,
     );
