@@ -106,6 +106,12 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: "rule-set.ts",
+    line: "positions.length = 0;",
+    what: "0 becomes 1",
+    why: "leaves one hole at the front of the list, for ever, and a hole is no rule",
+  },
+  {
+    file: "rule-set.ts",
     line: "const position = candidates[i] ?? 0;",
     what: "0 becomes 1",
     why: "a place within the count is never empty",
@@ -127,5 +133,17 @@ export const equivalents: readonly Equivalent[] = [
     line: "if (positions.length === 0) return nothing;",
     what: "(positions.length === 0) is never true",
     why: "no positions in order are none and none of them acts; this is faster",
+  },
+  {
+    file: "apply-policy.ts",
+    line: 'if (judged.action !== "allow") return base;',
+    what: '(judged.action !== "allow") is never true',
+    why: "what another part asked for is then copied onto itself",
+  },
+  {
+    file: "apply-policy.ts",
+    line: "if (does === undefined) return judged;",
+    what: "(does === undefined) is never true",
+    why: "both callers asked that before; the types want to hear it again",
   },
 ];

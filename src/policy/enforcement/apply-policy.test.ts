@@ -150,6 +150,11 @@ test("every rule that matched without acting is noted behind what was noted befo
   expect(
     seen(applyPolicy(judged("allow"), { standing: standing("block"), rules: acts(undefined, watching), policy })),
   ).toEqual(["noted-before", "first", "second"]);
+  const one = acts(undefined, [rule("only", "block")]);
+  expect(seen(applyPolicy(judged("allow"), { standing: undefined, rules: one, policy }))).toEqual([
+    "noted-before",
+    "only",
+  ]);
   const alone = judged("allow");
   expect(applyPolicy(alone, { standing: undefined, rules: acts(rule("acts", "block")), policy }).watched).toBe(
     alone.watched,

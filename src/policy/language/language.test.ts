@@ -83,6 +83,8 @@ const forms: readonly (readonly [condition: string, expected: Truth])[] = [
   ["kind != 'human'", 1],
   ["kind < 'b'", 1],
   ["kind < 'automated'", 0],
+  ["kind < 'a'", 0],
+  ["kind >= 'automated'", 1],
   ["'a' == 'a'", 1],
   ["'checkout' in tags", 0],
   ["'fixed-period' in signals", 0],
