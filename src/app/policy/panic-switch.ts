@@ -1,4 +1,4 @@
-import { existsSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GaitError } from "#core";
 
@@ -31,12 +31,22 @@ export function openPanicSwitch(directory: string): PanicSwitch {
 export function setPanic(directory: string, wanted: "on" | "off"): void {
   const path = join(directory, fileName);
   try {
-    if (wanted === "on") writeFileSync(path, "every action is stopped: gait panic off\n", { mode: 0o600 });
+    if (wanted === "on") turnOn(path);
     else if (existsSync(path)) unlinkSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     throw new GaitError("panic-switch", `cannot turn panic ${wanted}: ${JSON.stringify(path)} (${code})`, {
       cause: error,
     });
+  }
+}
+
+/** That the file is there says it all: on a full disk it cannot be written to, but it can still be made. */
+function turnOn(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  try {
+    writeFileSync(path, "every action is stopped: gait panic off\n");
+  } catch {
+    // Empty is as good.
   }
 }
