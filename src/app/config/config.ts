@@ -1,6 +1,7 @@
 import type { BotPurpose } from "#core";
 
 import type { AlertsConfig } from "./alerts-section.ts";
+import type { AppealsConfig } from "./appeals-section.ts";
 import type { ChallengeConfig } from "./challenge-section.ts";
 import type { PassiveConfig, PublishConfig } from "./passive-section.ts";
 import type { SignOnConfig } from "./sign-on-section.ts";
@@ -137,6 +138,8 @@ export interface Config {
   readonly beside?: BesideConfig | undefined;
   readonly passive?: PassiveConfig | undefined;
   readonly publish?: PublishConfig | undefined;
+  /** Where visitors say that they were stopped by mistake. */
+  readonly appeals?: AppealsConfig | undefined;
   readonly tls?: CertificateConfig | readonly CertificateConfig[] | undefined;
   readonly trustedProxies: readonly string[];
   /** Headers in which trusted proxies tell the client's fingerprints. */

@@ -4,6 +4,7 @@ import { agentsSection } from "./agents-section.ts";
 import { alertsSection } from "./alerts-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
+import { appealsSection } from "./appeals-section.ts";
 import { passiveSection, publishSection } from "./passive-section.ts";
 import { policySection } from "./policy-section.ts";
 import {
@@ -276,6 +277,7 @@ export const configSchema: z.ZodType<Config> = z
       description:
         "Doors that tell of what is over: growing logs, syslog, batches over HTTP. Nothing can be done to those requests; `publish` tells proxies what to refuse next. Needs no `upstream`.",
     }),
+    appeals: appealsSection.optional(),
     publish: publishSection.optional().meta({
       description: "Decisions about addresses offered to proxies and firewalls. They act in `mode: enforce` only.",
     }),

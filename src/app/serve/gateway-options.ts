@@ -36,6 +36,7 @@ export function gatewayOptions(
     ...(config.agents.inviteSignatures
       ? { refusalHeaders: [{ name: "Accept-Signature", value: acceptSignature("") }] }
       : {}),
+    ...(config.appeals === undefined ? {} : { appealPath: config.appeals.path }),
     ...(config.presentationHeaders === undefined ? {} : { presentationHeaders: config.presentationHeaders }),
     ...(config.accessLog === undefined ? {} : { accessLog: config.accessLog }),
   };

@@ -4,6 +4,7 @@ import { type Gateway, keepPausesShort } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
 import { alertIncidents, alertRecords, configureAlerts, openAlerts, watchCosts } from "../alerts/open-alerts.ts";
+import { openAppealDoor } from "../appeals/open-appeal-door.ts";
 import type { Config } from "../config/config.ts";
 import { forwards } from "../config/consistency.ts";
 import { renderEffective } from "../config/effective.ts";
@@ -53,6 +54,8 @@ export interface ServiceSources {
 export interface RunningService extends Service {
   /** Drains traffic, then closes the admin plane. */
   stop(): Promise<{ readonly cut: number }>;
+  /** Of the page of appeals; undefined where there is none. */
+  readonly appealsPort: number | undefined;
   /** Resolves when a successor serves in place of this process, which then has nothing left to do but to stop. */
   readonly superseded: Promise<void>;
   reopenLogs(): void;
@@ -65,6 +68,7 @@ const atNextStartKeys = [
   "beside",
   "passive",
   "publish",
+  "appeals",
   "admin",
   "store",
   "accessLog",
@@ -258,6 +262,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   };
   const admin = await openAdminOrDrain(service, gateway);
   service.adminAddress = admin.address;
+  const appeals = await openOrDrain("appeals", gateway, () => openAppealDoor(service, systemClock));
   const superseded = Promise.withResolvers<void>();
   const upgrade = createUpgrade({
     gateway,
@@ -266,12 +271,14 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       draining = true;
       await beside.close();
       await passive.close();
+      await appeals.close();
       await admin.close();
     },
     superseded: superseded.resolve,
   });
   return Object.assign(service, {
     upgrade,
+    appealsPort: appeals.port,
     superseded: superseded.promise,
     reopenLogs: () => gateway.reopenLogs(),
     async stop() {
@@ -280,6 +287,7 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
       await beside.close();
       await passive.close();
       await publishing.close();
+      await appeals.close();
       clearInterval(sweeper);
       await trainer.close();
       await learned.close();
@@ -309,7 +317,7 @@ async function openAdminOrDrain(service: Service, gateway: Gateway): ReturnType<
 
 /** The same for every other door. */
 async function openOrDrain<Door>(
-  name: "beside" | "passive",
+  name: "beside" | "passive" | "appeals",
   gateway: Gateway,
   open: () => Promise<Door>,
 ): Promise<Door> {
@@ -318,6 +326,7 @@ async function openOrDrain<Door>(
   } catch (error) {
     await gateway.drain();
     if (error instanceof GaitError) throw error;
+    if (name === "appeals") throw new GaitError("appeals-listen", `appeals: ${messageOf(error)}`);
     throw name === "beside"
       ? new GaitError("beside-listen", `beside: ${messageOf(error)}`)
       : new GaitError("passive-listen", `passive: ${messageOf(error)}`);

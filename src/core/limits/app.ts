@@ -34,6 +34,13 @@ export const appLimits = {
   incidentCohortsMax: { default: 64, unit: "count", why: "Cohorts of one incident; a further one opens its own." },
   incidentNotesMax: { default: 500, unit: "count", why: "Notes on one incident." },
   appealsMax: { default: 1_000, unit: "count", why: "Appeals kept; beyond it the oldest decided one leaves." },
+  appealsPerMinute: {
+    default: 30,
+    unit: "count",
+    why: "Appeals that the public page takes in a minute, from everybody together; more are thanked and forgotten.",
+  },
+  appealBytesMax: { default: 16_384, unit: "bytes", why: "Body of an appeal." },
+  appealConnectionsMax: { default: 64, unit: "count", why: "Open connections to the page of appeals." },
   alertsFiringMax: { default: 1_000, unit: "count", why: "Things alerted about at once; more are not told apart." },
   alertsKeptMax: { default: 200, unit: "count", why: "Alerts kept to be looked at, dead letters among them." },
   decisionsListedMax: { default: 1_000, unit: "count", why: "Standing decisions in one answer." },

@@ -77,12 +77,15 @@ export function createAnswer(
     readonly close?: boolean;
     readonly headers?: readonly { readonly name: string; readonly value: string }[];
     readonly document?: OwnDocument;
+    readonly appealPath?: string | undefined;
   } = {},
 ): LocalAnswer {
   if (known.document !== undefined) return createOwnAnswer(status, known.document, known);
   const title = known.title ?? titles[status] ?? "Request refused";
   const asPage = known.head !== undefined && prefersPage(known.head.fields);
-  const told = { status, title, reference, location: known.location ?? "" };
+  // Only what policy refuses can be appealed against: a broken request or an origin that is away is nobody's mistake of ours.
+  const appeal = status === 403 || status === 429 ? (known.appealPath ?? "") : "";
+  const told = { status, title, reference, location: known.location ?? "", appeal };
   const text = asPage ? renderPage(told) : renderProblem(told);
   const body = Buffer.from(text, "utf8");
   const draft = new FieldsDraft();
@@ -159,15 +162,20 @@ interface Told {
   readonly reference: string;
   /** A path of the application where a person can go on, or "". */
   readonly location: string;
+  /** Where a mistake can be reported, or "". */
+  readonly appeal: string;
 }
 
-function renderProblem({ status, title, reference, location }: Told): string {
-  const more = location === "" ? {} : { verification: location };
+function renderProblem({ status, title, reference, location, appeal }: Told): string {
+  const more = { ...(location === "" ? {} : { verification: location }), ...(appeal === "" ? {} : { appeal }) };
   return `${JSON.stringify({ type: "about:blank", title, status, reference, ...more })}\n`;
 }
 
 /** The reference was made here or passed `[A-Za-z0-9._-]`, titles and locations are ours: nothing in this page is a client's text. */
-function renderPage({ status, title, reference, location }: Told): string {
+function renderPage({ status, title, reference, location, appeal }: Told): string {
+  const said = `tell the site's operator this reference: <code>${reference}</code>`;
+  const mistake =
+    appeal === "" ? said : `<a href="${escaped(appeal)}?reference=${reference}">tell us</a>. The reference is <code>${reference}</code>`;
   const onward = location === "" ? "" : `<p><a href="${escaped(location)}">Go on</a></p>\n`;
   return `<!doctype html>
 <html lang="en">
@@ -176,7 +184,7 @@ function renderPage({ status, title, reference, location }: Told): string {
 <title>${status} ${title}</title>
 <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}code{user-select:all}</style>
 <h1>${title}</h1>
-${onward}<p>If you think this is a mistake, tell the site's operator this reference: <code>${reference}</code></p>
+${onward}<p>If you think this is a mistake, ${mistake}</p>
 </html>
 `;
 }

@@ -99,6 +99,8 @@ export interface GatewayOptions {
   readonly documents?: readonly DocumentOptions[];
   /** On every refusal with 401, 403 or 429, whatever its reason, so that they tell nothing about it: `Accept-Signature`. */
   readonly refusalHeaders?: readonly { readonly name: string; readonly value: string }[];
+  /** Path at which somebody who was refused can say so; shown on refusals. */
+  readonly appealPath?: string;
   readonly hashKey: HashKey;
   readonly accessLog?: { readonly path: string; readonly format: "combined" | "json" };
   /** Version of the configuration, shown in statistics. */

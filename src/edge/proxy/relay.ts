@@ -183,10 +183,10 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   refuse(status: number, code: string, options: RefusalOptions = {}): void {
     if (this.#finished) return;
     if (!code.startsWith("action-")) this.#state.counters.reason(code);
-    const headers = this.runtime.options.refusalHeaders ?? [];
+    const { refusalHeaders: headers = [], appealPath } = this.runtime.options;
     const close = !this.#requestDone;
     this.#answeredByUs = true;
-    this.#answerHere(createAnswer(status, this.id, { head: this.head, close, headers, ...options }), status);
+    this.#answerHere(createAnswer(status, this.id, { head: this.head, close, headers, appealPath, ...options }), status);
   }
 
   #answerHere(answer: LocalAnswer, status: number): void {
