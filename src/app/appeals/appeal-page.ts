@@ -28,7 +28,9 @@ export function renderAppealThanks(): string {
 }
 
 /** An appeal as the form sends it; undefined where it names no reference. */
-export function readAppeal(body: string): { readonly reference: string; readonly text: string; readonly contact?: string } | undefined {
+export function readAppeal(
+  body: string,
+): { readonly reference: string; readonly text: string; readonly contact?: string } | undefined {
   const form = new URLSearchParams(body);
   const reference = (form.get("reference") ?? "").trim();
   if (!referenceText.test(reference)) return undefined;

@@ -41,13 +41,21 @@ export async function openAppeals(config: Config, parts: AppealParts): Promise<A
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
     void answer(request, response, async (body) => {
       const appeal = readAppeal(body);
-      if (appeal === undefined || rate.take("all", { perMinute, burst: perMinute, now: parts.clock.monotonic() }) > 0) return;
+      if (appeal === undefined || rate.take("all", { perMinute, burst: perMinute, now: parts.clock.monotonic() }) > 0)
+        return;
       await parts.take(appeal);
     });
   });
   server.maxConnections = appLimits.appealConnectionsMax.default;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new GaitError("appeals-listen", `appeals.listen: cannot listen on ${listen.host}:${listen.port}: ${error.message}`)));
+    server.once("error", (error) =>
+      reject(
+        new GaitError(
+          "appeals-listen",
+          `appeals.listen: cannot listen on ${listen.host}:${listen.port}: ${error.message}`,
+        ),
+      ),
+    );
     server.listen(listen.port, listen.host, resolve);
   });
   return {
@@ -60,7 +68,11 @@ export async function openAppeals(config: Config, parts: AppealParts): Promise<A
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, take: (body: string) => Promise<void>): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  take: (body: string) => Promise<void>,
+): Promise<void> {
   const send = (status: number, html: string): void => {
     response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(html) }).end(html);
   };

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { workerLimits } from "#core";
 import { agentsSection } from "./agents-section.ts";
 import { alertsSection } from "./alerts-section.ts";
+import { appealsSection } from "./appeals-section.ts";
 import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "./config.ts";
 import { limitsSection } from "./limits-section.ts";
-import { appealsSection } from "./appeals-section.ts";
 import { passiveSection, publishSection } from "./passive-section.ts";
 import { policySection } from "./policy-section.ts";
 import {

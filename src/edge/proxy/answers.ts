@@ -175,7 +175,9 @@ function renderProblem({ status, title, reference, location, appeal }: Told): st
 function renderPage({ status, title, reference, location, appeal }: Told): string {
   const said = `tell the site's operator this reference: <code>${reference}</code>`;
   const mistake =
-    appeal === "" ? said : `<a href="${escaped(appeal)}?reference=${reference}">tell us</a>. The reference is <code>${reference}</code>`;
+    appeal === ""
+      ? said
+      : `<a href="${escaped(appeal)}?reference=${reference}">tell us</a>. The reference is <code>${reference}</code>`;
   const onward = location === "" ? "" : `<p><a href="${escaped(location)}">Go on</a></p>\n`;
   return `<!doctype html>
 <html lang="en">

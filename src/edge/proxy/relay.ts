@@ -184,9 +184,9 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     if (this.#finished) return;
     if (!code.startsWith("action-")) this.#state.counters.reason(code);
     const { refusalHeaders: headers = [], appealPath } = this.runtime.options;
-    const close = !this.#requestDone;
+    const known = { head: this.head, close: !this.#requestDone, headers, appealPath, ...options };
     this.#answeredByUs = true;
-    this.#answerHere(createAnswer(status, this.id, { head: this.head, close, headers, appealPath, ...options }), status);
+    this.#answerHere(createAnswer(status, this.id, known), status);
   }
 
   #answerHere(answer: LocalAnswer, status: number): void {

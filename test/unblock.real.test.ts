@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type RealProxyOptions, startRealProxy } from "../../edge/testdata/real-proxy.ts";
-import { openService, type RunningService } from "./open-service.ts";
-import { ask } from "./testdata/service-rig.ts";
+import { openService, type RunningService } from "../src/app/serve/open-service.ts";
+import { ask } from "../src/app/serve/testdata/service-rig.ts";
+import { type RealProxyOptions, startRealProxy } from "../src/edge/testdata/real-proxy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gait-unblock-"));
 let service: RunningService | undefined;

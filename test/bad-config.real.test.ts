@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startLoad } from "../../edge/testdata/steady-load.ts";
-import { badConfigs } from "./testdata/bad-configs.ts";
-import { gait, startGateway } from "./testdata/gateway-process.ts";
-import { type Answer, ask } from "./testdata/service-rig.ts";
+import { badConfigs } from "../src/app/serve/testdata/bad-configs.ts";
+import { gait, startGateway } from "../src/app/serve/testdata/gateway-process.ts";
+import { type Answer, ask } from "../src/app/serve/testdata/service-rig.ts";
+import { startLoad } from "../src/edge/testdata/steady-load.ts";
 
 /** 500 in the long form (`GAIT_BAD_CONFIGS=500`, part of `npm run test:nightly`). */
 const count = Number(process.env.GAIT_BAD_CONFIGS ?? 78);
