@@ -71,6 +71,20 @@ export function enumeration({ site, at, random }: AttackOptions, count: number):
   });
 }
 
+/** The same aim drawn as people draw, article by article and place by place, but no pair twice. */
+export function matchedEnumeration({ site, at, random }: AttackOptions, count: number): Attack {
+  const look = { ...library, headers: "matched-tool", ja4: "t13d_go3" };
+  const asked = new Set<string>();
+  return series("catalogue enumeration, margins as people's", true, count, (i) => {
+    const client = new SimClient({ application: site.application, ip: pool(random), look, at: at + i * 4_000, random });
+    let pair = "";
+    do pair = `sku=${productOf(random)}&zip=${zipOf(random)}`;
+    while (asked.has(pair));
+    asked.add(pair);
+    return client.ask(`/api/stock?${pair}`, { contentType: "application/json" });
+  });
+}
+
 export function scraper({ site, at, random }: AttackOptions, count: number): Attack {
   const look = { ...library, headers: "scrape-tool", ja4: "t13d_scrape" };
   return series("scraper mimicking sessions", true, count, (i) => {

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { arch, cpus, release } from "node:os";
+import { arch, availableParallelism, cpus, release } from "node:os";
 import { clopperPearsonUpper } from "#engine";
 
 interface Goal {
@@ -23,34 +23,64 @@ const personaSessionsLeast = 3_000;
 
 /**
  * The long run: twenty seeds of thirty thousand people each on four applications, one of which, like one tool, took part in
- * no tuning. Each seed runs in a process of its own; the result file grows with every seed, so an interrupted run keeps
- * what it has.
+ * no tuning. On the measured day everybody comes once, and rare personas again until all seeds together have three thousand
+ * visits of each. Seeds run in processes of their own, `--jobs` at a time; the result file grows with every seed, so an
+ * interrupted run keeps what it has. A seed takes about a minute and a half of CPU and 2 GB.
  */
-export function runFull(): void {
-  const asked = Number(process.argv[process.argv.indexOf("--seeds") + 1]);
-  const seeds = process.argv.includes("--seeds") && asked > 0 ? asked : 20;
+export async function runFull(): Promise<void> {
+  const seeds = numberAfter("--seeds") ?? 20;
+  const jobs = numberAfter("--jobs") ?? availableParallelism();
+  const from = numberAfter("--from") ?? 101;
+  const personaLeast = Math.ceil((1.05 * personaSessionsLeast) / seeds);
+  const waiting = Array.from({ length: seeds }, (_, i) => from + i);
   const results: SeedResult[] = [];
-  for (let seed = 101; seed < 101 + seeds; seed++) {
-    const child = spawnSync(
-      process.execPath,
-      [...process.execArgv, "bench/detection/run.ts", "--pooled", "--seed", String(seed)],
-      { encoding: "utf8", maxBuffer: 1 << 26 },
-    );
-    const last = child.stdout?.trim().split("\n").at(-1) ?? "";
-    if (child.status !== 0 || !last.startsWith("{")) {
-      console.log(`seed ${seed} failed: ${child.stderr?.slice(-500)}`);
-      continue;
+  const worker = async (): Promise<void> => {
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+      const result = await runSeed(seed, personaLeast);
+      if (typeof result === "string") {
+        console.log(`seed ${seed} failed: ${result}`);
+        continue;
+      }
+      results.push(result);
+      results.sort((x, y) => x.seed - y.seed);
+      keep(results, goalsOver(results));
+      console.log(`seed ${seed} done, ${results.length} of ${seeds}`);
     }
-    results.push(JSON.parse(last) as SeedResult);
-    const goals = goalsOver(results);
-    keep(results, goals);
-    console.log(`seed ${seed} done, ${results.length} of ${seeds}`);
-  }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
   const goals = goalsOver(results);
   printHarm(results);
   for (const { name, value, target, met } of goals)
     console.log(`  ${met === null ? "undecided" : met ? "met      " : "MISSED   "} ${name}: ${value} (${target})`);
   console.log(JSON.stringify({ goals }));
+}
+
+function numberAfter(flag: string): number | undefined {
+  const at = process.argv.indexOf(flag);
+  const value = at < 0 ? Number.NaN : Number(process.argv[at + 1]);
+  return value > 0 ? value : undefined;
+}
+
+/** One seed in a process of its own; a text says why there is no result. */
+function runSeed(seed: number, personaLeast: number): Promise<SeedResult | string> {
+  const flags = ["--pooled", "--seed", String(seed), "--persona-least", String(personaLeast)];
+  const child = spawn(process.execPath, [...process.execArgv, "bench/detection/run.ts", ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out = (out + text).slice(-1_000_000);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err = (err + text).slice(-500);
+  });
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code) => {
+      const last = out.trim().split("\n").at(-1) ?? "";
+      resolve(code === 0 && last.startsWith("{") ? (JSON.parse(last) as SeedResult) : `code ${code}: ${err}`);
+    });
+  });
 }
 
 type Harm = Map<string, { sessions: number; hit: number; called: number }>;

@@ -79,6 +79,12 @@ export class LearnedState {
     return { ...cohorts.alphaLedger.budget(at), entries: cohorts.alphaLedger.entries() };
   }
 
+  /** Anchored people, one vote per account and day, that certificates rest on. */
+  peopleSeen(): number {
+    const [, { cohorts }] = this.#parts.parts;
+    return cohorts.memory.anchoredGroups;
+  }
+
   save(now: Millis): Uint8Array {
     const { reader, sites, caps, parts, seed } = this.#parts;
     const { endpoints } = this.#state;
