@@ -487,13 +487,13 @@ function learningGoals(): Goal[] {
   ];
 }
 
-/** The graph shows who issues and who expects the session cookie, and what comes before a log-in. */
+/** The graph shows who issues which cookie and what people bring and do before a log-in. */
 function knowsTheWay(target: Engine, at: number): boolean {
   const graph = target.learned.graph("shop", at);
   if (graph === undefined) return false;
   const types = new Set(graph.edges.map(({ type }) => type));
   const known = graph.steps.some(({ preconditions }) => preconditions.length > 0);
-  return types.has("issues") && types.has("carries") && known;
+  return types.has("issues") && known;
 }
 
 function round(value: number | null): number | null {

@@ -13,7 +13,7 @@ import { EndpointBook, type EndpointDescription } from "./endpoint-book.ts";
 import { IntentApplication } from "./intent-application.ts";
 import { IntentRow } from "./intent-row.ts";
 import { byteAt, intentByte, stepsPerSession, visitsMax, wordAt } from "./intent-words.ts";
-import { SessionLessons } from "./session-lessons.ts";
+import { type EndedSession, SessionLessons } from "./session-lessons.ts";
 import { factBit } from "./step-facts.ts";
 import { TokenProvenance } from "./token-provenance.ts";
 import { Votes } from "./votes.ts";
@@ -178,6 +178,7 @@ export class Orchestration {
     this.ledger.anchor(slot);
     const packed = Math.max(1, Math.round(weight * 255));
     this.#slab.words[at] = (((this.#slab.words[at] ?? 0) & 0x00ff_ffff) | (packed << 24)) >>> 0;
+    this.#lessons.anchored(this.#session(slot, { cohort: vote.cohort }, now));
     return weight;
   }
 
@@ -187,11 +188,14 @@ export class Orchestration {
     session: { readonly kind?: ClientKind; readonly cohort: number },
     now: Millis,
   ): readonly EdgeChange[] {
-    const kind = session.kind ?? this.kindOf(slot);
+    return this.#lessons.settle(this.#session(slot, session, now));
+  }
+
+  #session(slot: number, known: { readonly kind?: ClientKind; readonly cohort: number }, now: Millis): EndedSession {
+    const kind = known.kind ?? this.kindOf(slot);
     const age = sinceTick(this.#slab.words[wordAt(slot, "started")] ?? 0, tickOf(now));
-    const intent = this.#intentOf(slot);
-    const weight = this.#weight(slot);
-    return this.#lessons.settle({ kind, cohort: session.cohort, slot, intent, weight, began: now - age, now });
+    const [intent, weight] = [this.#intentOf(slot), this.#weight(slot)];
+    return { kind, cohort: known.cohort, slot, intent, weight, began: now - age, now };
   }
 
   /**

@@ -20,6 +20,9 @@ export interface EndedSession {
   readonly now: Millis;
 }
 
+/** Where the word "last" counts the steps that have taught: bits 4 to 7. */
+const taughtShift = 4;
+const taughtMask = 0xf;
 /** Chances after which a session without script's cookies says something about script. */
 const scriptChancesMin = 2;
 
@@ -36,6 +39,27 @@ export class SessionLessons {
     this.#watch = watch;
   }
 
+  /**
+   * What an anchored session teaches at once: its steps, each once, and what came before them. Waiting for its end would
+   * leave a site half an hour without preconditions.
+   */
+  anchored(session: EndedSession): void {
+    const { slab } = this.#ledger;
+    const at = wordAt(session.slot, "last");
+    const last = slab.words[at] ?? 0;
+    let taught = (last >>> taughtShift) & taughtMask;
+    // Before a step that has not taught: what it came from is a candidate for a precondition.
+    if (taught === 0 && (slab.bytes[byteAt(session.slot, intentByte.steps)] ?? 0) !== 0)
+      for (const endpoint of this.#before(session)) session.intent.steps.propose(endpoint, session.now);
+    for (let i = taught; i < stepsPerSession; i++) {
+      const step = slab.bytes[byteAt(session.slot, intentByte.steps + i)] ?? 0;
+      if (step === 0) break;
+      session.intent.steps.learn(step, slab.words[wordAt(session.slot, "stepFacts") + i] ?? 0, session);
+      taught++;
+    }
+    slab.words[at] = ((last & ~(taughtMask << taughtShift)) | (taught << taughtShift)) >>> 0;
+  }
+
   /** Learns everything; returns the changes of the application or of cohorts that this session revealed. */
   settle(session: EndedSession): readonly EdgeChange[] {
     const changes: EdgeChange[] = [];
@@ -47,7 +71,10 @@ export class SessionLessons {
       this.#script(session, changes);
     }
     this.#steps(session, changes);
-    if (session.weight > 0) this.#visits(session);
+    if (session.weight > 0) {
+      this.anchored(session);
+      this.#visits(session);
+    }
     return changes;
   }
 
@@ -101,20 +128,25 @@ export class SessionLessons {
         changes.push(change);
         if (change.kind === "deploy") steps.freeze(fact);
       }
-      if (session.weight > 0) steps.learn(step, facts, session);
     }
   }
 
-  /** Which endpoints honest sessions visit, in order, and which of them before a sensitive step. */
+  /** Endpoints that the session visited before its first sensitive step. */
+  #before({ slot }: EndedSession): Uint16Array {
+    const { slab } = this.#ledger;
+    const count = slab.bytes[byteAt(slot, intentByte.visits)] ?? 0;
+    const beforeStep = slab.bytes[byteAt(slot, intentByte.visitsAtStep)] ?? 0;
+    return new Uint16Array(slab.words.buffer, wordAt(slot, "visits") * 4, Math.min(count, beforeStep));
+  }
+
+  /** Which endpoints honest sessions visit, in order. */
   #visits(session: EndedSession): void {
     const { slab } = this.#ledger;
     const { intent, slot } = session;
     const count = slab.bytes[byteAt(slot, intentByte.visits)] ?? 0;
-    const beforeStep = slab.bytes[byteAt(slot, intentByte.visitsAtStep)] ?? 0;
     const first = wordAt(slot, "visits") * 2;
     const visits = new Uint16Array(slab.words.buffer, first * 2, count);
     for (const [index, endpoint] of visits.entries()) {
-      if (index < beforeStep) intent.steps.propose(endpoint, session.now);
       const previous = visits[index - 1];
       if (previous !== undefined) intent.edges.count("follows", { from: previous, to: endpoint }, 1);
     }
