@@ -45,19 +45,11 @@ export class SessionLessons {
    */
   anchored(session: EndedSession): void {
     const { slab } = this.#ledger;
-    const at = wordAt(session.slot, "last");
-    const last = slab.words[at] ?? 0;
-    let taught = (last >>> taughtShift) & taughtMask;
+    const taught = ((slab.words[wordAt(session.slot, "last")] ?? 0) >>> taughtShift) & taughtMask;
     // Before a step that has not taught: what it came from is a candidate for a precondition.
     if (taught === 0 && (slab.bytes[byteAt(session.slot, intentByte.steps)] ?? 0) !== 0)
       for (const endpoint of this.#before(session)) session.intent.steps.propose(endpoint, session.now);
-    for (let i = taught; i < stepsPerSession; i++) {
-      const step = slab.bytes[byteAt(session.slot, intentByte.steps + i)] ?? 0;
-      if (step === 0) break;
-      session.intent.steps.learn(step, slab.words[wordAt(session.slot, "stepFacts") + i] ?? 0, session);
-      taught++;
-    }
-    slab.words[at] = ((last & ~(taughtMask << taughtShift)) | (taught << taughtShift)) >>> 0;
+    this.#steps(session, []);
   }
 
   /** Learns everything; returns the changes of the application or of cohorts that this session revealed. */
@@ -70,11 +62,9 @@ export class SessionLessons {
       if (!row.shared) this.#carries(session, changes);
       this.#script(session, changes);
     }
-    this.#steps(session, changes);
-    if (session.weight > 0) {
-      this.anchored(session);
-      this.#visits(session);
-    }
+    if (session.weight > 0) this.anchored(session);
+    else this.#steps(session, changes);
+    if (session.weight > 0) this.#visits(session);
     return changes;
   }
 
@@ -112,22 +102,37 @@ export class SessionLessons {
     if (change !== undefined) changes.push(named(change, "cookies that script sets"));
   }
 
+  /** Watches each step of the session that was not looked at before; those of anchored sessions teach, too. */
   #steps(session: EndedSession, changes: EdgeChange[]): void {
     const { slab } = this.#ledger;
-    const { steps } = session.intent;
-    for (let i = 0; i < stepsPerSession; i++) {
+    const at = wordAt(session.slot, "last");
+    const last = slab.words[at] ?? 0;
+    let taught = (last >>> taughtShift) & taughtMask;
+    for (let i = taught; i < stepsPerSession; i++) {
       const step = slab.bytes[byteAt(session.slot, intentByte.steps + i)] ?? 0;
-      if (step === 0) return;
+      if (step === 0) break;
       const facts = slab.words[wordAt(session.slot, "stepFacts") + i] ?? 0;
-      const required = steps.required(session.kind, step);
-      for (let fact = 0; fact < factsMax; fact++) {
-        if ((required & (1 << fact)) === 0) continue;
-        const edge = `${this.#ledger.applicationOf(session.slot).index}:${session.kind}:step${step}:${fact}`;
-        const change = this.#watch.observe(edge, (facts & (1 << fact)) !== 0, watched(session));
-        if (change === undefined) continue;
-        changes.push(change);
-        if (change.kind === "deploy") steps.freeze(fact);
-      }
+      this.#watchStep(session, { step, facts }, changes);
+      if (session.weight > 0) session.intent.steps.learn(step, facts, session);
+      taught++;
+    }
+    slab.words[at] = ((last & ~(taughtMask << taughtShift)) | (taught << taughtShift)) >>> 0;
+  }
+
+  #watchStep(
+    session: EndedSession,
+    { step, facts }: { readonly step: number; readonly facts: number },
+    changes: EdgeChange[],
+  ): void {
+    const { steps } = session.intent;
+    const required = steps.required(session.kind, step);
+    for (let fact = 0; fact < factsMax; fact++) {
+      if ((required & (1 << fact)) === 0) continue;
+      const edge = `${this.#ledger.applicationOf(session.slot).index}:${session.kind}:step${step}:${fact}`;
+      const change = this.#watch.observe(edge, (facts & (1 << fact)) !== 0, watched(session));
+      if (change === undefined) continue;
+      changes.push(change);
+      if (change.kind === "deploy") steps.freeze(fact);
     }
   }
 

@@ -133,10 +133,13 @@ export class StepBook {
     vote: { readonly kind: ClientKind; readonly weight: number; readonly began: Millis },
   ): void {
     const cell = cellOf(vote.kind, step);
-    const missed = Math.min(tailClasses - 1, bitCount(this.required(vote.kind, step) & ~facts));
+    const lacking = this.required(vote.kind, step) & ~facts;
+    const missed = Math.min(tailClasses - 1, bitCount(lacking));
     this.#missed[cell * tailClasses + missed] = (this.#missed[cell * tailClasses + missed] ?? 0) + vote.weight;
     for (let fact = 0; fact < this.#facts; fact++) {
       if ((this.#factSince[fact] ?? 0) > vote.began) continue;
+      // What is required is given up when the watch finds a deploy, never because some network stopped doing it.
+      if ((lacking & (1 << fact)) !== 0) continue;
       const at = cell * factsMax + fact;
       this.#asked[at] = (this.#asked[at] ?? 0) + vote.weight;
       if ((facts & (1 << fact)) !== 0) this.#held[at] = (this.#held[at] ?? 0) + vote.weight;
