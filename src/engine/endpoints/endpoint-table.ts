@@ -58,6 +58,8 @@ export class EndpointTable {
   readonly #closureKept: Float32Array;
   /** Hash of the path looked up last, whether cached or not. */
   pathHash = 0;
+  #lastText = "";
+  #lastHash = 0;
 
   constructor(limits: EndpointLimits, seed: number) {
     this.#tree = new TemplateTree({
@@ -108,6 +110,15 @@ export class EndpointTable {
     const end = to - from > this.#pathCharsMax ? from + this.#pathCharsMax : to;
     const hash = hashText(text, this.#seed, from, end);
     return hash === 0 ? 1 : hash;
+  }
+
+  /** As `hashPath` of the whole text, for texts that mostly are the one asked for before: a client's requests come in runs. */
+  hashAgain(text: string): number {
+    if (text !== this.#lastText) {
+      this.#lastText = text;
+      this.#lastHash = this.hashPath(text, 0, text.length);
+    }
+    return this.#lastHash;
   }
 
   /** Hash of path and query together; the path's own when there is no query. */

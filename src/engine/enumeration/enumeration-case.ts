@@ -126,16 +126,9 @@ export class EnumerationSlab {
   }
 
   finding(place: number): EnumerationFinding {
-    const lean = this.#purity(place);
-    const at = place * wide;
-    const unlike =
-      this.#total(place) === 0
-        ? 0
-        : mixture(this.#f64[at + at64.universal] as number, this.#f64[at + at64.known] as number);
-    // Asking for what is more popular than usual is unlike people too, and innocent: a sale, an app's first screen.
-    const unpopular = lean >= leanMin ? unlike : Math.min(0, unlike);
-    const birthday = Math.log(this.#f64[at + at64.birthday] as number);
-    const sequential = this.#walks(place);
+    const unpopular = Math.log(this.#unlike(place));
+    const birthday = Math.log(this.#f64[place * wide + at64.birthday] as number);
+    const sequential = Math.log(this.#walking(place));
     return {
       nats: averageEvidence([unpopular, birthday, sequential]),
       unpopular,
@@ -143,8 +136,13 @@ export class EnumerationSlab {
       sequential,
       requests: this.requestsOf(place),
       distinct: this.#u32[place * words + at32u.distinct] as number,
-      purity: sequential > Math.max(3, unpopular) ? 1 : lean,
+      purity: sequential > Math.max(3, unpopular) ? 1 : this.#purity(place),
     };
+  }
+
+  /** The e-value that `finding` gives the logarithm of, but for rounding: asked with every request, so without any logarithm. */
+  evidence(place: number): number {
+    return (this.#unlike(place) + (this.#f64[place * wide + at64.birthday] as number) + this.#walking(place)) / 3;
   }
 
   /**
@@ -242,15 +240,26 @@ export class EnumerationSlab {
     return Math.max(0, (share - honest) / (1 - honest));
   }
 
-  /** Evidence of walking; a subject that steps to neighbours less often than people is no walker. */
-  #walks(place: number): number {
+  /**
+   * E-value of asking for what is unpopular. Asking for what is more popular than usual is unlike people too, and
+   * innocent: a sale, an app's first screen.
+   */
+  #unlike(place: number): number {
+    if (this.#total(place) === 0) return 1;
+    const at = place * wide;
+    const unlike = mixture(this.#f64[at + at64.universal] as number, this.#f64[at + at64.known] as number);
+    return this.#purity(place) >= leanMin ? unlike : Math.min(1, unlike);
+  }
+
+  /** E-value of walking; a subject that steps to neighbours less often than people is no walker. */
+  #walking(place: number): number {
     const counts = place * words + at32.steps;
     const neighbours = this.#f32[counts + 1] as number;
     const total = (this.#f32[counts] as number) + neighbours;
-    if (total === 0) return 0;
+    if (total === 0) return 1;
     const at = place * wide;
-    const nats = mixture(this.#f64[at + at64.stepUniversal] as number, this.#f64[at + at64.stepKnown] as number);
-    return neighbours / total > 0.3 ? nats : Math.min(0, nats);
+    const walking = mixture(this.#f64[at + at64.stepUniversal] as number, this.#f64[at + at64.stepKnown] as number);
+    return neighbours / total > 0.3 ? walking : Math.min(1, walking);
   }
 }
 
@@ -260,9 +269,9 @@ function repeatRatio(honest: number, distinct: number): number {
   return (mistaken + (1 - mistaken) * repeatsLeft * honest) / (mistaken + (1 - mistaken) * honest);
 }
 
-/** ln of the even mixture of two processes. */
+/** The even mixture of two processes. */
 function mixture(universal: number, known: number): number {
-  return Math.log(0.5 * universal + 0.5 * known);
+  return 0.5 * universal + 0.5 * known;
 }
 
 /** A small step in either direction; the same number again is none. */

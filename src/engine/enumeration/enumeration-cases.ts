@@ -7,6 +7,8 @@ import { type EnumerationFinding, EnumerationSlab } from "./enumeration-case.ts"
 /** Spaces in which one subject is followed. */
 const spacesPerSubject = 4;
 const none = -1;
+/** Share by which products and sums of logarithms may differ. */
+const rounding = 1e-9;
 
 /**
  * Cases by subject and space, with the least busy evicted: a flood of new subjects cannot push out a busy one. A hand
@@ -65,6 +67,14 @@ export class EnumerationCases {
     for (let place = this.#head(subject >>> 0); place !== none; place = this.#slab.nextOf(place))
       logs.push(this.#slab.finding(place).nats);
     return logs.length === 0 ? Number.NEGATIVE_INFINITY : productEvidence(logs);
+  }
+
+  /** Whether `evidence` may be at least so many nats: no logarithms, which nearly every request would take in vain. */
+  mayReach(subject: number, nats: number): boolean {
+    let product = 1;
+    for (let place = this.#head(subject >>> 0); place !== none; place = this.#slab.nextOf(place))
+      product *= (1 + this.#slab.evidence(place)) / 2;
+    return product >= Math.exp(nats) * (1 - rounding);
   }
 
   /** What the subject did in its most telling space; undefined when nothing was asked. */

@@ -57,6 +57,21 @@ describe("enumeration", () => {
     expect(convicted).toBeLessThanOrEqual(1);
   });
 
+  test("what may reach an amount of evidence is told without logarithms as with them, in one space and in several", () => {
+    const random = createRandom(11);
+    const cases = new EnumerationCases(64);
+    for (let i = 0; i < 4_000; i++) {
+      const subject = 1 + Math.floor(random() * 12);
+      const place = cases.open(subject, Math.floor(random() * 3));
+      // Some people, some walkers, some who draw at random.
+      const number = subject < 5 ? popular(random) : subject < 8 ? 5_000 + i : Math.floor(random() * catalogue);
+      cases.slab.observe(place, { value: number + 1e6, number }, space);
+      const nats = cases.evidence(subject);
+      expect(cases.mayReach(subject, nats - 1e-6)).toBe(true);
+      expect(cases.mayReach(subject, nats + 1e-6)).toBe(nats > 700);
+    }
+  });
+
   test("who asks for the best-sellers only, never twice, fails the birthday test in the end", () => {
     const random = createRandom(5);
     const runs = Array.from({ length: 21 }, () => {

@@ -22,6 +22,10 @@ export class Reader {
   readonly #refererMarks = new MarkTable();
   #lastAgentText: string | undefined;
   #lastAgent = 0;
+  #lastReferer = "";
+  #lastRefererHost = "";
+  #lastRefererHash = 0;
+  #lastRefererKind: number = refererKind.none;
   #lastName = "";
   #lastApplication = -1;
 
@@ -105,6 +109,7 @@ export class Reader {
       facts.referer = exchange.observes.referer ? refererKind.none : refererKind.unobserved;
       return;
     }
+    if (host !== "" && this.#readLastReferer(facts, referer, host)) return;
     // Whether a referer is of the host that was asked is no property of its text.
     const mark = host === "" ? (exchange.marks?.referer ?? 0) : 0;
     const known = mark === 0 ? -1 : this.#refererMarks.find(mark);
@@ -115,6 +120,21 @@ export class Reader {
     else if (mark !== 0) this.#refererMarks.set(mark, facts.refererHash, facts.refererHost);
     const own = facts.refererHost !== 0 && this.#hosts.isOwn(facts.refererHost);
     facts.referer = own ? refererKind.own : refererKind.foreign;
+  }
+
+  /** The parts of a page name one referer and come in a run, so the referer read last is the likeliest. */
+  #readLastReferer(facts: Facts, referer: string, host: string): boolean {
+    if (referer !== this.#lastReferer || host !== this.#lastRefererHost) {
+      if (!this.#parseReferer(facts, referer, host)) return false;
+      this.#lastReferer = referer;
+      this.#lastRefererHost = host;
+      this.#lastRefererHash = facts.refererHash;
+      this.#lastRefererKind = facts.referer;
+      return true;
+    }
+    facts.refererHash = this.#lastRefererHash;
+    facts.referer = this.#lastRefererKind;
+    return true;
   }
 
   /** Hashes the referer's page and, where the request's host is unknown, its host. True when the kind is settled too. */

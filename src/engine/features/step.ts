@@ -141,7 +141,7 @@ function stepPresentation(state: FeatureState, facts: Facts, exchange: Exchange)
 function stepShape(state: FeatureState, facts: Facts, exchange: Exchange): void {
   const shape = exchange.client.fingerprint.headers;
   if (shape === "" || !isPage(facts.class) || facts.method !== methodCode.get) return;
-  const hash = state.endpoints.hashPath(shape, 0, shape.length);
+  const hash = state.endpoints.hashAgain(shape);
   const known = state.sessions.get(facts.slot, slot32.shape);
   state.sessions.set(facts.slot, slot32.shape, hash);
   if (known === 0) return;

@@ -60,6 +60,7 @@ export class EnumerationPart {
   signals(facts: Facts): readonly Signal[] {
     if (this.#values.size === 0) return none;
     const session = sessionSubject(facts);
+    if (!this.#cases.mayReach(session, natsMin)) return none;
     const nats = this.evidence(session);
     if (!(nats >= natsMin)) return none;
     const finding = this.#cases.finding(session);
