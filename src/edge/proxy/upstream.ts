@@ -235,7 +235,9 @@ export class Upstream {
     for (let i = pinned.length - 1; i >= 0; i--) {
       const connection = pinned[i] as UpstreamConnection;
       if (!endpoint.idle.delete(connection)) continue;
-      pinned.splice(i, 1);
+      // Nearly always the last one, and taking that out makes no list of what was taken.
+      if (i === pinned.length - 1) pinned.pop();
+      else pinned.splice(i, 1);
       return connection;
     }
     return undefined;
