@@ -3,6 +3,7 @@ export { type PrefixList, parsePrefix, parsePrefixList } from "./addresses/parse
 export { type Prefix, PrefixTrie, type TrieImage } from "./addresses/prefix-trie.ts";
 export { type BotDirectory, createBotDirectory } from "./agents/declared-bot.ts";
 export { createIntel, type LiveIntel } from "./create-intel.ts";
+export { LiteralMatcher } from "./agents/literal-matcher.ts";
 export { GenerationCache } from "./generation-cache.ts";
 export { hostingAsns } from "./hosting-asns.ts";
 export { createNetworkLookup, type JoinedLists, joinLists, type NetworkList, type NetworkSources } from "./networks.ts";

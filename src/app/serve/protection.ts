@@ -114,7 +114,8 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     const identity = facts.identity(exchange, judged);
     fillKeys(keys, exchange, identity);
     behaviour = () => identity.fingerprint;
-    const standing = decisions.lookup(keys, clock.monotonic());
+    const monotonic = clock.monotonic();
+    const standing = decisions.lookup(keys, monotonic);
     if (set.rules.length === 0 || standing?.action === "allow") {
       // Without rules the facts are noted all the same, so that the first pack can be tried before it is applied.
       if (standing === undefined && recorder !== undefined)
@@ -133,12 +134,12 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     const settled = withinSurge(
       surge,
       exchange,
-      state.settle(restrainDeception(verdict, asked.tags), identity, clock.monotonic()),
+      state.settle(restrainDeception(verdict, asked.tags), identity, monotonic),
     );
-    if (standing === undefined) stand(settled, outcome.acting, exchange);
+    if (standing === undefined) stand(settled, outcome.acting, { exchange, monotonic });
     const { acting } = outcome;
     if (acting !== undefined && notices !== undefined && !panic.on && modes.get(exchange.application) === "enforce")
-      notices.note({ exchange, verdict: settled, rule: acting, identity, now: clock.monotonic() });
+      notices.note({ exchange, verdict: settled, rule: acting, identity, now: monotonic });
     // Which version of the rules said so; a copy is worth it only where a rule said anything.
     return noted(exchange, outcome.matched.length === 0 ? settled : { ...settled, revision: set.revision });
   };
@@ -147,15 +148,19 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     return verdict;
   };
   /** A rule with a lifetime, or a convicted cohort, is stopped from its first request on until the time is up. */
-  const stand = (verdict: Verdict, acting: Rule | undefined, exchange: Exchange): void => {
-    const monotonic = clock.monotonic();
+  const stand = (
+    verdict: Verdict,
+    acting: Rule | undefined,
+    { exchange, monotonic }: { readonly exchange: Exchange; readonly monotonic: number },
+  ): void => {
+    const passed = passing.has(verdict.action);
+    // Most requests pass where nothing ever stood: then nobody needs to know what they wear.
+    if (passed && !keeper.remembers) return;
+    const kept = passed ? undefined : keptOf(verdict, acting, keys);
+    if (!passed && kept === undefined) return;
     const presentation = keyedHash(parts.hashKey, exchange.request.userAgent + exchange.client.fingerprint.headers);
-    if (passing.has(verdict.action)) {
-      keeper.passed("session", keys.session, { presentation, monotonic });
-      return;
-    }
-    const kept = keptOf(verdict, acting, keys);
-    if (kept !== undefined) keeper.keep({ ...kept, presentation }, { now: clock.now(), monotonic });
+    if (kept === undefined) keeper.passed("session", keys.session, { presentation, monotonic });
+    else keeper.keep({ ...kept, presentation }, { now: clock.now(), monotonic });
   };
 
   const weigh = (judged: Verdict, rules: readonly Rule[], canary: number): Verdict => {

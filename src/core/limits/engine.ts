@@ -112,7 +112,7 @@ export const engineLimits: Readonly<Record<EngineLimitName, Limit>> = {
   factKeysMax: {
     default: 16_384,
     unit: "count",
-    why: "Keys of each window that a rule counts in; 12 bytes each for counts, 40 for sets, reserved when a rule asks. The least busy gives way.",
+    why: "Keys of each sort that a rule counts by; 24 bytes each, 4 more for each count and 32 for each set, reserved when a rule asks. The least busy gives way.",
   },
   factAccountsMax: {
     default: 65_536,

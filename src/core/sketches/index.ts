@@ -7,6 +7,6 @@ export * from "./mix.ts";
 export * from "./quantile-sketch.ts";
 export * from "./reservoir.ts";
 export * from "./space-saving.ts";
-export * from "./window-counts.ts";
-export * from "./window-sets.ts";
+export * from "./linear-count.ts";
+export * from "./window-rows.ts";
 export { packWords, unpackWords } from "./pack-words.ts";

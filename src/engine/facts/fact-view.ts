@@ -7,6 +7,7 @@ import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 import type { FactBook } from "./fact-book.ts";
+import { carriesHeader, headerMarks, type StrangeHeader, type UsualHeader } from "./header-marks.ts";
 import { type SessionCounter, sessionCounter } from "./session-book.ts";
 import type { TagSet } from "./tag-book.ts";
 
@@ -47,6 +48,8 @@ export class FactView {
   #bot: DeclaredBot | undefined;
   #botKnown = false;
   #address: AddressFacts | undefined;
+  /** -1: not looked at yet. */
+  #marks = -1;
 
   constructor(
     sources: FactSources,
@@ -65,8 +68,10 @@ export class FactView {
     this.verdict = verdict;
     this.tags = this.book.tagsOf(this.sources.facts);
     this.#network = undefined;
+    this.#bot = undefined;
     this.#botKnown = false;
     this.#address = undefined;
+    this.#marks = -1;
   }
 
   get facts(): Facts {
@@ -93,7 +98,8 @@ export class FactView {
   /** The bot that the user agent declares. */
   get bot(): DeclaredBot | undefined {
     if (!this.#botKnown) {
-      this.#bot = this.sources.intel.declaredBot(this.exchange.request.userAgent);
+      // The session knows that its user agent declares none: no look into the table of names.
+      if (this.session("declared") !== 0) this.#bot = this.sources.intel.declaredBot(this.exchange.request.userAgent);
       this.#botKnown = true;
     }
     return this.#bot;
@@ -145,6 +151,16 @@ export class FactView {
       if (found.length === name.length && found.toLowerCase() === name) return values[i] ?? "";
     }
     return "";
+  }
+
+  /** Which headers the request carries that fields ask about. */
+  get marks(): number {
+    if (this.#marks < 0) this.#marks = headerMarks(this.exchange);
+    return this.#marks;
+  }
+
+  carries(which: UsualHeader | StrangeHeader): boolean {
+    return carriesHeader(this.marks, which);
   }
 
   /** Were all request headers observed? Without, an absent header says nothing. */

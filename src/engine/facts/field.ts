@@ -1,13 +1,25 @@
 import type { FactView } from "./fact-view.ts";
 
+/**
+ * What closes several fields at once, asked before any of them: the jar is whole, no header is missing or strange, the client's
+ * look does not contradict itself, there is no query, no account, the session looked for no weakness and submitted nothing.
+ */
+export type Gate = "jar" | "headers" | "slips" | "query" | "account" | "probes" | "submissions";
+
 /** One number or flag (0 or 1) that rules may read. NaN: unknown. */
 export interface NumberField {
   readonly name: string;
   readonly type: "number" | "flag";
   readonly description: string;
   readonly usual?: number;
-  /** Counter of the session that holds the value as it is: read without asking. */
+  /** Counter of the session that holds the value: read without asking. */
   readonly column?: number;
+  /** From what the counter stands at when the value reaches a limit; absent: the counter is the value. */
+  readonly columnLimit?: (limit: number) => number;
+  /** Sum of the session that holds the value, so many times over: read without asking. */
+  readonly sum?: { readonly place: number; readonly times: number };
+  /** While this is closed the value is unknown or no more than usual, so that nobody needs to ask for it. */
+  readonly gate?: Gate;
   /** Says something about a single sub-resource. */
   readonly parts?: boolean;
   read(view: FactView): number;
@@ -28,7 +40,7 @@ export type Field = NumberField | TextField;
 export function number(
   name: string,
   description: string,
-  { read, ...more }: Pick<NumberField, "read" | "usual" | "column" | "parts">,
+  { read, ...more }: Pick<NumberField, "read" | "usual" | "column" | "columnLimit" | "sum" | "gate" | "parts">,
 ): NumberField {
   return { name, type: "number", description, read, ...more };
 }
@@ -40,7 +52,12 @@ export function flag(
   {
     read,
     ...more
-  }: { readonly read: (view: FactView) => boolean | undefined; readonly usual?: 0 | 1; readonly column?: number },
+  }: {
+    readonly read: (view: FactView) => boolean | undefined;
+    readonly usual?: 0 | 1;
+    readonly column?: number;
+    readonly gate?: Gate;
+  },
 ): NumberField {
   const asNumber = (view: FactView): number => {
     const value = read(view);

@@ -13,11 +13,16 @@ import { foldHashed, mix32 } from "../sessions/text-hash.ts";
 import { blankExchange, blankVerdict } from "./blank.ts";
 import { FactBook } from "./fact-book.ts";
 import { type FactSources, FactView } from "./fact-view.ts";
+import type { Gate, NumberField } from "./field.ts";
 import { allFields } from "./fields/index.ts";
+import { gates } from "./gates.ts";
+import { isSubmitted } from "./request-steps.ts";
+import type { SessionWalk, WalkedPlaces } from "./session-book.ts";
 import type { Tagger } from "./tag-book.ts";
 import { TagBook } from "./tag-book.ts";
 import { tagStep } from "./tag-steps.ts";
 import { ruleVocabulary } from "./vocabulary.ts";
+import type { WindowCall, WindowLimit, WindowWalk } from "./window-book.ts";
 
 /** Is `value` on the operator's list of that name? Undefined: there is no such list. */
 export type ListLookup = (list: string, value: string) => boolean | undefined;
@@ -39,6 +44,41 @@ export interface LiveFacts extends RuleFacts {
 }
 
 const layout = layoutOf(ruleVocabulary);
+/** Functions that count steps of a session: none was taken while the session submitted nothing. */
+const counted: ReadonlySet<string> = new Set(["visits", "failures", "successes"]);
+const gateNames = Object.keys(gates) as readonly Gate[];
+/** Buckets of rules whose places are remembered. */
+const walksMax = 4_096;
+
+/** How the places of one bucket of rules are read: numbers of the session and windows at once, others one by one or behind a gate. */
+interface Walked {
+  readonly session: SessionWalk;
+  readonly windows: readonly WindowWalk[];
+  readonly asked: Uint16Array;
+  readonly gated: readonly { readonly open: (view: FactView) => boolean; readonly behind: Uint16Array }[];
+}
+
+/** Places of a bucket while it is worked out how they are read: which positions are left to be asked. */
+interface Walking {
+  readonly places: Uint16Array;
+  readonly limits: Float64Array;
+  readonly left: Set<number>;
+}
+
+interface WalkedPlace {
+  readonly at: number;
+  readonly place: number;
+  readonly limit: number;
+}
+
+function walkedPlaces(list: readonly WalkedPlace[]): WalkedPlaces {
+  return {
+    at: Uint16Array.from(list, ({ at }) => at),
+    places: Uint16Array.from(list, ({ place }) => place),
+    limits: Float64Array.from(list, ({ limit }) => limit),
+  };
+}
+
 type Reader = (view: FactView) => number;
 const none: readonly string[] = [];
 
@@ -57,9 +97,12 @@ export class LazyFacts implements LiveFacts, Subject {
   tags: readonly string[] = none;
   signals: readonly SpokenSignal[] = [];
   subResource = false;
-  /** Session counters behind places that the index walks, by the array of places; -1: none. */
-  readonly #columns = new Map<Uint16Array, { readonly direct: Int16Array; readonly asked: readonly number[] }>();
-  readonly #columnOf: Int16Array = new Int16Array(layout.numberCount).fill(-1);
+  /** How the index's walks are read, by their array of places. */
+  readonly #walks = new Map<Uint16Array, Walked>();
+  /** Calls that count in windows, by their place. */
+  readonly #windowCalls = new Map<number, WindowCall>();
+  readonly #fieldOf: (NumberField | undefined)[] = new Array(layout.numberCount).fill(undefined);
+  readonly #gateOf: (Gate | undefined)[] = new Array(layout.numberCount).fill(undefined);
 
   constructor(sources: FactSources) {
     this.book = new FactBook(sources);
@@ -70,7 +113,8 @@ export class LazyFacts implements LiveFacts, Subject {
     for (const field of allFields) {
       if (field.type === "text") texts.push(field.read);
       else {
-        if (field.column !== undefined) this.#columnOf[place] = field.column;
+        this.#fieldOf[place] = field;
+        this.#gateOf[place] = field.gate;
         this.#readers[place++] = field.read;
       }
     }
@@ -117,17 +161,80 @@ export class LazyFacts implements LiveFacts, Subject {
   }
 
   beyond(places: Uint16Array, limits: Float64Array, into: Uint16Array): number {
-    let known = this.#columns.get(places);
-    if (known === undefined) {
-      if (this.#columns.size >= 4_096) this.#columns.clear();
-      const direct = Int16Array.from(places, (place) => this.#columnOf[place] as number);
-      const asked = [...direct.keys()].filter((at) => (direct[at] as number) < 0);
-      known = { direct, asked };
-      this.#columns.set(places, known);
-    }
-    let count = this.book.sessions?.beyond(this.#view.slot, known.direct, limits, into) ?? 0;
-    for (const at of known.asked) if (this.number(places[at] as number) >= (limits[at] as number)) into[count++] = at;
+    const walked = this.#walks.get(places) ?? this.#walk(places, limits);
+    const view = this.#view;
+    let count = this.book.sessions?.beyond(view.slot, walked.session, into) ?? 0;
+    count = this.book.windows.beyond(walked.windows, view, { into, count });
+    count = this.#ask(walked.asked, { places, limits, into, count });
+    for (const { open, behind } of walked.gated)
+      if (open(view)) count = this.#ask(behind, { places, limits, into, count });
     return count;
+  }
+
+  #ask(
+    positions: Uint16Array,
+    {
+      places,
+      limits,
+      into,
+      count,
+    }: {
+      readonly places: Uint16Array;
+      readonly limits: Float64Array;
+      readonly into: Uint16Array;
+      readonly count: number;
+    },
+  ): number {
+    let found = count;
+    for (let i = 0; i < positions.length; i++) {
+      const at = positions[i] as number;
+      if (this.number(places[at] as number) >= (limits[at] as number)) into[found++] = at;
+    }
+    return found;
+  }
+
+  /** How the places of one bucket of rules are read. */
+  #walk(places: Uint16Array, limits: Float64Array): Walked {
+    if (this.#walks.size >= walksMax) this.#walks.clear();
+    const left = new Set(places.keys());
+    const walked: Walked = {
+      session: {
+        counters: walkedPlaces([...left].flatMap((at) => this.#columnAt(at, { places, limits, left }))),
+        sums: walkedPlaces([...left].flatMap((at) => this.#sumAt(at, { places, limits, left }))),
+      },
+      windows: this.book.windows.walk([...left].flatMap((at) => this.#windowAt(at, { places, limits, left }))),
+      gated: gateNames.flatMap((gate) => {
+        const behind = [...left].filter((at) => this.#gateOf[places[at] as number] === gate);
+        for (const at of behind) left.delete(at);
+        return behind.length === 0 ? [] : [{ open: gates[gate], behind: Uint16Array.from(behind) }];
+      }),
+      asked: Uint16Array.from(left),
+    };
+    this.#walks.set(places, walked);
+    return walked;
+  }
+
+  /** A counter of the session that answers for a position; it is then no longer left to be asked. */
+  #columnAt(at: number, { places, limits, left }: Walking): WalkedPlace[] {
+    const field = this.#fieldOf[places[at] as number];
+    if (field?.column === undefined) return [];
+    left.delete(at);
+    const limit = limits[at] as number;
+    return [{ at, place: field.column, limit: field.columnLimit?.(limit) ?? limit }];
+  }
+
+  #sumAt(at: number, { places, limits, left }: Walking): WalkedPlace[] {
+    const sum = this.#fieldOf[places[at] as number]?.sum;
+    if (sum === undefined) return [];
+    left.delete(at);
+    return [{ at, place: sum.place, limit: (limits[at] as number) * sum.times }];
+  }
+
+  #windowAt(at: number, { places, limits, left }: Walking): WindowLimit[] {
+    const call = this.#windowCalls.get(places[at] as number);
+    if (call === undefined) return [];
+    left.delete(at);
+    return [{ at, limit: limits[at] as number, ...call }];
   }
 
   text(place: number): string {
@@ -164,13 +271,20 @@ export class LazyFacts implements LiveFacts, Subject {
     const places = layout.functions.get(name);
     if (places === undefined) return;
     const joined = words.join(",");
-    this.#readers[placeOfCall(places, words)] = this.#readerOf(name, joined);
+    const place = placeOfCall(places, words);
+    this.#readers[place] = this.#readerOf(name, joined);
+    // Buckets are read anew: what was asked one by one may be a column now.
+    this.#walks.clear();
+    if (name === "count" || name === "distinct") this.#windowCalls.set(place, { name, words: joined });
+    if (counted.has(name) && isSubmitted(TagBook.idOf(joined))) this.#gateOf[place] = "submissions";
   }
 
   #readerOf(name: string, words: string): Reader {
     const { book } = this;
-    if (name === "count") return ({ facts, exchange }) => book.countOf(words, facts, exchange);
-    if (name === "distinct") return ({ facts, exchange }) => book.distinctOf(words, facts, exchange);
+    if (name === "count" || name === "distinct") {
+      const read = name === "count" ? book.windows.countReader(words) : book.windows.distinctReader(words);
+      return ({ facts, exchange }) => read(facts, exchange);
+    }
     const tag = TagBook.idOf(words);
     if (name === "since") return ({ slot, at }) => book.steps?.since(slot, tag, at) ?? Number.NaN;
     const step = name === "failures" ? tagStep.failed : name === "successes" ? tagStep.passed : tagStep.visits;

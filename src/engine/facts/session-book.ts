@@ -1,4 +1,4 @@
-import { linearCount, type Millis, popcount } from "#core";
+import { linearCount, type Millis } from "#core";
 import { mix32 } from "../sessions/text-hash.ts";
 
 /** What is counted exactly per session, saturating at 65,535. */
@@ -53,6 +53,12 @@ const counterNames = [
   "sharedAddress",
   "declared",
   "verifiable",
+  "submissions",
+  "differentPaths",
+  "differentEndpoints",
+  "differentQueries",
+  "differentAccounts",
+  "differentPasswords",
 ] as const;
 export type SessionCounter = (typeof counterNames)[number];
 
@@ -85,19 +91,50 @@ export const sessionSet = {
   queries: 6,
   accounts: 8,
   passwords: 9,
-  hosts: 10,
-  numbers: 11,
 } as const;
+export type SessionSet = keyof typeof sessionSet;
 const setWords: Readonly<Record<keyof typeof sessionSet, number>> = {
   paths: 4,
   endpoints: 2,
   queries: 2,
   accounts: 1,
   passwords: 1,
-  hosts: 1,
-  numbers: 1,
 };
-const sets = 12;
+const sets = 10;
+/** Where the bits set in each map are counted: what is different is a function of that number alone. */
+const setCounter: Readonly<Record<SessionSet, number>> = {
+  paths: sessionCounter.differentPaths,
+  endpoints: sessionCounter.differentEndpoints,
+  queries: sessionCounter.differentQueries,
+  accounts: sessionCounter.differentAccounts,
+  passwords: sessionCounter.differentPasswords,
+};
+
+/** Estimated different values behind so many bits of a set. */
+const estimates: Readonly<Record<SessionSet, Float64Array>> = {
+  paths: estimatesFor("paths"),
+  endpoints: estimatesFor("endpoints"),
+  queries: estimatesFor("queries"),
+  accounts: estimatesFor("accounts"),
+  passwords: estimatesFor("passwords"),
+};
+
+function estimatesFor(name: SessionSet): Float64Array {
+  const bits = setWords[name] * 32;
+  return Float64Array.from({ length: bits + 1 }, (_, set) => linearCount(set, bits));
+}
+
+/** The counter of a set's bits, and from which number of them the estimate reaches a limit: two numbers to compare. */
+export const setColumn: {
+  readonly of: (name: SessionSet) => number;
+  readonly limit: (name: SessionSet, limit: number) => number;
+} = {
+  of: (name) => setCounter[name],
+  limit(name, limit) {
+    const bits = estimates[name].findIndex((estimate) => estimate >= limit);
+    return bits < 0 ? Number.POSITIVE_INFINITY : bits;
+  },
+};
 const latestWords = 7;
 /** What the session did last, as hashes. */
 export const sessionLast = {
@@ -113,9 +150,22 @@ export const sessionLast = {
 /** A gap shorter than this between two requests that are no sub-resources is no person's. */
 const quickMs = 250;
 
+/** Places to compare with limits, and the positions that answer for them. */
+export interface WalkedPlaces {
+  readonly at: Uint16Array;
+  readonly places: Uint16Array;
+  readonly limits: Float64Array;
+}
+
+/** What one bucket of rules looks for in a session. */
+export interface SessionWalk {
+  readonly counters: WalkedPlaces;
+  readonly sums: WalkedPlaces;
+}
+
 /**
  * What rules may ask of a live session, exact where the client's feature row is compact and fades. Reserved at the first
- * rule, about 280 bytes a session; nothing of it survives the session.
+ * rule, about 290 bytes a session; nothing of it survives the session.
  */
 export class SessionBook {
   readonly #counts: Uint16Array;
@@ -147,13 +197,18 @@ export class SessionBook {
     this.#counts[place] = Math.max(0, Math.min(0xffff, (this.#counts[place] as number) + by));
   }
 
-  /** Writes which of these counters stand at their limit or above; a column of -1 is none and stays out. */
-  beyond(slot: number, columns: Int16Array, limits: Float64Array, into: Uint16Array): number {
-    const base = slot * counterNames.length;
+  /** Writes which of these counters and sums stand at their limit or above, and returns how many. */
+  beyond(slot: number, { counters, sums: summed }: SessionWalk, into: Uint16Array): number {
     let count = 0;
-    for (let at = 0; at < columns.length; at++) {
-      const column = columns[at] as number;
-      if (column >= 0 && (this.#counts[base + column] as number) >= (limits[at] as number)) into[count++] = at;
+    let base = slot * counterNames.length;
+    for (let i = 0; i < counters.at.length; i++) {
+      if ((this.#counts[base + (counters.places[i] as number)] as number) >= (counters.limits[i] as number))
+        into[count++] = counters.at[i] as number;
+    }
+    base = slot * sums;
+    for (let i = 0; i < summed.at.length; i++) {
+      if ((this.#sums[base + (summed.places[i] as number)] as number) >= (summed.limits[i] as number))
+        into[count++] = summed.at[i] as number;
     }
     return count;
   }
@@ -189,19 +244,19 @@ export class SessionBook {
   }
 
   /** Notes a value among the session's different ones. */
-  meet(slot: number, name: keyof typeof sessionSet, value: number): void {
+  meet(slot: number, name: SessionSet, value: number): void {
     const bit = mix32(value ^ 0x3c6e) % (setWords[name] * 32);
     const place = slot * sets + sessionSet[name] + (bit >> 5);
-    this.#sets[place] = ((this.#sets[place] as number) | (1 << (bit & 31))) >>> 0;
+    const before = this.#sets[place] as number;
+    const after = (before | (1 << (bit & 31))) >>> 0;
+    if (after === before) return;
+    this.#sets[place] = after;
+    this.count(slot, setCounter[name]);
   }
 
   /** Estimated different values, by linear counting. */
-  different(slot: number, name: keyof typeof sessionSet): number {
-    const words = setWords[name];
-    let set = 0;
-    const from = slot * sets + sessionSet[name];
-    for (let word = from; word < from + words; word++) set += popcount(this.#sets[word] as number);
-    return linearCount(set, words * 32);
+  different(slot: number, name: SessionSet): number {
+    return estimates[name][this.get(slot, setCounter[name])] as number;
   }
 
   last(slot: number, place: number): number {

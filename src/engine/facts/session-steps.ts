@@ -63,12 +63,17 @@ export function noteRepeats(sessions: SessionBook, facts: Facts): void {
   if (same) sessions.count(slot, sessionCounter.sameEndpointRun);
   else sessions.set(slot, sessionCounter.sameEndpointRun, 1);
   sessions.raise(slot, sessionCounter.sameEndpointRunMax, sessions.get(slot, sessionCounter.sameEndpointRun));
-  const agent = facts.agent + 1;
-  if (![0, agent].includes(sessions.last(slot, sessionLast.agent))) {
+  if (changedAgent(sessions, facts)) {
     sessions.count(slot, sessionCounter.agentChanges);
     sessions.setLast(slot, sessionLast.notedMinute, 0);
   }
-  sessions.setLast(slot, sessionLast.agent, agent);
+  sessions.setLast(slot, sessionLast.agent, facts.agent + 1);
+}
+
+/** Does the request come with another user agent than the session's last? */
+export function changedAgent(sessions: SessionBook, { slot, agent }: Facts): boolean {
+  const last = sessions.last(slot, sessionLast.agent);
+  return last !== 0 && last !== agent + 1;
 }
 
 /** Counts an answer in its session. */

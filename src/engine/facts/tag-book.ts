@@ -1,4 +1,4 @@
-import { guessTags, tagNames, tags } from "#policy";
+import { guessTags, tagNames } from "#policy";
 
 /** The tags of one endpoint of one application. Interned: the same tags are the same object. */
 export interface TagSet {
@@ -11,8 +11,6 @@ export interface TagSet {
 export type Tagger = (application: string, template: string) => readonly string[] | undefined;
 
 const idOf: ReadonlyMap<string, number> = new Map(tagNames.map((name, index) => [name, index]));
-/** Tags whose steps are submitted, by position. */
-export const isAction: readonly boolean[] = tags.map(({ sort }) => sort === "action");
 const noTags: TagSet = Object.freeze({ names: Object.freeze([]), ids: Object.freeze([]) });
 
 /** The tags of endpoints, worked out once each: an operator's, or guessed from the words of the template. */

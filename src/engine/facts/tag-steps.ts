@@ -23,6 +23,11 @@ export class TagSteps {
     this.#startedAt = new Float64Array(sessionsMax);
   }
 
+  /** Are these tags followed already? */
+  covers(tags: Iterable<number>): boolean {
+    return [...tags].every((tag) => this.#columns.has(tag));
+  }
+
   get bytesPerSession(): number {
     return this.#width * (bytes + 4) + 8;
   }

@@ -77,6 +77,11 @@ export class VerdictKeeper {
     return lifeMs;
   }
 
+  /** Did any verdict ever stand, so that it matters who comes through? */
+  get remembers(): boolean {
+    return this.#past.size > 0;
+  }
+
   /** Somebody came through: noted where a verdict about the same had lapsed. */
   passed(
     scope: KeptScope,

@@ -22,18 +22,21 @@ export const accountFields: readonly Field[] = [
     read: (view) => (view.exchange.request.account === 0 ? undefined : cell(view) >= 0),
   }),
   number("account.ageSeconds", "Seconds since the account was first let in here; unknown if never.", {
+    gate: "account",
     read: (view) => {
       const found = cell(view);
       return found < 0 ? Number.NaN : (view.at - (view.book.accounts?.firstAt(found) ?? 0)) / 1_000;
     },
   }),
   number("account.idleSeconds", "Seconds since its last accepted request; unknown if never.", {
+    gate: "account",
     read: (view) => {
       const found = cell(view);
       return found < 0 ? Number.NaN : (view.at - (view.book.accounts?.lastAt(found) ?? 0)) / 1_000;
     },
   }),
   number("account.logins", "Accepted logins of the account.", {
+    gate: "account",
     read: (view) => {
       const found = cell(view);
       return found < 0 ? Number.NaN : (view.book.accounts?.logins(found) ?? 0);
@@ -41,6 +44,7 @@ export const accountFields: readonly Field[] = [
   }),
   number("account.failures", "Refused logins since the account was last let in; unknown if never.", {
     usual: 2,
+    gate: "account",
     read: (view) => {
       const found = cell(view);
       return found < 0 ? Number.NaN : (view.book.accounts?.failures(found) ?? 0);
@@ -48,16 +52,20 @@ export const accountFields: readonly Field[] = [
   }),
   flag("account.newCountry", "Comes from a country that has not been with the account for a day.", {
     usual: 0,
+    gate: "account",
     read: fresh("country", ({ network }) => countryCode(network.country)),
   }),
   flag("account.newNetwork", "Comes from a network operator that has not been with the account for a day.", {
+    gate: "account",
     read: fresh("network", ({ network }) => network.asn),
   }),
   flag("account.newDevice", "Wears what has not been with the account for a day.", {
+    gate: "account",
     read: fresh("device", ({ exchange }) => presentationOf(exchange)),
   }),
   number("account.kilometres", "Kilometres from its last accepted step; unknown without places.", {
     usual: 400,
+    gate: "account",
     read: (view) => kilometres(view),
   }),
   number(
@@ -65,6 +73,7 @@ export const accountFields: readonly Field[] = [
     "Speed from its last accepted step, over at least an hour; unknown without places.",
     {
       usual: 400,
+      gate: "account",
       read: (view) => {
         const found = cell(view);
         const hours = (view.at - (view.book.accounts?.lastAt(found) ?? 0)) / 3_600_000;

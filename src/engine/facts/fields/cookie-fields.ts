@@ -2,9 +2,13 @@ import type { LedgerAxis } from "../../ledger/ledger-row.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share, text } from "../field.ts";
 
+/** Axes that a jar which breaks no rule never moves. */
+const brokenAxes: readonly LedgerAxis[] = ["missing", "stale", "neverIssued", "outOfScope", "ghost", "duplicate"];
+
 function events(name: string, description: string, axis: LedgerAxis): Field {
   return number(name, description, {
     usual: 0,
+    ...(brokenAxes.includes(axis) ? { gate: "jar" } : {}),
     read: (view) => view.orchestration?.ledger.events(axis) ?? Number.NaN,
   });
 }
@@ -23,6 +27,7 @@ export const cookieFields: readonly Field[] = [
   events("cookies.missing", "Cookies that were due and did not come.", "missing"),
   number("cookies.missingShare", "Share of due cookies that did not come; unknown below three chances.", {
     usual: 0.1,
+    gate: "jar",
     read: (view) => eventShare(view, "missing"),
   }),
   events("cookies.stale", "Cookies that came with an old value.", "stale"),

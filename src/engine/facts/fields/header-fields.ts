@@ -1,13 +1,20 @@
 import { row8, rowBytes, slipShift } from "../../clients/client-table.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, text } from "../field.ts";
+import type { StrangeHeader, UsualHeader } from "../header-marks.ts";
 
 /** An absent header is evidence only where every header was observed. */
-function lacks(name: string): (view: FactView) => boolean | undefined {
-  return (view) => (view.headersObserved ? view.header(name) === "" : undefined);
+function lacks(name: UsualHeader): (view: FactView) => boolean | undefined {
+  return (view) => (view.headersObserved ? !view.carries(name) : undefined);
 }
 
-function slips(view: FactView): number {
+/** Carries one of a sort of headers that ordinary visitors do not send. */
+function carries(sort: StrangeHeader): (view: FactView) => boolean {
+  return (view) => view.carries(sort);
+}
+
+/** What in the client's look contradicts itself, a bit each. */
+export function slips(view: FactView): number {
   return (view.sources.state.clients.u8[view.row * rowBytes + row8.flags] as number) >> slipShift;
 }
 
@@ -40,11 +47,20 @@ export const headerFields: readonly Field[] = [
     usual: 30,
     read: (view) => (view.headersObserved ? view.exchange.request.headers.names.length : Number.NaN),
   }),
-  flag("request.lacksAccept", "No Accept header.", { usual: 0, read: lacks("accept") }),
-  flag("request.lacksLanguage", "No Accept-Language header.", { usual: 0, read: lacks("accept-language") }),
-  flag("request.lacksEncoding", "No Accept-Encoding header.", { usual: 0, read: lacks("accept-encoding") }),
+  flag("request.lacksAccept", "No Accept header.", { usual: 0, gate: "headers", read: lacks("accept") }),
+  flag("request.lacksLanguage", "No Accept-Language header.", {
+    usual: 0,
+    gate: "headers",
+    read: lacks("accept-language"),
+  }),
+  flag("request.lacksEncoding", "No Accept-Encoding header.", {
+    usual: 0,
+    gate: "headers",
+    read: lacks("accept-encoding"),
+  }),
   flag("request.lacksFetchMetadata", "No Sec-Fetch-Site header, which current browsers send over https.", {
     usual: 0,
+    gate: "headers",
     read: lacks("sec-fetch-site"),
   }),
   flag("request.lacksOrigin", "A write without Origin, which browsers send with every POST.", {
@@ -69,45 +85,41 @@ export const headerFields: readonly Field[] = [
   }),
   flag("request.prefetch", "The browser fetches ahead of a person (Sec-Purpose, Purpose).", {
     usual: 0,
-    read: (view) => view.header("sec-purpose") !== "" || view.header("purpose") !== "",
+    gate: "headers",
+    read: carries("prefetch"),
   }),
   flag(
     "request.forwardedBySender",
     "Claims another address in a header that hopeful clients send and proxies do not (X-Originating-IP, X-Remote-IP, X-Remote-Addr, X-Client-IP, Client-IP). What trusted proxies set is read at the edge.",
     {
       usual: 0,
-      read: (view) =>
-        ["x-originating-ip", "x-remote-ip", "x-remote-addr", "x-client-ip", "client-ip"].some(
-          (name) => view.header(name) !== "",
-        ),
+      gate: "headers",
+      read: carries("forwarded"),
     },
   ),
   flag("request.automationHeader", "Carries a header that only tools of automation send.", {
     usual: 0,
-    read: (view) =>
-      [
-        "x-selenium",
-        "x-playwright",
-        "x-puppeteer",
-        "x-scrapy",
-        "x-crawlera-profile",
-        "x-devtools-emulate-network-conditions-client-id",
-      ].some((name) => view.header(name) !== ""),
+    gate: "headers",
+    read: carries("automation"),
   }),
   flag("request.methodOverride", "Asks to be read as another method (X-HTTP-Method-Override).", {
     usual: 0,
-    read: (view) => view.header("x-http-method-override") !== "" || view.header("x-method-override") !== "",
+    gate: "headers",
+    read: carries("override"),
   }),
   flag("client.hintsContradict", "Client hints and user agent name different browsers.", {
     usual: 0,
+    gate: "slips",
     read: (view) => (slips(view) & 1) !== 0,
   }),
   flag("client.headersContradict", "Headers that the claimed browser always sends are missing.", {
     usual: 0,
+    gate: "slips",
     read: (view) => (slips(view) & 2) !== 0,
   }),
   flag("client.tlsContradicts", "The TLS hello is of another class than the claimed browser's.", {
     usual: 0,
+    gate: "slips",
     read: (view) => (slips(view) & 4) !== 0,
   }),
   text("client.ja4", "JA4 of the TLS hello; empty when not observed.", {

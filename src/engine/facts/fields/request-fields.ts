@@ -60,14 +60,17 @@ export const requestFields: readonly Field[] = [
   }),
   number("request.queryLength", "Characters of the query.", {
     usual: 200,
+    gate: "query",
     read: ({ exchange }) => exchange.request.query.length,
   }),
   number("request.parameters", "Parameters of the query.", {
     usual: 6,
+    gate: "query",
     read: ({ exchange }) => parameterCount(exchange.request.query),
   }),
   number("request.longestValue", "Characters of the longest parameter value.", {
     usual: 80,
+    gate: "query",
     read: ({ exchange }) => longestValue(exchange.request.query),
   }),
   number("request.encoded", "Percent-encoded characters in path and query.", {
@@ -76,10 +79,12 @@ export const requestFields: readonly Field[] = [
   }),
   number("request.pageNumber", "Number under a usual name for a page, an offset or a start; 0: none.", {
     usual: 10,
+    gate: "query",
     read: ({ exchange }) => queryNumber(exchange.request.query, "page"),
   }),
   number("request.pageSize", "Number under a usual name for how many rows to send; 0: none.", {
     usual: 60,
+    gate: "query",
     read: ({ exchange }) => queryNumber(exchange.request.query, "size"),
   }),
   number("request.bodyBytes", "Length of the body; unknown when not observed.", {

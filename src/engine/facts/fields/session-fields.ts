@@ -1,7 +1,7 @@
 import { sessionFlag } from "../../sessions/session-table.ts";
 import type { FactView } from "../fact-view.ts";
-import { type Field, flag, number, share } from "../field.ts";
-import { type SessionCounter, sessionCounter, sessionSum } from "../session-book.ts";
+import { type Field, flag, type NumberField, number, share } from "../field.ts";
+import { type SessionCounter, type SessionSet, sessionCounter, sessionSum, setColumn } from "../session-book.ts";
 
 function counted(
   name: string,
@@ -11,6 +11,15 @@ function counted(
   const read = (view: FactView): number => view.session(source.from);
   const column = sessionCounter[source.from];
   return number(name, description, { read, column, ...(source.usual === undefined ? {} : { usual: source.usual }) });
+}
+
+/** Different values of one sort, as a set of the session estimates them. */
+function different(name: SessionSet): Pick<NumberField, "column" | "columnLimit" | "read"> {
+  return {
+    column: setColumn.of(name),
+    columnLimit: (limit) => setColumn.limit(name, limit),
+    read: (view) => view.book.sessions?.different(view.slot, name) ?? Number.NaN,
+  };
 }
 
 function refused(view: FactView): number {
@@ -99,6 +108,7 @@ export const sessionFields: readonly Field[] = [
   }),
   number("session.megabytes", "Megabytes of answers.", {
     usual: 30,
+    sum: { place: sessionSum.bytes, times: 1_048_576 },
     read: (view) => view.sum(sessionSum.bytes) / 1_048_576,
   }),
   number("session.kilobytesPerAnswer", "Kilobytes per answer; unknown below five answers.", {
@@ -107,6 +117,7 @@ export const sessionFields: readonly Field[] = [
   }),
   number("session.originSeconds", "Seconds of the origin's time that the session has used.", {
     usual: 20,
+    sum: { place: sessionSum.durationMs, times: 1_000 },
     read: (view) => view.sum(sessionSum.durationMs) / 1_000,
   }),
   number(
@@ -119,29 +130,30 @@ export const sessionFields: readonly Field[] = [
   ),
   number("session.paths", "Different paths, estimated.", {
     usual: 60,
-    read: (view) => view.book.sessions?.different(view.slot, "paths") ?? Number.NaN,
+    ...different("paths"),
   }),
   number("session.endpoints", "Different endpoints (method and template), estimated.", {
     usual: 11,
-    read: (view) => view.book.sessions?.different(view.slot, "endpoints") ?? Number.NaN,
+    ...different("endpoints"),
   }),
   number("session.queries", "Different path and query together, of requests with a query, estimated.", {
     usual: 12,
-    read: (view) => view.book.sessions?.different(view.slot, "queries") ?? Number.NaN,
+    ...different("queries"),
   }),
   number("session.accounts", "Different accounts that the session claimed, estimated.", {
     usual: 1.1,
-    read: (view) => view.book.sessions?.different(view.slot, "accounts") ?? Number.NaN,
+    ...different("accounts"),
   }),
   number("session.passwords", "Different passwords tried, estimated; only what the edge could see.", {
     usual: 2.2,
-    read: (view) => view.book.sessions?.different(view.slot, "passwords") ?? Number.NaN,
+    ...different("passwords"),
   }),
   counted("session.withQuery", "Requests with a query.", { from: "withQuery", usual: 20 }),
   counted("session.odd", "Requests whose bytes were odd.", { from: "odd", usual: 0 }),
   counted("session.probes", "Requests that looked for a weakness (`request.probe`).", { from: "probes", usual: 0 }),
   number("session.probeKinds", "Different kinds of weaknesses looked for.", {
     usual: 0,
+    gate: "probes",
     read: (view) => bits(view.session("probeKinds")),
   }),
   number("session.methods", "Different methods, of GET, HEAD, POST and others.", {

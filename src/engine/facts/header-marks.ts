@@ -1,0 +1,65 @@
+import type { Exchange } from "#core";
+
+/** Headers that ordinary visitors send with nearly every request. */
+export type UsualHeader = "accept" | "accept-language" | "accept-encoding" | "sec-fetch-site" | "origin";
+
+/** Sorts of headers that they do not send. */
+export type StrangeHeader = "forwarded" | "automation" | "override" | "prefetch";
+
+const bits: Readonly<Record<UsualHeader | StrangeHeader, number>> = {
+  accept: 1,
+  "accept-language": 2,
+  "accept-encoding": 4,
+  "sec-fetch-site": 8,
+  origin: 16,
+  forwarded: 32,
+  automation: 64,
+  override: 128,
+  prefetch: 256,
+};
+
+/** All that a browser of today sends, whatever it asks for. */
+const whole = bits.accept | bits["accept-language"] | bits["accept-encoding"] | bits["sec-fetch-site"];
+const strange = bits.forwarded | bits.automation | bits.override | bits.prefetch;
+
+const bitOf: ReadonlyMap<string, number> = new Map<string, number>([
+  ["accept", bits.accept],
+  ["accept-language", bits["accept-language"]],
+  ["accept-encoding", bits["accept-encoding"]],
+  ["sec-fetch-site", bits["sec-fetch-site"]],
+  ["origin", bits.origin],
+  ...["x-originating-ip", "x-remote-ip", "x-remote-addr", "x-client-ip", "client-ip"].map(
+    (name) => [name, bits.forwarded] as const,
+  ),
+  ...[
+    "x-selenium",
+    "x-playwright",
+    "x-puppeteer",
+    "x-scrapy",
+    "x-crawlera-profile",
+    "x-devtools-emulate-network-conditions-client-id",
+  ].map((name) => [name, bits.automation] as const),
+  ...["x-http-method-override", "x-method-override"].map((name) => [name, bits.override] as const),
+  ...["sec-purpose", "purpose"].map((name) => [name, bits.prefetch] as const),
+]);
+
+/** Which of these headers a request carries with a value, as bits: one pass over its headers for all fields that ask. */
+export function headerMarks({ request: { headers } }: Exchange): number {
+  const { names, values } = headers;
+  let marks = 0;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const bit = bitOf.get(name) ?? bitOf.get(name.toLowerCase());
+    if (bit !== undefined && values[i] !== "") marks |= bit;
+  }
+  return marks;
+}
+
+export function carriesHeader(marks: number, which: UsualHeader | StrangeHeader): boolean {
+  return (marks & bits[which]) !== 0;
+}
+
+/** Nothing is missing that browsers send, as far as that was observed, and nothing is there that they do not. */
+export function isOrdinary(marks: number, observed: boolean): boolean {
+  return (marks & strange) === 0 && (!observed || (marks & whole) === whole);
+}
