@@ -1,13 +1,13 @@
 /**
  * What a client waits when the link to Gait breaks: `npm run bench:faults`.
  *
- * Each real proxy runs with its configuration of deploy/, failing open, and is asked at a steady rate while its link to Gait
- * is broken in each of the ways of the connector suite. Printed are the added p99 of the first second and of the time after
- * it, the share of requests that were served, and how long Gait was not asked after the link was whole again. Against the
- * same proxy with the link whole, in the same run. Progress goes to stderr, the last line is JSON.
+ * Each real proxy runs twice with its configuration of deploy/, failing open: once with a link to Gait that is broken in each of
+ * the ways of the connector suite, once with a whole one. Both are asked at the same moments, so that a busy machine slows
+ * both alike. Printed are the added p99 of the first second and of the time after it, the share of requests that were served,
+ * and how long Gait was not asked after the link was whole again. Progress goes to stderr, the last line is JSON.
  */
 import { testHashKey, type Verdict } from "#core";
-import { createDecisionService, openCheckServer, openSpoeAgent } from "#edge";
+import { createDecisionService, type DecisionService, openCheckServer, openSpoeAgent } from "#edge";
 import { haproxyObserves } from "../../src/edge/haproxy/spoe-messages.ts";
 import { checkObserves } from "../../src/edge/http-check/read-check.ts";
 import { linkFaults, openFaultLink } from "../../src/edge/testdata/fault-link.ts";
@@ -75,48 +75,38 @@ interface Row {
 const rows: Row[] = [];
 const origin = await openOrigin((_, response) => response.end("hello"));
 for (const one of proxies) {
-  const service = createDecisionService({
-    guard: { inspect: ({ id }) => ({ ...allowed, reference: id }), observe: () => undefined },
-    clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    hashKey: testHashKey,
-    application: "bench",
-    mode: "enforce",
-    failMode: "open",
-    observes: one.name === "haproxy" ? haproxyObserves : checkObserves,
-  });
-  const end =
-    one.name === "haproxy"
-      ? await openSpoeAgent(service, { host, port: 0 })
-      : await openCheckServer(service, {
-          listen: { host, port: 0 },
-          dialect: one.name === "nginx" ? "auth-request" : "forward-auth",
-          trustedProxies: [host],
-        });
+  const service = createService(one.name);
+  const end = await openDoor(one.name, service);
   const link = await openFaultLink(end.port);
-  const proxy = await phase(`start ${one.name}`, 20, () =>
-    startRealProxy({ ...one.proxy, originPort: origin.port, gaitPort: link.port }),
-  );
+  const peerEnd = await openDoor(one.name, createService(one.name));
+  const peerLink = await openFaultLink(peerEnd.port);
+  const start = (gaitPort: number): ReturnType<typeof startRealProxy> =>
+    phase(`start ${one.name}`, 20, () => startRealProxy({ ...one.proxy, originPort: origin.port, gaitPort }));
+  const proxy = await start(link.port);
+  const peer = await start(peerLink.port);
   const ask = (): Promise<Asked> => askOnce(proxy.port);
-  await askFor(1_000, ask);
-  const wholeTimes = times(await askFor(3_000, ask));
-  const whole = quantile(wholeTimes, 0.99);
+  const askPeer = (): Promise<Asked> => askOnce(peer.port);
+  await Promise.all([askFor(1_000, ask), askFor(1_000, askPeer)]);
   for (const fault of linkFaults) {
-    const found = await phase(`${one.name}: ${fault}`, 30, async () => {
+    const [found, beside] = await phase(`${one.name}: ${fault}`, 30, async () => {
       link.set(fault);
-      return askFor(faultMs, ask);
+      return Promise.all([askFor(faultMs, ask), askFor(faultMs, askPeer)]);
     });
     link.set(undefined);
     const { asked } = service.stats();
     const healedAt = performance.now();
     while (service.stats().asked === asked && performance.now() - healedAt < recoverMsMax) await askFor(everyMs, ask);
     const recoveryMs = Math.round(performance.now() - healedAt);
-    const after = times(found.filter(({ at }) => at >= circuitMs));
+    const first = ({ at }: { readonly at: number }): boolean => at < 1_000;
+    const later = ({ at }: { readonly at: number }): boolean => at >= circuitMs;
+    const added = (share: number, when: typeof first): number =>
+      round(quantile(times(found.filter(when)), share) - quantile(times(beside.filter(when)), share));
     const row = {
       proxy: one.name,
       fault,
-      firstSecondP99Ms: round(quantile(times(found.filter(({ at }) => at < 1_000)), 0.99) - whole),
-      afterP99Ms: round(quantile(after, 0.99) - whole),
-      afterP50Ms: round(quantile(after, 0.5) - quantile(wholeTimes, 0.5)),
+      firstSecondP99Ms: added(0.99, first),
+      afterP99Ms: added(0.99, later),
+      afterP50Ms: added(0.5, later),
       servedShare: found.filter(({ status }) => status === 200).length / found.length,
       recoveryMs,
     };
@@ -124,8 +114,11 @@ for (const one of proxies) {
     await askFor(500, ask);
   }
   await proxy.stop();
+  await peer.stop();
   await link.close();
+  await peerLink.close();
   await end.close();
+  await peerEnd.close();
 }
 origin.close();
 progress("done");
@@ -139,6 +132,29 @@ const met = rows.filter(
 ).length;
 console.log(`${met} of ${rows.length} within every bound: ${JSON.stringify(goals)}, all served`);
 console.log(JSON.stringify({ bench: "faults", goals, met, of: rows.length, rows }));
+
+type ProxyName = (typeof proxies)[number]["name"];
+
+function createService(name: ProxyName): DecisionService {
+  return createDecisionService({
+    guard: { inspect: ({ id }) => ({ ...allowed, reference: id }), observe: () => undefined },
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    hashKey: testHashKey,
+    application: "bench",
+    mode: "enforce",
+    failMode: "open",
+    observes: name === "haproxy" ? haproxyObserves : checkObserves,
+  });
+}
+
+function openDoor(
+  name: ProxyName,
+  service: DecisionService,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  if (name === "haproxy") return openSpoeAgent(service, { host, port: 0 });
+  const dialect = name === "nginx" ? "auth-request" : "forward-auth";
+  return openCheckServer(service, { listen: { host, port: 0 }, dialect, trustedProxies: [host] });
+}
 
 interface Asked {
   readonly status: number;

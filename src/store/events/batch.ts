@@ -2,6 +2,7 @@ import type { DecisionRecord } from "#core";
 import { numberColumns, type Privacy, textColumns } from "./columns.ts";
 import { FindingsWriter } from "./findings.ts";
 import { createPlaces } from "./places.ts";
+import { writeNumbers, writeTexts } from "./row-writer.ts";
 import { TextBook } from "./text-book.ts";
 
 /**
@@ -41,11 +42,8 @@ export function createBatchWriter(rowsMax: number, privacy: Privacy): BatchWrite
     },
     add(record) {
       const place = places.of(record.exchange.client.ip);
-      let at = rows * numberColumns.length;
-      for (const column of numberColumns) numbers[at++] = Number(column.read(record, place));
-      at = rows * textColumns.length;
-      for (let i = 0; i < textColumns.length; i++)
-        words[at++] = texts.inColumn(i, String(textColumns[i]?.read(record, place)));
+      writeNumbers(numbers, rows * numberColumns.length, { record, place });
+      writeTexts(words, rows * textColumns.length, { record, place, texts });
       starts[rows] = findings.add(record.verdict.signals);
       rows++;
     },

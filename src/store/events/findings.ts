@@ -9,6 +9,33 @@ const entriesMax = 32;
 const textMark = 1;
 const numberMark = 0;
 
+/** Detectors whose voice is remembered, and the words of one. */
+const voicesMax = 256;
+const voiceWordsMax = 16;
+
+/** The words that one detector says again and again: its axis, its group, the names of its evidence. */
+class Voice {
+  readonly detector: number;
+  readonly #words: string[] = [];
+  readonly #ids: number[] = [];
+
+  constructor(detector: number) {
+    this.detector = detector;
+  }
+
+  /** The number of a word; few words, mostly the very same strings, are faster looked through than hashed. */
+  of(texts: TextBook, word: string): number {
+    const at = this.#words.indexOf(word);
+    if (at >= 0) return this.#ids[at] as number;
+    const id = texts.of(word);
+    if (this.#words.length < voiceWordsMax) {
+      this.#words.push(word);
+      this.#ids.push(id);
+    }
+    return id;
+  }
+}
+
 /** What `FindingsReader` reads of a batch. */
 export interface Findings {
   readonly findings: Float64Array;
@@ -22,6 +49,8 @@ export interface Findings {
  */
 export class FindingsWriter {
   readonly #texts: TextBook;
+  /** How the batch's detectors speak, by name: their texts are looked up once, not with every signal. */
+  readonly #voices = new Map<string, Voice>();
   #words = new Float64Array(1 << 14);
   #used = 0;
 
@@ -44,15 +73,18 @@ export class FindingsWriter {
   take(): Float64Array {
     const taken = this.#words.slice(0, this.#used);
     this.#used = 0;
+    // Numbers of texts are those of one batch.
+    this.#voices.clear();
     return taken;
   }
 
   #write(words: Float64Array, { detector, axis, group, nats, evidence }: Signal): void {
     const texts = this.#texts;
     let at = this.#used;
-    words[at] = texts.of(detector);
-    words[at + 1] = texts.of(axis);
-    words[at + 2] = texts.of(group);
+    const voice = this.#voiceOf(detector);
+    words[at] = voice.detector;
+    words[at + 1] = voice.of(texts, axis);
+    words[at + 2] = voice.of(texts, group);
     words[at + 3] = nats;
     let entries = 0;
     const entriesAt = at + 4;
@@ -61,7 +93,7 @@ export class FindingsWriter {
       if (entries === entriesMax) break;
       const value = evidence[name] as string | number;
       const isText = typeof value === "string";
-      words[at] = texts.of(name);
+      words[at] = voice.of(texts, name);
       words[at + 1] = isText ? textMark : numberMark;
       words[at + 2] = isText ? texts.of(value) : value;
       at += 3;
@@ -69,6 +101,15 @@ export class FindingsWriter {
     }
     words[entriesAt] = entries;
     this.#used = at;
+  }
+
+  #voiceOf(detector: string): Voice {
+    const known = this.#voices.get(detector);
+    if (known !== undefined) return known;
+    const made = new Voice(this.#texts.of(detector));
+    // Detectors are few; rules that add evidence all speak as one.
+    if (this.#voices.size < voicesMax) this.#voices.set(detector, made);
+    return made;
   }
 
   #reserve(more: number): void {
