@@ -5,7 +5,7 @@ export type { EndpointView } from "./endpoints/endpoint-table.ts";
 export type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
 export { type Explanation, explain, type Reason } from "./explain.ts";
 export { createEngine } from "./guard.ts";
-export { type ListLookup, type LiveFacts, ruleVocabulary, type Tagger } from "./facts/index.ts";
+export { type ListLookup, type LiveFacts, ruleVocabulary, type Tagger, type ToldStep } from "./facts/index.ts";
 export { groupPriors } from "./groups.ts";
 export { habitPriors } from "./baselines/site-baseline.ts";
 

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { testHashKey } from "#core";
+import { keyedHash, testHashKey } from "#core";
 import type { AnyOperation } from "../operations/operation.ts";
 import { operations } from "../operations/operation-table.ts";
 import { permissionsOf } from "../operations/permissions.ts";
@@ -13,6 +13,7 @@ import { openService, type RunningService } from "../serve/open-service.ts";
 import { createEventIntake } from "./event-intake.ts";
 import { openIngestServer } from "./ingest-server.ts";
 import { canonicalIdentity, hashEvent, sentEvent } from "./product-events.ts";
+import { toldStep } from "./told-step.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gait-passive-"));
 const log = join(folder, "access.log");
@@ -209,6 +210,20 @@ test.each([
   ["key", "sk_LIVE", "sk_LIVE"],
 ] as const)("%s %j meets its other spellings in %j", (kind, text, canonical) => {
   expect(canonicalIdentity(kind, text)).toBe(canonical);
+});
+
+test("an account's product events carry the hash that its requests carry, and reach rules by the name of their step", () => {
+  const sent = sentEvent.parse({
+    id: "1",
+    at: 5,
+    type: "key-created",
+    application: "shop",
+    account: " Ann@Example.org ",
+  });
+  const event = hashEvent(sent, testHashKey);
+  expect(event.identities.account?.canonical).toBe(keyedHash(testHashKey, "ann@example.org"));
+  expect(toldStep(event)).toEqual({ tag: "api-key", at: 5, account: event.identities.account?.canonical, ip: "" });
+  expect(toldStep({ ...event, type: "trial", ip: "192.0.2.1" })).toMatchObject({ tag: "trial", ip: "192.0.2.1" });
 });
 
 test("a disguise is a fact of its own; case and spaces are none", () => {

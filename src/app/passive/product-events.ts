@@ -85,7 +85,8 @@ export function hashEvent(sent: SentEvent, key: HashKey): ProductEvent {
     if (text === undefined) continue;
     const canonical = canonicalIdentity(kind, text);
     identities[kind] = {
-      canonical: keyedHash(key, `${kind}:${canonical}`),
+      // An account is the account of the same application's requests: hashed as the edge hashes the name in a log-in.
+      canonical: kind === "account" ? keyedHash(key, canonical) : keyedHash(key, `${kind}:${canonical}`),
       asSent: keyedHash(key, `${kind}:${text}`),
       disguised: canonical !== plainForm(kind, text),
     };

@@ -18,6 +18,7 @@ import { openLearned } from "../learned/open-learned.ts";
 import { openTrainer } from "../learned/open-trainer.ts";
 import { openPassive } from "../passive/open-passive.ts";
 import { productRow } from "../passive/product-row.ts";
+import { toldStep } from "../passive/told-step.ts";
 import { createAutomaticPolicies } from "../policy/automatic-policies.ts";
 import { endpointTagger } from "../policy/endpoint-tagger.ts";
 import { liftExonerated } from "../policy/lift-exonerated.ts";
@@ -167,7 +168,10 @@ export async function openService(sources: ServiceSources): Promise<RunningServi
   const passive = await openOrDrain("passive", gateway, () =>
     openPassive(config, { guard, clock: systemClock, hashKey: state.hashKey }),
   );
-  passive.events.subscribe((event) => records.appendProduct(productRow(event, state.hashKey)));
+  passive.events.subscribe((event) => {
+    records.appendProduct(productRow(event, state.hashKey));
+    judge.facts.told(toldStep(event));
+  });
   const keep = (): void => {
     if (sources.path !== undefined) state.keepLastGood(resolve(sources.path), renderEffective(config));
   };

@@ -1,3 +1,3 @@
-export { type ListLookup, LazyFacts, type LiveFacts } from "./rule-facts.ts";
+export { type ListLookup, LazyFacts, type LiveFacts, type ToldStep } from "./rule-facts.ts";
 export { ruleVocabulary } from "./vocabulary.ts";
 export type { Tagger } from "./tag-book.ts";

@@ -3,7 +3,7 @@ import type { Facts } from "../features/facts.ts";
 import { hashText, mix32 } from "../sessions/text-hash.ts";
 
 /** Hash of the whole address. */
-export function addressKey({ words }: Facts): number {
+export function addressKey({ words }: Pick<Facts, "words">): number {
   return (
     mix32(
       (words[0] as number) ^
@@ -13,12 +13,22 @@ export function addressKey({ words }: Facts): number {
 }
 
 /** Hash of the /24 or /48. IPv4 stands in the last word behind the mapped prefix. */
-export function subnetKey({ words }: Facts): number {
+export function subnetKey({ words }: Pick<Facts, "words">): number {
   const mapped = words[0] === 0 && words[1] === 0;
   const net = mapped
     ? (words[3] as number) >>> 8
     : (words[0] as number) ^ Math.imul((words[1] as number) >>> 16, 0x85ebca6b);
   return mix32(net + 0x5b) || 1;
+}
+
+/** Hash of a network operator; 0: unknown. */
+export function networkKey(asn: number): number {
+  return asn === 0 ? 0 : mix32(asn);
+}
+
+/** Hash of a country by its two letters; 0: unknown. */
+export function countryKey(country: string): number {
+  return country === "" ? 0 : hashText(country, 7);
 }
 
 /** Hash of what the client wears: it says who looks alike, never that this is bad. */

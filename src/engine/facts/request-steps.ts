@@ -25,9 +25,17 @@ export const plain: Readonly<
   serverError: idOf("server-error"),
 });
 
+/** Events of a tag, the attempt first. */
+const perTag = 4;
+
 /** The attempt of a tag; the accepted and the refused one follow it. */
 export function attemptOf(tag: number): number {
-  return plainEvents.length + tag * 3;
+  return plainEvents.length + tag * perTag;
+}
+
+/** What an application told of by itself: the event of a tag that no request is seen for. */
+export function toldOf(tag: number): number {
+  return attemptOf(tag) + 3;
 }
 
 /** Tags whose steps are submitted, by position. */
@@ -40,7 +48,7 @@ export function isSubmitted(tag: number): boolean {
 
 /** Does an event belong to a step that is submitted, and not to what every visitor does? */
 export function isSubmission(event: number): boolean {
-  return event >= plainEvents.length && isAction[Math.floor((event - plainEvents.length) / 3)] === true;
+  return event >= plainEvents.length && isAction[Math.floor((event - plainEvents.length) / perTag)] === true;
 }
 
 /** Is the request a step of the tag? Submissions for actions; for readings whatever gets something. */

@@ -84,3 +84,21 @@ test("every field has a name of its own, a sentence, and reads without throwing"
     names.length,
   );
 });
+
+test("what the application tells of an account and its address is counted for the requests of both", () => {
+  const told = 'count("trial.told", "account", "24h") == 2 && count("trial.told", "address", "24h") == 3';
+  const engine = createEngine();
+  const condition = language.compile(told);
+  engine.facts.follow(condition.reads);
+  for (const exchange of readTrace("#ann GET /shop 200")) {
+    const { at, client, request } = exchange;
+    const step = { tag: "trial", at, account: request.account, ip: client.ip };
+    engine.facts.told(step);
+    engine.facts.told(step);
+    engine.facts.told({ ...step, account: 0 });
+    engine.facts.told({ ...step, tag: "no-such-tag" });
+    const verdict = engine.inspect(exchange);
+    expect(request.account).not.toBe(0);
+    expect(condition.evaluate(engine.facts.subject(exchange, verdict))).toBe(1);
+  }
+});

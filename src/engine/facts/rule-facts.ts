@@ -1,4 +1,4 @@
-import type { Exchange, Verdict } from "#core";
+import type { Exchange, Hashed, Millis, Verdict } from "#core";
 import {
   layoutOf,
   placeOfCall,
@@ -9,6 +9,7 @@ import {
   type Vocabulary,
 } from "#policy";
 import { isAsset } from "../features/facts.ts";
+import { AddressBook } from "../sessions/address.ts";
 import { foldHashed, mix32 } from "../sessions/text-hash.ts";
 import { blankExchange, blankVerdict } from "./blank.ts";
 import { FactBook } from "./fact-book.ts";
@@ -16,13 +17,15 @@ import { type FactSources, FactView } from "./fact-view.ts";
 import type { Gate, NumberField } from "./field.ts";
 import { allFields } from "./fields/index.ts";
 import { gates } from "./gates.ts";
-import { isSubmitted } from "./request-steps.ts";
+import { addressKey, countryKey, networkKey, subnetKey } from "./request-keys.ts";
+import { isSubmitted, toldOf } from "./request-steps.ts";
 import type { SessionWalk, WalkedPlaces } from "./session-book.ts";
 import type { Tagger } from "./tag-book.ts";
 import { TagBook } from "./tag-book.ts";
 import { tagStep } from "./tag-steps.ts";
 import { ruleVocabulary } from "./vocabulary.ts";
 import type { WindowCall, WindowLimit, WindowWalk } from "./window-book.ts";
+import type { KeyWord } from "./words.ts";
 
 /** Is `value` on the operator's list of that name? Undefined: there is no such list. */
 export type ListLookup = (list: string, value: string) => boolean | undefined;
@@ -41,6 +44,8 @@ export interface LiveFacts extends RuleFacts {
   tagWith(tagger: Tagger): void;
   /** Takes the operators' lists. */
   listWith(lookup: ListLookup): void;
+  /** Counts a step that the application told of, as `<tag>.told` of its account, address, subnet, network and country. */
+  told(step: ToldStep): void;
 }
 
 const layout = layoutOf(ruleVocabulary);
@@ -82,6 +87,17 @@ function walkedPlaces(list: readonly WalkedPlace[]): WalkedPlaces {
 type Reader = (view: FactView) => number;
 const none: readonly string[] = [];
 
+/** A step that the application told of: a trial it opened, an invitation it rewarded. */
+export interface ToldStep {
+  /** Name of a tag; others are nothing that rules can ask about. */
+  readonly tag: string;
+  readonly at: Millis;
+  /** As requests carry it; 0: not told. */
+  readonly account: Hashed;
+  /** Empty: not told. */
+  readonly ip: string;
+}
+
 /** The engine's side: values are worked out when asked for, once per request, by place. */
 export class LazyFacts implements LiveFacts, Subject {
   readonly vocabulary: Vocabulary = ruleVocabulary;
@@ -94,6 +110,9 @@ export class LazyFacts implements LiveFacts, Subject {
   readonly #identity = { session: 0, actor: 0, cohort: "", fingerprint: "" };
   #request = 1;
   #lists: ListLookup = () => undefined;
+  /** Addresses that applications tell of are addresses: no names are kept. */
+  readonly #addresses = new AddressBook(0);
+  readonly #words: Uint32Array = new Uint32Array(4);
   tags: readonly string[] = none;
   signals: readonly SpokenSignal[] = [];
   subResource = false;
@@ -149,6 +168,22 @@ export class LazyFacts implements LiveFacts, Subject {
 
   listWith(lookup: ListLookup): void {
     this.#lists = lookup;
+  }
+
+  told({ tag, at, account, ip }: ToldStep): void {
+    const id = TagBook.idOf(tag);
+    if (id < 0) return;
+    const keys = new Map<KeyWord, number>();
+    if (account !== 0) keys.set("account", foldHashed(account));
+    if (ip !== "") {
+      this.#addresses.parse(ip, this.#words);
+      const { asn, country } = this.#view.sources.intel.network(ip);
+      keys.set("address", addressKey({ words: this.#words }));
+      keys.set("subnet", subnetKey({ words: this.#words }));
+      keys.set("network", networkKey(asn));
+      keys.set("country", countryKey(country));
+    }
+    this.book.windows.told(toldOf(id), keys, at);
   }
 
   number(place: number): number {

@@ -28,7 +28,7 @@ const functions: readonly WordFunction[] = [
       { name: "window", words: windowWords },
     ],
     description:
-      "Events of a kind for whoever the request's key names, in the window that ends now: the request at hand is counted, its answer is not yet. A sliding estimate, within a few per cent.",
+      "Events of a kind for whoever the request's key names, in the window that ends now: the request at hand is counted, its answer is not yet. `<tag>.told` are steps that the application told of in product events. A sliding estimate, within a few per cent.",
   },
   {
     name: "distinct",

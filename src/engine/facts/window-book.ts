@@ -1,8 +1,8 @@
 import { type Exchange, type Millis, WindowClock, type WindowColumns, WindowRows } from "#core";
 import { type Facts, methodCode } from "../features/facts.ts";
-import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
+import { foldHashed, mix32 } from "../sessions/text-hash.ts";
 import type { FactSources } from "./fact-view.ts";
-import { addressKey, subnetKey } from "./request-keys.ts";
+import { addressKey, countryKey, networkKey, subnetKey } from "./request-keys.ts";
 import { eventId, isSubmission } from "./request-steps.ts";
 import { type SessionBook, sessionLast, sessionSum } from "./session-book.ts";
 import { eventWords, type KeyWord, keyWords, type ValueWord, valueWords, windows, windowWords } from "./words.ts";
@@ -98,6 +98,17 @@ export class WindowBook {
     for (const { group, column } of targets) {
       const row = by > 0 ? this.#open(group, facts, exchange) : this.#find(group, facts, exchange);
       if (row >= 0) group.rows?.add(row, column, by);
+    }
+  }
+
+  /** An event that no request was seen for, for whoever has a key; other words count it for nobody. */
+  told(event: number, keys: ReadonlyMap<KeyWord, number>, at: Millis): void {
+    const targets = this.#counts[event];
+    if (targets === undefined) return;
+    this.begin(at);
+    for (const { group, column } of targets) {
+      const row = group.rows?.open(keys.get(group.word) ?? 0) ?? -1;
+      if (row >= 0) group.rows?.add(row, column, 1);
     }
   }
 
@@ -204,14 +215,10 @@ export class WindowBook {
         return addressKey(facts);
       case "subnet":
         return subnetKey(facts);
-      case "network": {
-        const { asn } = this.#sources.intel.network(exchange.client.ip);
-        return asn === 0 ? 0 : mix32(asn);
-      }
-      case "country": {
-        const { country } = this.#sources.intel.network(exchange.client.ip);
-        return country === "" ? 0 : hashText(country, 7);
-      }
+      case "network":
+        return networkKey(this.#sources.intel.network(exchange.client.ip).asn);
+      case "country":
+        return countryKey(this.#sources.intel.network(exchange.client.ip).country);
       case "account":
         return exchange.request.account === 0 ? 0 : foldHashed(exchange.request.account);
       case "token":

@@ -41,8 +41,8 @@ export const windowWords: readonly string[] = Object.keys(windows);
 /** Events that are no step of an application. */
 export const plainEvents = ["request", "page", "write", "ok", "error", "not-found", "denied", "server-error"] as const;
 
-/** Every event: the plain ones, and for each tag the attempt, the accepted and the refused one. */
+/** Every event: the plain ones, and for each tag the attempt, the accepted, the refused and what the application told of. */
 export const eventWords: readonly string[] = [
   ...plainEvents,
-  ...tagNames.flatMap((tag) => [tag, `${tag}.ok`, `${tag}.failed`]),
+  ...tagNames.flatMap((tag) => [tag, `${tag}.ok`, `${tag}.failed`, `${tag}.told`]),
 ];
