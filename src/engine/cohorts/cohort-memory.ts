@@ -1,6 +1,7 @@
 import type { Millis } from "#core";
 import { ArrivalBook, type SavedArrival } from "./arrival-book.ts";
 import { cohortAxes } from "./axes.ts";
+import { CampaignAccounts, type SavedCampaignAccounts } from "./campaign-accounts.ts";
 import { CollisionAudit, type SavedAudit } from "./collision-audit.ts";
 import type { Conviction } from "./conviction.ts";
 import { type AxisLaws, axisLaws } from "./e-process.ts";
@@ -30,6 +31,8 @@ export interface SavedCohorts {
   readonly convictions: readonly StandingConviction[];
   readonly populations: readonly (readonly [application: string, saved: SavedPopulation])[];
   readonly workLists: readonly (readonly [application: string, saved: SavedWorkList])[];
+  /** Missing in what earlier versions wrote. */
+  readonly campaigns?: SavedCampaignAccounts;
   readonly arrivals: readonly SavedArrival[];
   readonly audit: SavedAudit;
   readonly anchored: { readonly groups: number; readonly hit: number };
@@ -45,6 +48,7 @@ export class CohortMemory {
   anchoredHit = 0;
   readonly convictions: Map<number, StandingConviction> = new Map();
   arrivals: ArrivalBook = new ArrivalBook();
+  readonly campaigns: CampaignAccounts = new CampaignAccounts();
   audit: CollisionAudit = new CollisionAudit();
   readonly #populations: PerApplication<Population>;
   readonly #workLists: PerApplication<WorkList>;
@@ -76,6 +80,7 @@ export class CohortMemory {
       convictions: [...this.convictions.values()],
       populations: this.#populations.entries().map(([name, population]) => [name, population.save()]),
       workLists: this.#workLists.entries().map(([name, list]) => [name, list.save()]),
+      campaigns: this.campaigns.save(),
       arrivals: this.arrivals.save(),
       audit: this.audit.save(),
       anchored: { groups: this.anchoredGroups, hit: this.anchoredHit },
@@ -101,6 +106,7 @@ export class CohortMemory {
     for (const standing of saved.convictions) this.convictions.set(standing.conviction.key, { ...standing });
     for (const [name, population] of saved.populations) this.population(name).restore(population);
     for (const [name, list] of saved.workLists) this.workList(name).restore(list);
+    if (saved.campaigns !== undefined) this.campaigns.restore(saved.campaigns);
     this.arrivals.restore(saved.arrivals);
     this.audit.restore(saved.audit);
     this.anchoredGroups = saved.anchored.groups;

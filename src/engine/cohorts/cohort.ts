@@ -54,6 +54,8 @@ export class Cohort {
   duplication: number = Number.NEGATIVE_INFINITY;
   /** Known accounts it tried: tried before by a convicted campaign, or not. */
   readonly workList: EProcess = new EProcess(2);
+  /** Accounts it tried: of a convicted campaign, or not. */
+  readonly campaign: EProcess = new EProcess(2);
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
@@ -85,6 +87,7 @@ export class Cohort {
     this.swept = 0;
     this.duplication = Number.NEGATIVE_INFINITY;
     this.workList.reset();
+    this.campaign.reset();
     this.logins = undefined;
     this.#accounts.clear();
     for (const process of this.axes) process.reset();
@@ -123,6 +126,11 @@ export class Cohort {
   }
 }
 
+/**
+ * -ln of one honest cohort in a thousand: after a password reset everybody who logs in is an account that a campaign had tried. Below every
+ * threshold that the ledger issues, so that by itself it convicts nobody.
+ */
+const campaignNatsMax = 6.9;
 /** Least excess of speaking bins, as a share of what people leave. */
 const excessMin = 0.25;
 /** A hard group speaks from here on. */
@@ -157,6 +165,8 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
   if (cohort.duplication > Number.NEGATIVE_INFINITY)
     perGroup[cohortGroups.indexOf("duplicates")]?.push(cohort.duplication);
   if (cohort.workList.total > 0) perGroup[cohortGroups.indexOf("work-list")]?.push(cohort.workList.logEvidence(true));
+  if (cohort.campaign.total > 0)
+    perGroup[cohortGroups.indexOf("work-list")]?.push(Math.min(cohort.campaign.logEvidence(true), campaignNatsMax));
   const groups = perGroup.map((logs, group) => {
     if (logs.length === 0) return Number.NEGATIVE_INFINITY;
     const name = cohortGroups[group] as string;

@@ -1,14 +1,15 @@
 import { Bloom, cohortLimits, combine32, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
 import { nameAttack } from "../auth/attack-words.ts";
-import { AuthCounters } from "../auth/auth-counters.ts";
 import { AlphaLedger } from "./alpha-ledger.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
+import type { CampaignAccounts } from "./campaign-accounts.ts";
 import { type CaseStrength, Cohort, caseStrength, innocence } from "./cohort.ts";
 import { CohortMemory, type StandingConviction } from "./cohort-memory.ts";
 import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
 import type { CollisionAudit } from "./collision-audit.ts";
 import { certificateFor } from "./conformal-gate.ts";
 import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } from "./conviction.ts";
+import { countLogin, votesToJudge } from "./count-login.ts";
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
 import { type CohortHistograms, fitNullLaws, type NullLaws } from "./null-laws.ts";
 import type { Population } from "./population.ts";
@@ -82,6 +83,11 @@ export class Cohorts {
 
   population(application: string): Population {
     return this.#memory.population(application);
+  }
+
+  /** Accounts that convicted campaigns have tried anywhere. */
+  get campaigns(): CampaignAccounts {
+    return this.#memory.campaigns;
   }
 
   /** Accounts that convicted campaigns have tried at an application. */
@@ -191,7 +197,7 @@ export class Cohorts {
     this.#bins[cohortAxisIndex.address] = met ? 1 : 0;
     const walk = groupings[grouping]?.name === "walk";
     if (walk) cohort.duplication = duplicationNats(cohort.votes + 1, sighting);
-    this.#count(cohort, sighting);
+    countLogin(cohort, sighting, this.#memory);
     // Copies of one recording share its cookie: there the address speaks.
     if (!cohort.admit(walk ? sighting.addressHash : sighting.client)) return undefined;
     for (let axis = 0; axis < cohortAxisCount; axis++) {
@@ -199,20 +205,9 @@ export class Cohorts {
       const laws = this.#memory.laws.axes[axis];
       if (bin >= 0 && laws !== undefined) cohort.axes[axis]?.observe(bin, laws);
     }
-    if (cohort.convicted || cohort.votes < this.#limits.votesToJudge) return undefined;
+    if (cohort.convicted || cohort.votes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     return this.#tryCase(cohort, sighting.at);
-  }
-
-  /** What a log-in adds: its kind, and whether a campaign has tried that account. */
-  #count(cohort: Cohort, { application, account, letIn, password, pushed }: Sighting): void {
-    if (letIn === null || account === 0) return;
-    const known = this.population(application).knowsAccount(account);
-    cohort.logins ??= new AuthCounters();
-    cohort.logins.observe({ account, password: password ?? 0, letIn, known, pushed: pushed === true });
-    const { laws } = this.workList(application);
-    if (laws === undefined || !known || !cohort.claim(account)) return;
-    cohort.workList.observe(this.workList(application).binOf(account), laws);
   }
 
   #tryCase(cohort: Cohort, at: Millis): Conviction | undefined {
@@ -333,6 +328,7 @@ export class Cohorts {
     const { at, country, asn, addressHash: address, device, account, letIn } = sighting;
     if (account !== 0 && letIn !== null && population.knowsAccount(account))
       this.workList(sighting.application).learn(account, at);
+    if (account !== 0 && letIn === true) this.campaigns.learn(account);
     const returning = this.#bins[cohortAxisIndex["return-visit"]] === 0;
     if (sighting.behaviour !== 0 && (sighting.anchored || returning || asAlways(sighting, this.#bins)))
       this.#memory.audit.vote(sighting.behaviour);

@@ -86,6 +86,9 @@ export function speakingPattern(cohort: Cohort): CohortAxisName[] {
 }
 
 const habitAxis = cohortAxisIndex.habit;
+/** The bin of an account's habits that speaks for automation, and its weight by the assumed laws. */
+const whollyNew = 3;
+const whollyNewNats = Math.log(0.9 / 0.04);
 const arrivalAxis = cohortAxisIndex.arrival;
 
 /**
@@ -107,7 +110,8 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
   if (bins[arrivalAxis] === 0 && conviction.grouping !== "behaviour" && conviction.pattern.includes("arrival"))
     return false;
   const defining = definingOf(conviction.grouping);
-  let nats = 0;
+  // A driven browser does on most axes what people do, but from a device, network and country that are all new to the account.
+  let nats = defining.has(habitAxis) || bins[habitAxis] !== whollyNew ? 0 : whollyNewNats;
   let known = 0;
   for (let axis = 0; axis < cohortAxes.length; axis++) {
     const bin = bins[axis] as number;
@@ -162,6 +166,10 @@ export function caseInWords(cohort: Cohort, groups: readonly number[], laws: Nul
   if (cohort.workList.total > 0 && cohort.workList.logEvidence(true) > 1)
     words.unshift(
       `goes on where a campaign stopped: ${cohort.workList.counts[1]} known accounts, of which it had tried ${cohort.workList.counts[0]}`,
+    );
+  if (cohort.campaign.total > 0 && cohort.campaign.logEvidence(true) > 1 && (cohort.campaign.counts[1] as number) > 0)
+    words.unshift(
+      `${cohort.campaign.counts[1]} of its ${cohort.campaign.total} accounts had been tried by a campaign that was convicted before`,
     );
   words.push(`${Math.round(cohort.addresses.estimate())} addresses in ${cohort.sessions} sessions`);
   return words;

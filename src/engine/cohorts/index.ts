@@ -1,6 +1,7 @@
 export * from "./alpha-ledger.ts";
 export * from "./arrival-book.ts";
 export * from "./axes.ts";
+export * from "./campaign-accounts.ts";
 export * from "./cohort.ts";
 export * from "./cohort-view.ts";
 export * from "./cohorts.ts";

@@ -13,7 +13,6 @@ import {
   writeCohortKeys,
 } from "../cohorts/index.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
-import { isSensitiveStep } from "../features/authentication.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, isAsset } from "../features/facts.ts";
 import { isLoadingParts } from "../features/pages.ts";
@@ -23,6 +22,7 @@ import { networkClass } from "../networks.ts";
 import { slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import { answersBin, askedLeast, cadenceBin, convictionSignal, jarBin, rarity } from "./cohort-bins.ts";
+import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
@@ -65,6 +65,7 @@ export class CohortPart {
   readonly bytesPerSession: number = 38;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
+  readonly #steps: CohortSteps;
   readonly #reported: Uint8Array;
   readonly #presentation: Uint32Array;
   readonly #step: Uint32Array;
@@ -98,6 +99,7 @@ export class CohortPart {
 
   constructor(sources: CohortSources) {
     this.#sources = sources;
+    this.#steps = new CohortSteps(sources.state.endpoints);
     this.#reported = new Uint8Array(sources.sessionsMax);
     this.#presentation = new Uint32Array(sources.sessionsMax);
     this.#step = new Uint32Array(sources.sessionsMax);
@@ -136,13 +138,13 @@ export class CohortPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
-    if (this.#step[slot] === 0 || isSensitiveStep(facts)) {
+    if (this.#step[slot] === 0 || this.#steps.isOne(facts)) {
       this.#step[slot] = mix32(this.#endpointHash(facts.endpoint) + (facts.method > 1 ? 1 : 0));
       this.#subject[slot] = 0;
     }
     const requests = this.#sources.state.sessions.requestsOf(slot);
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
-    if (!isSensitiveStep(facts)) return;
+    if (!this.#steps.isOne(facts)) return;
     const again = this.#login[slot] !== 0;
     if (!again) this.#came[slot] = this.#arrival(facts, requests);
     this.#login[slot] = (this.#endpointHash(facts.endpoint) & 0xffff) + 1;
@@ -203,13 +205,14 @@ export class CohortPart {
     const { slot, row } = facts;
     const requests = this.#sources.state.sessions.requestsOf(slot);
     this.#readAnswer(facts, exchange.response?.status ?? 0);
-    if (this.#reported[slot] !== 0 && !isSensitiveStep(facts)) return;
+    const step = this.#steps.isOne(facts);
+    if (this.#reported[slot] !== 0 && !step) return;
     const call = requests === 1 && facts.class === endpointClass.api;
-    if (!isSensitiveStep(facts) && requests < reportAfter && !call) return;
+    if (!step && requests < reportAfter && !call) return;
     if (this.#reported[slot] === 2) return;
     const status = exchange.response?.status ?? 0;
     const refused = this.#sources.state.clients.get(row, counter.loginFailures) > 0 || status >= 400;
-    const login = facts.class === endpointClass.login && isSensitiveStep(facts) && status > 0;
+    const login = facts.class === endpointClass.login && step && status > 0;
     const { account, password } = exchange.request;
     this.#report(slot, facts.at, {
       account,
@@ -217,7 +220,7 @@ export class CohortPart {
       letIn: login ? !refused : null,
       pushed: login && asksSecondFactor(exchange, true),
     });
-    this.#reported[slot] = isSensitiveStep(facts) ? 2 : 1;
+    this.#reported[slot] = step ? 2 : 1;
   }
 
   /** What was refused besides log-ins: guesses at codes, numbers and paths. */
@@ -230,7 +233,9 @@ export class CohortPart {
 
   /** A member of a convicted cohort tried this account: the work list of its campaign. */
   #tried(application: string, account: number): void {
-    if (account !== 0) this.cohorts.workList(application).tried(account);
+    if (account === 0) return;
+    this.cohorts.workList(application).tried(account);
+    this.cohorts.campaigns.tried(account);
   }
 
   /** The conviction that hits this session, as a signal. */
@@ -385,15 +390,4 @@ export class CohortPart {
     if (ledger.orderSize >= 3)
       bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(ledger.orderRule ?? "") ? 0 : 1;
   }
-}
-
-/** Straight: the step was the session's first request. Native: it is spoken to by programs, and no page was opened before. */
-const came = { straight: 1, native: 2 } as const;
-
-/** What came of the step at which a session is reported. */
-interface Outcome {
-  readonly account: number;
-  readonly password: number;
-  readonly letIn: boolean | null;
-  readonly pushed: boolean;
 }
