@@ -11,7 +11,7 @@ import { undici } from "./tools/index.ts";
 import { Addresses } from "./world/addresses.ts";
 import { Front } from "./world/front.ts";
 import { type Gateway, type LoggedRequest, startGateway } from "./world/gateway.ts";
-import { openPlatform, type Reached } from "./world/platform.ts";
+import { type HarEntry, openPlatform, type Reached } from "./world/platform.ts";
 import { createRandom, sleep } from "./world/random.ts";
 import { Truth } from "./world/truth.ts";
 
@@ -44,6 +44,8 @@ export interface PhaseResult {
   readonly log: readonly LoggedRequest[];
   readonly truth: Truth;
   readonly reached: readonly Reached[];
+  /** What the application saw, whole; only where peers listen, because then nothing is stopped before. */
+  readonly traces: readonly HarEntry[];
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
   /** Campaigns that ended in an error of the arena's own. */
   readonly failures: readonly string[];
@@ -54,6 +56,8 @@ export interface PhaseResult {
   readonly firewalled: ReadonlySet<string>;
   readonly usage: { readonly cpuSeconds: number; readonly peakMb: number; readonly idleMb: number };
   readonly seconds: number;
+  /** Cohorts that stood convicted at the end, by how they were grouped. */
+  readonly convictions: Readonly<Record<string, number>>;
   /** What the gateway says of each attacking player's last request. */
   readonly reasons: ReadonlyMap<string, string>;
 }
@@ -67,7 +71,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const directory = join(options.directory, mode);
   mkdirSync(directory, { recursive: true });
   const started = performance.now();
-  const platform = await openPlatform();
+  const platform = await openPlatform({ traces: options.peers ? "keep" : "none" });
   const nginx: InlineNginx | undefined = options.peers ? await startNginx(platform.url, directory) : undefined;
   const gateway = await startGateway({
     mode,
@@ -146,6 +150,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     const nativeSessions = await apps;
     await sleep(400);
     const reasons = options.reasons === "ask" ? await explainPlayers(gateway, truth) : new Map<string, string>();
+    const convictions = await convictionsOf(gateway);
     const usage = { ...gateway.usage(), idleMb };
     await gateway.stop();
     await nginx?.stop();
@@ -153,6 +158,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       log: gateway.log(),
       truth,
       reached: platform.reached,
+      traces: platform.traces,
       attempts,
       failures,
       crowd: crowdResult,
@@ -162,6 +168,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       firewalled: nginx?.firewalled() ?? new Set(),
       usage,
       reasons,
+      convictions,
       seconds: (performance.now() - started) / 1_000,
     };
   } finally {
@@ -174,6 +181,15 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   }
 }
 
+/** Convicted cohorts, counted by grouping. */
+async function convictionsOf(gateway: Gateway): Promise<Readonly<Record<string, number>>> {
+  const listed = (await gateway.gait("cohorts", "list")).stdout;
+  const counts: Record<string, number> = {};
+  for (const [, grouping = ""] of listed.matchAll(/^\s+\w+\s+(\w+)\s.*\sconvicted\s/gm))
+    counts[grouping] = (counts[grouping] ?? 0) + 1;
+  return counts;
+}
+
 /** `gait explain` for the last request of each attacking player, as an analyst would ask. */
 async function explainPlayers(gateway: Gateway, truth: Truth): Promise<ReadonlyMap<string, string>> {
   const last = new Map<string, string>();
@@ -183,5 +199,9 @@ async function explainPlayers(gateway: Gateway, truth: Truth): Promise<ReadonlyM
   }
   const reasons = new Map<string, string>();
   for (const [player, id] of last) reasons.set(player, (await gateway.gait("explain", id)).stdout.trim());
+  const cohorts = (await gateway.gait("cohorts", "list")).stdout.trim();
+  reasons.set("cohorts", cohorts);
+  for (const [, id = ""] of cohorts.matchAll(/^\s+(\w+)\s.*\sconvicted\s/gm))
+    reasons.set(`cohort ${id}`, (await gateway.gait("cohorts", "get", id)).stdout.trim().slice(0, 1_500));
   return reasons;
 }

@@ -17,8 +17,11 @@ import type { Campaign } from "./campaigns/campaign.ts";
 import { enumeration } from "./campaigns/enumeration.ts";
 import { loginLibrary } from "./campaigns/login-library.ts";
 import { otherCampaigns } from "./campaigns/others.ts";
+import { programCampaigns } from "./campaigns/programs.ts";
 import { reactiveStuffing } from "./campaigns/reactive.ts";
+import { stealthBrowser } from "./campaigns/stealth-browser.ts";
 import { trialFarm } from "./campaigns/trial-farm.ts";
+import { runDisplacement } from "./displacement/run-displacement.ts";
 import { keepPast, livePast, type Past, readPast } from "./past/live-past.ts";
 import { byCrowdsec, byFail2ban, byIsbot } from "./peers/offline.ts";
 import { type PhaseResult, runPhase } from "./phase.ts";
@@ -54,21 +57,36 @@ const full = values.full;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 function campaign(name: string): Campaign {
-  const found = otherCampaigns.find((each) => each.name === name);
+  const found = [...otherCampaigns, ...programCampaigns].find((each) => each.name === name);
   if (found === undefined) throw new Error(`no campaign is called ${name}`);
   return found;
 }
 
-const others = [
-  ["takeover of a new application", "gift card cracking", "content crawl from one address"].map(campaign),
-  ["credential stuffing", "price scraper with a jar", "account aggregation by curl", "path fuzzing by ffuf"].map(
-    campaign,
-  ),
-];
+/** One after another inside a lane, lanes side by side. */
 const all: readonly (readonly Campaign[])[] = [
-  [loginLibrary, trialFarm],
-  [enumeration, ...(others[0] ?? [])],
-  [...(others[1] ?? []), reactiveStuffing],
+  [loginLibrary, trialFarm, stealthBrowser],
+  [
+    enumeration,
+    ...[
+      "takeover of a new application",
+      "gift card cracking",
+      "content crawl from one address",
+      "password cracking by hydra",
+      "product spider by scrapy",
+    ].map(campaign),
+  ],
+  [
+    ...[
+      "credential stuffing",
+      "price scraper with a jar",
+      "account aggregation by curl",
+      "path fuzzing by ffuf",
+      "path fuzzing by wfuzz",
+      "mirror by wget",
+      "price feed by Java",
+    ].map(campaign),
+    reactiveStuffing,
+  ],
 ];
 
 /** The days before: lived now, or those of an earlier run. */
@@ -103,7 +121,7 @@ async function pastOf(seed: number, directory: string): Promise<Past | undefined
 
 async function runSeed(seed: number, directory: string): Promise<RunReport> {
   const shape = full
-    ? { warmSeconds: 60, peopleMax: 400, lightMax: 600, scale: 3 }
+    ? { warmSeconds: 20, peopleMax: 70, lightMax: 260, scale: 1.5 }
     : { warmSeconds: 5, peopleMax: 36, lightMax: 130, scale: 1 };
   const past = await pastOf(seed, directory);
   const phase = (mode: "observe" | "enforce", peers: boolean): Promise<PhaseResult> =>
@@ -114,7 +132,7 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
       ...shape,
       past,
       reasons: "skip",
-      secondsMax: full ? 1_200 : 300,
+      secondsMax: full ? 600 : 420,
       lanes: all,
       peers,
       say,
@@ -140,6 +158,13 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
     watchSeconds: full ? 20 : 8,
     say: (line) => say(`takeover: ${line}`),
   });
+  say("a reactive adversary meets three kinds of answer");
+  const displacement = await runDisplacement({
+    seed,
+    directory: join(directory, "displacement"),
+    state: past?.state,
+    say: (line) => say(`displacement: ${line}`),
+  });
   if (values.traces !== "")
     for (const [mode, run] of [
       ["observe", observe],
@@ -157,6 +182,7 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
     campaigns: all.flat(),
     past,
     takeover,
+    displacement,
     slowness: slow,
   });
 }

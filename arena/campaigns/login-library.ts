@@ -114,7 +114,7 @@ const versions: readonly Version[] = [
 ];
 
 /** A program keeps one set of headers for as long as it runs; where they vary it is started anew for every few log-ins. */
-const loginsPerStart = { same: 30, varied: 10 } as const;
+const loginsPerStart = { same: 35, varied: 10 } as const;
 /** The library's users: people of the platform who gave it their passwords. They stay, whatever version they get. */
 const customers: readonly string[] = Array.from({ length: 80 }, (_, i) => userName(i * 12));
 
@@ -128,7 +128,7 @@ export const loginLibrary: Campaign = {
       attempts.push(
         await attempt(world, version, {
           index,
-          logins: Math.round((version.tool === "chromium" ? 12 : 30) * world.scale),
+          logins: Math.round((version.tool === "chromium" ? 40 : 70) * Math.sqrt(world.scale)),
         }),
       );
     }

@@ -1,7 +1,6 @@
 import { aiohttpTool, axiosWithJar, curl, gotImitator, requestsTool, undici } from "../tools/index.ts";
 import type { Step, Tool } from "../tools/job.ts";
 import { passwordOf, userName } from "../world/platform.ts";
-import { runProgram } from "../world/processes.ts";
 import { type Random, sleep } from "../world/random.ts";
 import { type Attempt, type Campaign, type CampaignWorld, successes } from "./campaign.ts";
 import { appHeaders, browserHeaders, chromeAgents } from "./headers.ts";
@@ -157,50 +156,6 @@ async function follow(world: CampaignWorld, plan: Plan): Promise<readonly Attemp
   return [{ knob: "as it is", tool: plan.tool.name, sent, succeeded }];
 }
 
-/** Programs that bring their own behaviour: a path fuzzer and a password cracker from Debian. */
-const scanner: Campaign = {
-  name: "path fuzzing by ffuf",
-  label: "OAT-014",
-  async run({ front, addresses, signal, scale }) {
-    const player = { name: "path fuzzing by ffuf", side: "attack", campaign: "path fuzzing by ffuf" } as const;
-    const door = await front.door(player, { address: () => addresses.hosting(), per: "session" });
-    const words = [
-      "admin",
-      "backup.zip",
-      ".git/config",
-      ".env",
-      "wp-login.php",
-      "phpinfo.php",
-      "server-status",
-      "old",
-      "test",
-      "db.sql",
-    ];
-    const list = Array.from({ length: Math.round(12 * scale) }, (_, i) =>
-      words.map((word) => (i === 0 ? word : `${word}.${i}`)),
-    ).flat();
-    if (signal.aborted) return [];
-    const done = await runProgram(
-      "ffuf",
-      ["-w", "-", "-u", `${door.url}/FUZZ`, "-t", "2", "-p", "0.02", "-s", "-H", `User-Agent: ${chromeAgents[9]}`],
-      {
-        input: `${list.join("\n")}\n`,
-        timeoutMs: 60_000,
-      },
-    );
-    if (done.code !== 0) throw new Error(`ffuf ended with ${done.code}: ${done.stderr.slice(-300)}`);
-    return [
-      {
-        knob: "as it is",
-        tool: "ffuf",
-        sent: list.length,
-        succeeded: done.stdout.trim().split("\n").filter(Boolean).length,
-      },
-    ];
-  },
-};
-
-export const otherCampaigns: readonly Campaign[] = [
-  ...plans.map((plan): Campaign => ({ name: plan.name, label: plan.label, run: (world) => follow(world, plan) })),
-  scanner,
-];
+export const otherCampaigns: readonly Campaign[] = plans.map(
+  (plan): Campaign => ({ name: plan.name, label: plan.label, run: (world) => follow(world, plan) }),
+);

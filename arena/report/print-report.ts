@@ -25,6 +25,10 @@ export function printReport(report: RunReport): void {
   console.log(
     `What it cost: ${economics.attackRequests} attack requests, ${economics.reached} reached the application (${(100 * economics.spared).toFixed(1)} % spared, $${economics.dollarsPerMillionSpared} a million at case B's price), ${economics.requestsPerSuccess?.toFixed(1) ?? "–"} requests a success`,
   );
+  for (const row of report.displacement)
+    console.log(
+      `Convicted sessions met ${row.answer}: the adversary changed something ${row.changes} times in ${row.experiments} experiments, ${(100 * row.moved).toFixed(0)} % of the log-ins moved to another door, ${row.reached} of ${row.sent} reached the application, ${row.inHoneypot} the honeypot`,
+    );
   for (const missing of report.notMeasured) console.log(`Not measured: ${missing}`);
   console.log("\nPeople, both runs");
   for (const [name, phase] of [
@@ -39,9 +43,18 @@ export function printReport(report: RunReport): void {
       `  ${peer.peer.padEnd(20)} ${recall.padStart(5)} % of ${peer.attackRequests} attack requests; ${peer.peopleRefused} of ${peer.peopleRequests} requests of people, in ${peer.peopleSessionsRefused} sessions; at no person refused: ${peer.peopleSessionsRefused === 0 ? `${recall} %` : "nothing"}`,
     );
   }
-  const { offline } = report;
-  console.log(
-    `\nThe same log offline: ${offline.agree} of ${offline.addresses} addresses alike, ${offline.inlineOnly} seen only inline, ${offline.offlineOnly} only offline (${offline.peopleOfflineOnly} people): ${offline.why}`,
+  console.log("\nThe same traffic offline (gait replay)");
+  for (const each of report.offline)
+    console.log(
+      `  ${each.trace}: ${each.agree} of ${each.addresses} addresses alike, ${each.inlineOnly} seen only inline (${counts(each.inlineOnlyOf)}), ${each.offlineOnly} only offline (${each.peopleOfflineOnly} people): ${each.why}`,
+    );
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  return (
+    Object.entries(of)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ") || "nobody"
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Attempt, Campaign } from "../campaigns/campaign.ts";
+import type { DisplacementRow } from "../displacement/run-displacement.ts";
 import type { Past } from "../past/live-past.ts";
 import type { PhaseResult } from "../phase.ts";
 import { upperBound } from "../scoring/bounds.ts";
@@ -28,10 +29,11 @@ export interface RunReport {
   readonly observe: PhaseReport;
   readonly enforce: PhaseReport;
   readonly peers: readonly PeerScore[];
-  readonly offline: OfflineComparison;
+  readonly offline: readonly OfflineComparison[];
   readonly cases: readonly CaseRow[];
   readonly past: PastReport | null;
   readonly takeover: TakeoverResult;
+  readonly displacement: readonly DisplacementRow[];
   readonly retooling: RetoolCurve;
   readonly toldApart: ToldApart;
   readonly economics: Economics;
@@ -59,6 +61,8 @@ export interface PhaseReport {
   readonly attempts: Readonly<Record<string, readonly Attempt[]>>;
   readonly failedVisits: readonly string[];
   readonly failures: readonly string[];
+  /** Cohorts that stood convicted at the end, by how they were grouped. */
+  readonly convictions: Readonly<Record<string, number>>;
   readonly cpuSeconds: number;
   readonly peakMb: number;
 }
@@ -102,10 +106,11 @@ export function collect(parts: {
   readonly observe: PhaseResult;
   readonly enforce: PhaseResult;
   readonly peers: readonly PeerScore[];
-  readonly offline: OfflineComparison;
+  readonly offline: readonly OfflineComparison[];
   readonly campaigns: readonly Campaign[];
   readonly past: Past | undefined;
   readonly takeover: TakeoverResult;
+  readonly displacement: readonly DisplacementRow[];
   /** How much slower this machine's processor was than the one the budget was set on. */
   readonly slowness: number;
 }): RunReport {
@@ -129,11 +134,12 @@ export function collect(parts: {
     cases: caseRows(enforce, { caseA, caseB, takeover }),
     past: past === undefined ? null : pastReport(past),
     takeover,
+    displacement: parts.displacement,
     retooling: retoolCurve(parts.enforce.attempts.get("reactive stuffing") ?? []),
     toldApart: toldApart(parts.enforce.log, parts.enforce.truth),
     economics: economicsOf(parts.enforce),
     notMeasured: [
-      "displacement with honeypots: a few accounts would have to be left unprotected for weeks; nothing of it is seen in minutes",
+      "displacement to other platforms: there is only this one",
       "the trial farm with product events (sign-up, trial, payment), which are not joined with traffic yet",
     ],
     summary,
@@ -155,6 +161,7 @@ export function phaseReport(phase: PhaseResult, campaigns: readonly Campaign[]):
     attempts: Object.fromEntries(phase.attempts),
     failedVisits: [...phase.crowd.failed, ...phase.light.failed],
     failures: phase.failures,
+    convictions: phase.convictions,
     cpuSeconds: phase.usage.cpuSeconds,
     peakMb: phase.usage.peakMb,
   };

@@ -55,6 +55,17 @@ function accuracy(report: RunReport): string {
     "",
     economy(report),
     "",
+    "### Where an attack goes when it is stopped",
+    "",
+    "The reactive adversary against three ways of answering convicted sessions. It keeps what works, so an answer that looks like the application's own leaves it where it is.",
+    "",
+    "| convicted sessions meet | experiments | changes of tool or way | log-ins that moved to another door | reached the application | in the honeypot |",
+    "|---|---|---|---|---|---|",
+    ...report.displacement.map(
+      (row) =>
+        `| ${row.answer} | ${row.experiments} | ${row.changes} | ${(100 * row.moved).toFixed(0)} % | ${row.reached} of ${row.sent} | ${row.inHoneypot} |`,
+    ),
+    "",
     "### Attacks, enforced",
     "",
     "| campaign | player | requests | stopped | first stopped at | called a program |",
@@ -81,7 +92,18 @@ function accuracy(report: RunReport): string {
     "",
     "### The same traffic from its log",
     "",
-    `Replayed in the combined form, ${report.offline.agree} of ${report.offline.addresses} addresses are called alike; ${report.offline.inlineOnly} only inline, ${report.offline.offlineOnly} only offline, ${report.offline.peopleOfflineOnly} of these people. The difference: ${report.offline.why}.`,
+    ...report.offline.map(
+      (each) =>
+        `- Replayed from its ${each.trace}, ${each.agree} of ${each.addresses} addresses are called alike; ${each.inlineOnly} only inline (${Object.entries(
+          each.inlineOnlyOf,
+        )
+          .map(([name, count]) => `${name} ${count}`)
+          .join(
+            ", ",
+          )}), ${each.offlineOnly} only offline, ${each.peopleOfflineOnly} of these people. The difference: ${each.why}.`,
+    ),
+    "",
+    "`npm run arena -- --traces DIR` keeps a run as logs and as an HTTP archive with its truth; `gait replay DIR/seed-1/observe/trace.har` judges it again.",
   ].join("\n")}\n`;
 }
 

@@ -41,6 +41,9 @@ export interface PersonaScore {
   readonly stoppedRequests: number;
   readonly sessions: number;
   readonly stoppedSessions: number;
+  /** Addresses they came from: one a person, but for the office. */
+  readonly people: number;
+  readonly stoppedPeople: number;
   readonly calledSessions: number;
   /** Upper 95 % bound of the share of sessions stopped. */
   readonly bound: number;
@@ -116,6 +119,8 @@ export function scorePeople(log: readonly LoggedRequest[], truth: Truth): readon
       stoppedRequests: own.filter(({ request }) => stopped(request)).length,
       sessions: sessions.length,
       stoppedSessions: hit,
+      people: new Set(own.map(({ request }) => request.ip)).size,
+      stoppedPeople: new Set(own.flatMap(({ request }) => (stopped(request) ? [request.ip] : []))).size,
       calledSessions: sessions.filter((each) => each.some(({ request }) => calledKinds.has(request.kind))).length,
       bound: upperBound(hit, sessions.length),
     };

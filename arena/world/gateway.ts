@@ -79,6 +79,8 @@ export async function startGateway(options: {
   /** Added to the environment: a clock, for a gateway that lives through the past. */
   readonly env?: NodeJS.ProcessEnv;
   readonly extra?: string;
+  /** More applications, as lines of the configuration. */
+  readonly applications?: readonly string[];
   /** Of the mobile application; as a log-in is what most of it is for, `login` where nothing is said. */
   readonly tags?: readonly string[];
 }): Promise<Gateway> {
@@ -128,6 +130,7 @@ function configuration({
   logFile,
   tags,
   extra = "",
+  applications = [],
 }: {
   readonly mode: "observe" | "enforce";
   readonly upstream: string;
@@ -136,6 +139,7 @@ function configuration({
   readonly logFile: string;
   readonly tags: readonly string[];
   readonly extra?: string | undefined;
+  readonly applications?: readonly string[] | undefined;
 }): string {
   return `listen: { address: "127.0.0.1:${port}", proxyProtocol: true }
 trustedProxies: [127.0.0.1]
@@ -145,7 +149,7 @@ applications:
   - { name: mobile, paths: [/mobile], tags: [${tags.join(", ")}], upstream: "${upstream}" }
   - { name: devtool, paths: [/dev], upstream: "${upstream}" }
   - { name: spa, paths: [/app, /api], upstream: "${upstream}" }
-  - { name: shop, upstream: "${upstream}" }
+${applications.map((line) => `  - ${line}\n`).join("")}  - { name: shop, upstream: "${upstream}" }
 intel: { lists: [{ name: hosting, category: hosting, source: ${directory}/hosting.txt }, { name: bulletproof, category: listed, source: ${directory}/bulletproof.txt }], databases: [${directory}/networks.mmdb], botRanges: false }
 admin: { listen: false }
 store: { path: ${directory}/state-${mode} }

@@ -39,7 +39,30 @@ export interface Asked {
 export interface Platform {
   readonly url: string;
   readonly reached: readonly Reached[];
+  /** Every exchange with its headers, where it was opened to keep them. */
+  readonly traces: readonly HarEntry[];
   close(): Promise<void>;
+}
+
+/** One exchange as an HTTP Archive holds it, with the client's address. */
+export interface HarEntry {
+  readonly startedDateTime: string;
+  readonly time: number;
+  readonly _clientIPAddress: string;
+  readonly _id: string;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly httpVersion: string;
+    readonly headers: readonly HarHeader[];
+    readonly bodySize: number;
+  };
+  readonly response: { readonly status: number; readonly headers: readonly HarHeader[]; readonly bodySize: number };
+}
+
+interface HarHeader {
+  readonly name: string;
+  readonly value: string;
 }
 
 export const accountsMax = 2_000;
@@ -66,9 +89,11 @@ export function token(): string {
   return randomBytes(18).toString("base64url");
 }
 
-/** Opens the platform on a free port of loopback. */
-export async function openPlatform(): Promise<Platform> {
+/** Opens the platform on a free port of loopback; `traces: "keep"` holds every exchange in memory. */
+export async function openPlatform(options: { readonly traces?: "keep" | "none" } = {}): Promise<Platform> {
   const reached: Reached[] = [];
+  const traces: HarEntry[] = [];
+  const note = options.traces === "keep" ? (entry: HarEntry): void => void traces.push(entry) : undefined;
   const limiter = rateLimit({
     windowMs: 60_000,
     limit: 60,
@@ -80,12 +105,13 @@ export async function openPlatform(): Promise<Platform> {
     },
   });
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    void serve(request, response, { reached, limiter });
+    void serve(request, response, { reached, limiter, note });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     reached,
+    traces,
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -104,8 +130,13 @@ function addressOf(request: IncomingMessage): string {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  parts: { readonly reached: Reached[]; readonly limiter: ReturnType<typeof rateLimit> },
+  parts: {
+    readonly reached: Reached[];
+    readonly limiter: ReturnType<typeof rateLimit>;
+    readonly note: ((entry: HarEntry) => void) | undefined;
+  },
 ): Promise<void> {
+  const began = Date.now();
   let body = "";
   for await (const chunk of request as AsyncIterable<Buffer>) {
     body += chunk.toString("utf8");
@@ -136,6 +167,7 @@ async function serve(
     "content-type": answer.type ?? "text/html; charset=utf-8",
     ...(answer.headers as Record<string, string | string[]> | undefined),
   });
+  parts.note?.(harEntry(request, answer, { began, bodySize: body.length }));
   response.end(answer.status === 304 || asked.method === "HEAD" ? undefined : answer.body);
 }
 
@@ -147,4 +179,40 @@ function cookiesOf(header: string): ReadonlyMap<string, string> {
       .filter(([name]) => name !== "")
       .map(([name, value]) => [name, value ?? ""]),
   );
+}
+
+/** What a gateway adds on the way is no part of what the client sent. */
+const added = /^(x-forwarded-|x-request-id$|x-gait-|forwarded$|via$|x-real-ip$)/;
+
+function harEntry(
+  request: IncomingMessage,
+  answer: Answer,
+  { began, bodySize }: { readonly began: number; readonly bodySize: number },
+): HarEntry {
+  const headers: HarHeader[] = [];
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    const name = request.rawHeaders[i] as string;
+    if (!added.test(name.toLowerCase())) headers.push({ name, value: request.rawHeaders[i + 1] as string });
+  }
+  const answered = Object.entries({ "content-type": answer.type ?? "text/html; charset=utf-8", ...answer.headers });
+  return {
+    startedDateTime: new Date(began).toISOString(),
+    time: Date.now() - began,
+    _clientIPAddress: addressOf(request),
+    _id: String(request.headers["x-request-id"] ?? ""),
+    request: {
+      method: request.method ?? "GET",
+      url: `https://platform.example${request.url ?? "/"}`,
+      httpVersion: "HTTP/1.1",
+      headers,
+      bodySize,
+    },
+    response: {
+      status: answer.status,
+      headers: answered.flatMap(([name, value]) =>
+        (Array.isArray(value) ? value : [value]).map((each: string) => ({ name, value: each })),
+      ),
+      bodySize: answer.body?.length ?? 0,
+    },
+  };
 }
