@@ -1,3 +1,4 @@
+import { poolSeeds } from "./pool-seeds.ts";
 import type { PhaseReport, RunReport } from "./run-report.ts";
 
 /** Prints a run's tables for people. */
@@ -50,6 +51,15 @@ export function printReport(report: RunReport): void {
     );
 }
 
+/** Several seeds together: spreads, and people's harm with the bound of all of them. */
+export function printSeeds(reports: readonly RunReport[], leftOut: readonly number[]): void {
+  if (reports.length + leftOut.length < 2) return;
+  console.log(`\n${reports.length} seeds together`);
+  for (const { name, text } of poolSeeds(reports)) console.log(`  ${name}: ${text}`);
+  if (leftOut.length > 0)
+    console.log(`  left out, because it would not have ended within the hour: seed ${leftOut.join(", ")}`);
+}
+
 function counts(of: Readonly<Record<string, number>>): string {
   return (
     Object.entries(of)
@@ -85,10 +95,11 @@ function printCampaigns({ campaigns, attempts }: PhaseReport): void {
   }
 }
 
-function printPeople(name: string, { people, failedVisits }: PhaseReport): void {
+function printPeople(name: string, { people, failedVisits, convictions }: PhaseReport): void {
+  console.log(`  ${name.padEnd(8)} cohorts convicted at the end: ${counts(convictions)}`);
   for (const persona of people)
     console.log(
-      `  ${name.padEnd(8)} ${persona.persona.padEnd(26)} ${persona.stoppedSessions} of ${persona.sessions} sessions stopped (95 % bound ${(100 * persona.bound).toFixed(1)} %), ${persona.calledSessions} called a program, ${persona.stoppedRequests} of ${persona.requests} requests`,
+      `  ${name.padEnd(8)} ${persona.persona.padEnd(26)} ${persona.stoppedSessions} of ${persona.sessions} sessions stopped (95 % bound ${(100 * persona.bound).toFixed(1)} %), ${persona.calledSessions} called a program, ${persona.stoppedRequests} of ${persona.requests} requests, ${persona.stoppedPeople} of ${persona.people} people`,
     );
   if (failedVisits.length > 0)
     console.log(

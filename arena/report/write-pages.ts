@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { drawPeers, drawRetooling } from "./pictures.ts";
+import { poolSeeds } from "./pool-seeds.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** Writes docs/accuracy.md and docs/performance.md from a run. */
@@ -12,8 +13,17 @@ export function writePages(reports: readonly RunReport[], docs: string): void {
     writeFileSync(join(docs, "arena-peers.svg"), drawPeers(last.peers));
     writeFileSync(join(docs, "arena-retooling.svg"), drawRetooling(last));
   }
-  writeFileSync(join(docs, "accuracy.md"), `# Accuracy\n\n${head}\n\n${reports.map(accuracy).join("\n")}`);
+  writeFileSync(
+    join(docs, "accuracy.md"),
+    `# Accuracy\n\n${head}\n\n${pooled(reports)}${reports.map(accuracy).join("\n")}`,
+  );
   writeFileSync(join(docs, "performance.md"), `# Performance\n\n${head}\n\n${reports.map(performancePart).join("\n")}`);
+}
+
+function pooled(reports: readonly RunReport[]): string {
+  if (reports.length < 2) return "";
+  const rows = poolSeeds(reports).map(({ name, text }) => `| ${name} | ${text} |`);
+  return `## ${reports.length} seeds together\n\n| figure | lowest to highest, or all together |\n|---|---|\n${rows.join("\n")}\n\n`;
 }
 
 const percent = (part: number, of: number): string => (of === 0 ? "–" : `${((100 * part) / of).toFixed(1)} %`);
@@ -77,16 +87,20 @@ function accuracy(report: RunReport): string {
       ),
     ),
     "",
+    `Cohorts that stood convicted at the end: ${Object.entries(report.enforce.convictions)
+      .map(([grouping, count]) => `${count} by ${grouping}`)
+      .join(", ")}.`,
+    "",
     "### People",
     "",
     pastWords(report),
     "",
-    "| run | persona | sessions | stopped | upper 95 % bound | called a program |",
-    "|---|---|---|---|---|---|",
+    "| run | persona | sessions | stopped | upper 95 % bound | requests stopped | people stopped | called a program |",
+    "|---|---|---|---|---|---|---|---|",
     ...(["observe", "enforce"] as const).flatMap((run) =>
       report[run].people.map(
         (persona) =>
-          `| ${run} | ${persona.persona} | ${persona.sessions} | ${persona.stoppedSessions} | ${(100 * persona.bound).toFixed(1)} % | ${persona.calledSessions} |`,
+          `| ${run} | ${persona.persona} | ${persona.sessions} | ${persona.stoppedSessions} | ${(100 * persona.bound).toFixed(1)} % | ${persona.stoppedRequests} of ${persona.requests} | ${persona.stoppedPeople} of ${persona.people} | ${persona.calledSessions} |`,
       ),
     ),
     "",
