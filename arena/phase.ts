@@ -49,6 +49,8 @@ export interface PhaseResult {
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
   /** Campaigns that ended in an error of the arena's own. */
   readonly failures: readonly string[];
+  /** Programs that are not installed, and how to have them. */
+  readonly absent: readonly string[];
   readonly crowd: CrowdResult;
   readonly light: LightResult;
   readonly nativeSessions: number;
@@ -72,7 +74,13 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   mkdirSync(directory, { recursive: true });
   const started = performance.now();
   const platform = await openPlatform({ traces: options.peers ? "keep" : "none" });
-  const nginx: InlineNginx | undefined = options.peers ? await startNginx(platform.url, directory) : undefined;
+  const absent: string[] = [];
+  const nginx: InlineNginx | undefined = options.peers
+    ? await startNginx(platform.url, directory).catch((error: unknown) => {
+        absent.push(`nginx limit_req and ModSecurity + CRS: ${String(error)}`);
+        return undefined;
+      })
+    : undefined;
   const gateway = await startGateway({
     mode,
     upstream: nginx?.url ?? platform.url,
@@ -136,7 +144,8 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
           const began = performance.now();
           // A program that breaks is the arena's fault: the others go on, and the run says so at its end.
           const done = await campaign.run(world(10 + laneNumber * 50 + index)).catch((error: unknown) => {
-            failures.push(`${campaign.name}: ${String(error).split("\n", 2).join(" ")}`);
+            const why = `${campaign.name}: ${String(error).split("\n", 2).join(" ")}`;
+            (why.includes("is missing: apt-get install") ? absent : failures).push(why);
             return [];
           });
           attempts.set(campaign.name, done);
@@ -161,6 +170,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       traces: platform.traces,
       attempts,
       failures,
+      absent,
       crowd: crowdResult,
       light: lightResult,
       nativeSessions,

@@ -35,7 +35,7 @@ import { printPhase, printReport, printSeeds } from "./report/print-report.ts";
 import { collect, phaseReport, type RunReport } from "./report/run-report.ts";
 import { slowness } from "./report/slowness.ts";
 import { writePages } from "./report/write-pages.ts";
-import { scorePeer } from "./scoring/score.ts";
+import { type PeerScore, scorePeer } from "./scoring/score.ts";
 import { runTakeover } from "./takeover/run-takeover.ts";
 import { Addresses } from "./world/addresses.ts";
 import { Front } from "./world/front.ts";
@@ -108,7 +108,7 @@ async function pastOf(seed: number, directory: string): Promise<Past | undefined
       signal: new AbortController().signal,
       upstream: platform.url,
       directory,
-      days: 6,
+      days: 5,
       peopleMax: 1_000,
       share: 0.85,
       seats: 280,
@@ -146,16 +146,7 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
     });
   const observe = await phase("observe", true);
   say("peers read the log");
-  const seen = { log: observe.log, truth: observe.truth };
-  const limited = new Set(expressLimited(observe));
-  const peers = [
-    scorePeer("nginx limit_req", observe.limited, seen),
-    scorePeer("express-rate-limit", limited, seen),
-    scorePeer("isbot", byIsbot(observe.log), seen),
-    scorePeer("ModSecurity + CRS", observe.firewalled, seen),
-    scorePeer("fail2ban", await byFail2ban(observe.log, join(directory, "observe")), seen),
-    scorePeer("CrowdSec", await byCrowdsec(observe.log, join(directory, "observe")), seen),
-  ];
+  const peers = await askPeers(observe, join(directory, "observe"));
   const offline = await compareOffline(observe, join(directory, "observe"));
   const enforce = await phase("enforce", false);
   say("an application that nothing protected is taken over");
@@ -192,6 +183,32 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
     displacement,
     slowness: slow,
   });
+}
+
+/** What each peer would have refused; one that is not installed says so and has no row. */
+async function askPeers(observe: PhaseResult, directory: string): Promise<readonly PeerScore[]> {
+  const seen = { log: observe.log, truth: observe.truth };
+  const asked: readonly (readonly [name: string, refused: () => Promise<ReadonlySet<string>>])[] = [
+    ...(observe.absent.some((each) => each.startsWith("nginx"))
+      ? []
+      : [
+          ["nginx limit_req", async () => observe.limited] as const,
+          ["ModSecurity + CRS", async () => observe.firewalled] as const,
+        ]),
+    ["express-rate-limit", async () => new Set(expressLimited(observe))],
+    ["isbot", async () => byIsbot(observe.log)],
+    ["fail2ban", () => byFail2ban(observe.log, directory)],
+    ["CrowdSec", () => byCrowdsec(observe.log, directory)],
+  ];
+  const rows: PeerScore[] = [];
+  for (const [name, refused] of asked) {
+    try {
+      rows.push(scorePeer(name, await refused(), seen));
+    } catch (error) {
+      say(`${name} has no row: ${String(error).split("\n", 1)[0]}`);
+    }
+  }
+  return rows;
 }
 
 /** The platform counted beside; its record has no request id, but the order of an address's requests is the log's. */

@@ -12,6 +12,8 @@ export interface Persona {
   readonly once?: (context: BrowserContext, page: Page) => Promise<void>;
   /** Keeps its cookies between visits. */
   readonly returns?: boolean;
+  /** Comes again from its own address, each time without the cookies of the last. */
+  readonly privately?: boolean;
   /** Shares one address with others of its office. */
   readonly office?: boolean;
   readonly tabs?: number;
@@ -32,7 +34,8 @@ const phone =
 
 /** The people of the arena, in real Chromium. */
 export const personas: readonly Persona[] = [
-  { name: "first visit", share: 28, context: desktop },
+  { name: "first visit", share: 22, context: desktop },
+  { name: "private window", share: 6, context: desktop, privately: true },
   { name: "returning", share: 18, context: desktop, returns: true },
   {
     name: "phone",

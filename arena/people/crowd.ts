@@ -59,7 +59,8 @@ class Crowd {
   readonly #options: CrowdOptions;
   readonly #regulars: Kept[] = [];
   readonly #failed: string[] = [];
-  #office: string | undefined;
+  /** The one address of an office, and of whoever comes again in a private window. */
+  readonly #shared = new Map<string, string>();
   #session = 0;
   #done = 0;
 
@@ -126,10 +127,11 @@ class Crowd {
 
   async #door(persona: Persona, number: number): Promise<{ readonly url: string; readonly address: string }> {
     const { front, addresses } = this.#options;
-    let address = persona.office === true ? this.#office : undefined;
+    const shared = persona.office === true || persona.privately === true ? persona.name : "";
+    let address = this.#shared.get(shared);
     if (address === undefined) {
       address = addresses.home();
-      if (persona.office === true) this.#office = address;
+      if (shared !== "") this.#shared.set(shared, address);
     }
     this.#note(address, persona, number);
     const fixed = address;

@@ -7,6 +7,7 @@ export function printReport(report: RunReport): void {
   console.log(
     `${report.observe.requests} requests observed in ${report.observe.seconds.toFixed(0)} s, ${report.enforce.requests} with enforcement in ${report.enforce.seconds.toFixed(0)} s`,
   );
+  for (const absent of new Set([...report.observe.absent, ...report.enforce.absent])) console.log(`Absent: ${absent}`);
   const { past, retooling, toldApart, economics } = report;
   if (past !== null)
     console.log(

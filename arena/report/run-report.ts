@@ -61,6 +61,8 @@ export interface PhaseReport {
   readonly attempts: Readonly<Record<string, readonly Attempt[]>>;
   readonly failedVisits: readonly string[];
   readonly failures: readonly string[];
+  /** Programs that are not installed, and how to have them. */
+  readonly absent: readonly string[];
   /** Cohorts that stood convicted at the end, by how they were grouped. */
   readonly convictions: Readonly<Record<string, number>>;
   readonly cpuSeconds: number;
@@ -161,6 +163,7 @@ export function phaseReport(phase: PhaseResult, campaigns: readonly Campaign[]):
     attempts: Object.fromEntries(phase.attempts),
     failedVisits: [...phase.crowd.failed, ...phase.light.failed],
     failures: phase.failures,
+    absent: phase.absent,
     convictions: phase.convictions,
     cpuSeconds: phase.usage.cpuSeconds,
     peakMb: phase.usage.peakMb,
