@@ -269,6 +269,7 @@ const directory = mkdtempSync(join(tmpdir(), "gait-arena-"));
 try {
   if (values.only !== "") {
     await runPart(directory);
+    if (!values.keep) rmSync(directory, { recursive: true, force: true });
     process.exit(0);
   }
   const seeds = full ? [1, 2, 3] : [Number(values.seed)];

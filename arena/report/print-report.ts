@@ -90,7 +90,7 @@ function printCampaigns({ campaigns, attempts }: PhaseReport): void {
       const seen = attempts[campaign]?.find(({ knob }) => player.player.endsWith(knob));
       const belief = seen === undefined ? "" : `; to them ${seen.succeeded} of ${seen.sent} succeeded`;
       console.log(
-        `             ${player.player}: ${player.stoppedRequests} of ${player.requests} stopped, first ${first}; called a program ${(100 * player.called).toFixed(0)} %${belief}`,
+        `             ${player.player}: ${player.stoppedRequests} of ${player.requests} stopped, first ${first}; called a program ${(100 * player.called).toFixed(0)} %; of what it posted ${player.stoppedPosts} of ${player.posts}${belief}`,
       );
     }
   }

@@ -78,12 +78,12 @@ function accuracy(report: RunReport): string {
     "",
     "### Attacks, enforced",
     "",
-    "| campaign | player | requests | stopped | first stopped at | called a program |",
-    "|---|---|---|---|---|---|",
+    "| campaign | player | requests | stopped | of what it posted | first stopped at | called a program |",
+    "|---|---|---|---|---|---|---|",
     ...report.enforce.campaigns.flatMap(({ campaign, players }) =>
       players.map(
         (player) =>
-          `| ${campaign} | ${player.player} | ${player.requests} | ${percent(player.stoppedRequests, player.requests)} | ${player.firstStopped === null ? "never" : `request ${player.firstStopped.request}`} | ${(100 * player.called).toFixed(0)} % |`,
+          `| ${campaign} | ${player.player} | ${player.requests} | ${percent(player.stoppedRequests, player.requests)} | ${player.posts === 0 ? "–" : `${player.stoppedPosts} of ${player.posts}`} | ${player.firstStopped === null ? "never" : `request ${player.firstStopped.request}`} | ${(100 * player.called).toFixed(0)} % |`,
       ),
     ),
     "",

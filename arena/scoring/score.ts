@@ -23,6 +23,9 @@ export interface PlayerScore {
   readonly stoppedAfterConviction: number | null;
   /** Share called automated or declared, whatever was done. */
   readonly called: number;
+  /** What it sent to be acted on: log-ins, guesses, orders. The pages read around them are no goal. */
+  readonly posts: number;
+  readonly stoppedPosts: number;
 }
 
 export interface CampaignScore {
@@ -89,6 +92,7 @@ export function scoreCampaigns(
 function scorePlayer(player: string, seen: readonly Seen[], conviction: number): PlayerScore {
   const first = seen.findIndex(({ request }) => stopped(request));
   const start = Date.parse(seen[0]?.request.time ?? "");
+  const posts = seen.filter(({ request }) => request.method === "POST");
   const later = seen.filter(({ request }) => Date.parse(request.time) > conviction);
   return {
     player,
@@ -100,6 +104,8 @@ function scorePlayer(player: string, seen: readonly Seen[], conviction: number):
     stoppedAfterConviction:
       later.length === 0 ? null : later.filter(({ request }) => stopped(request)).length / later.length,
     called: seen.filter(({ request }) => calledKinds.has(request.kind)).length / Math.max(1, seen.length),
+    posts: posts.length,
+    stoppedPosts: posts.filter(({ request }) => stopped(request)).length,
   };
 }
 
