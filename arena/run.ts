@@ -67,7 +67,8 @@ function campaign(name: string): Campaign {
 
 /** One after another inside a lane, lanes side by side. */
 const all: readonly (readonly Campaign[])[] = [
-  [loginLibrary, trialFarm, stealthBrowser],
+  [loginLibrary],
+  [trialFarm, stealthBrowser],
   [
     enumeration,
     ...[
@@ -139,7 +140,7 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
       ...shape,
       past,
       reasons: "skip",
-      secondsMax: 480,
+      secondsMax: 600,
       lanes: all,
       peers,
       say,

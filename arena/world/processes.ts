@@ -23,10 +23,15 @@ export function runProgram(
 ): Promise<Finished> {
   const { input, timeoutMs = 120_000, env, cwd } = options;
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: env ?? process.env, ...(cwd === undefined ? {} : { cwd }) });
+    // A group of its own: what it forks (hydra does) would hold its output open after it was ended.
+    const child = spawn(command, args, {
+      detached: true,
+      env: env ?? process.env,
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     let stdout = "";
     let stderr = "";
-    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    const timer = setTimeout(() => endGroup(child.pid), timeoutMs);
     child.stdout.on("data", (chunk: Buffer) => {
       if (stdout.length < outputMax) stdout += chunk.toString("utf8");
     });
@@ -44,6 +49,15 @@ export function runProgram(
     child.stdin.on("error", () => undefined);
     child.stdin.end(input ?? "");
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
 }
 
 /** Ends a program that we started and waits until it is gone. */
