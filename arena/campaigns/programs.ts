@@ -22,6 +22,8 @@ interface Program {
   readonly succeeded: (done: Finished) => number;
   /** Codes with which the program ends when all went well. */
   readonly ends: readonly number[];
+  /** Ended after so long, which is no error then. */
+  readonly secondsMax?: number;
 }
 
 const agent = chromeAgents[9] as string;
@@ -89,7 +91,9 @@ const programs: readonly Program[] = [
     }),
     sent: () => guesses,
     succeeded: ({ stdout }) => stdout.split("\n").filter((line) => line.includes("password: ")).length,
-    ends: [0, 255],
+    // A refusal by 401 it takes for another way of logging in, and tries the same again until it is ended.
+    ends: [0, 1, 255],
+    secondsMax: 15,
   },
   {
     name: "mirror by wget",
@@ -151,7 +155,7 @@ async function runOne(
     const { args, input = "" } = program.start(door.url, scale, home);
     const done = await runProgram(command, withList(args, home), {
       input,
-      timeoutMs: 90_000,
+      timeoutMs: (program.secondsMax ?? 90) * 1_000,
       cwd: home,
     });
     if (done.code === 127) throw new Error(`${command} is missing: apt-get install ${from}`);
