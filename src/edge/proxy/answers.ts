@@ -49,11 +49,13 @@ const reasons: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
-/** A document of our own making: `text` as it is, with what HTTP needs. */
-export function createDocument(
-  document: { readonly contentType: string; readonly text: string },
+/** The document that the gateway has for a request, as an answer: `text` as it is, with what HTTP needs. */
+export function documentFor(
+  documents: ReadonlyMap<string, { readonly contentType: string; readonly text: string }> | undefined,
   head: RequestHead,
-): LocalAnswer {
+): LocalAnswer | undefined {
+  const document = documents?.get(head.path);
+  if (document === undefined || (head.method !== "GET" && head.method !== "HEAD")) return undefined;
   const body = Buffer.from(document.text, "utf8");
   const draft = new FieldsDraft();
   draft.push("Date", new Date().toUTCString(), { id: field.date, hash: 0 });

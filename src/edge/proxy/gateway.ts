@@ -4,6 +4,7 @@ import { createHttp2Context } from "../h2/serve-http2.ts";
 import type { PairReport } from "../tls/certificates.ts";
 import { openAccessLog } from "./access-log.ts";
 import { Admission } from "./admission.ts";
+import { containTreatments } from "./contained-treatments.ts";
 import { EdgeCounters, type EdgeStats, snapshotCounters } from "./counters.ts";
 import { createDelays } from "./delays.ts";
 import type { GatewayState } from "./gateway-state.ts";
@@ -78,7 +79,7 @@ export async function openGateway(
     ids,
     delays,
     accessLog,
-    treatments,
+    treatments: treatments === undefined ? undefined : containTreatments(treatments, counters),
     tokenBudget: { second: 0, bytes: 0 },
   };
   const http2 = createHttp2Context(options.http2Limits);

@@ -2,7 +2,7 @@ import type { DistantGuard, Millis, Verdict } from "#core";
 import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wire";
 import type { RefusalOptions } from "../actions/action.ts";
 import { AnswerReading } from "./answer-reading.ts";
-import { createAnswer, createDocument, type LocalAnswer } from "./answers.ts";
+import { createAnswer, documentFor, type LocalAnswer } from "./answers.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
 import { createExchange, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
@@ -85,11 +85,6 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     state.counters.openRequests++;
   }
 
-  /** Whether client and upstream are through with each other. */
-  get finished(): boolean {
-    return this.#finished;
-  }
-
   /** Judges the request and sets it going. Synchronous up to the decision. */
   start(): void {
     const { application, head, runtime } = this;
@@ -139,7 +134,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     const told = asked === "verdict-circuit" ? distant.tell(this.exchange, () => undefined) : asked;
     if (typeof told === "number") this.#asked = told;
     if (typeof asked !== "number") this.#act(judgedFrom(this.#state, asked, known));
-    else if (!waits) this.#forward();
+    else if (!waits) this.#pass();
   }
 
   /** Outside of any connection's call, so that a broken invariant of ours ends here and costs this exchange alone. */
@@ -155,10 +150,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #act(judged: Judged): void {
     this.#judged = judged;
     if (judged.enforced === "allow") {
-      const document = this.runtime.documents?.get(this.head.path);
-      if (document !== undefined && (this.head.method === "GET" || this.head.method === "HEAD"))
-        this.#answerHere(createDocument(document, this.head), 200);
-      else this.#forward();
+      this.#pass();
       return;
     }
     judged.carryOut({
@@ -324,6 +316,12 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
 
   upstreamFlush(): void {
     if (!this.#finished) this.#stream.flush();
+  }
+
+  #pass(): void {
+    const document = documentFor(this.runtime.documents, this.head);
+    if (document === undefined) this.#forward();
+    else this.#answerHere(document, 200);
   }
 
   #forward(): void {

@@ -42,5 +42,9 @@ export function settleExchange(
     counters.reason("observe-threw");
   }
   exchange.response = response;
-  accessLog?.write(exchange, judged?.verdict, { enforced: judged?.enforced ?? "", failure: judged?.failure ?? "" });
+  try {
+    accessLog?.write(exchange, judged?.verdict, { enforced: judged?.enforced ?? "", failure: judged?.failure ?? "" });
+  } catch {
+    counters.reason("access-log-threw");
+  }
 }

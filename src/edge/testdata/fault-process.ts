@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { type Exchange, type Guard, testHashKey, type Verdict } from "#core";
 import { type GatewayOptions, openGateway } from "../index.ts";
 import { openWorkerGateway, type WorkerGateway } from "../workers/worker-gateway.ts";
+import { faultyTreatments, lastSegment } from "./fault-treatments.ts";
 import type { PublishedFault } from "./fault-worker.ts";
 import { verdictOf } from "./gateway-rig.ts";
 
@@ -15,6 +16,8 @@ export interface FaultProcessOptions {
   readonly workers: number;
   readonly mode: "observe" | "enforce";
   readonly limits?: Readonly<Record<string, number>>;
+  /** Path of an access log; none otherwise. */
+  readonly accessLog?: string;
 }
 
 const faults: Readonly<Record<string, (exchange: Exchange) => unknown>> = {
@@ -41,17 +44,21 @@ const observed = new Map<string, number>();
 
 const guard: Guard = {
   inspect(exchange) {
-    const fault = faults[exchange.request.path.split("/").at(-1) ?? ""];
+    const last = lastSegment(exchange);
+    if (last.startsWith("plan-")) return verdictOf(exchange, { action: "deceive" });
+    const fault = faults[last];
     return (fault?.(exchange) ?? (fault === undefined ? verdictOf(exchange) : undefined)) as Verdict;
   },
   observe(exchange) {
     const key = `${exchange.request.path} ${exchange.response?.status ?? 0}`;
     observed.set(key, (observed.get(key) ?? 0) + 1);
     if (exchange.request.path.endsWith("/learn-throw")) throw new Error("planted");
+    // Read when the access log writes its line, which is the stage behind this one.
+    if (lastSegment(exchange) === "log-throw") Object.defineProperty(exchange, "at", { get: () => { throw new Error("planted"); } });
   },
 };
 
-const { upstreamPort, workers, mode, limits } = JSON.parse(process.argv[2] ?? "{}") as FaultProcessOptions;
+const { upstreamPort, workers, mode, limits, accessLog } = JSON.parse(process.argv[2] ?? "{}") as FaultProcessOptions;
 const options: GatewayOptions = {
   listen: [{ host: "127.0.0.1", port: 0 }],
   applications: [{ name: "app", upstream: { name: "origin", urls: [`http://127.0.0.1:${upstreamPort}`] } }],
@@ -60,11 +67,13 @@ const options: GatewayOptions = {
   failMode: "open",
   hashKey: testHashKey,
   limits: { drainMs: 1_000 },
+  documents: [{ path: "/revision", contentType: "text/plain", text: "0" }],
+  ...(accessLog === undefined ? {} : { accessLog: { path: accessLog, format: "json" } }),
 };
 let published: PublishedFault = {};
 const gateway =
   workers === 0
-    ? await openGateway(options, guard)
+    ? await openGateway(options, guard, { treatments: faultyTreatments })
     : await openWorkerGateway(options, guard, {
         workers,
         entry: new URL("./fault-worker.ts", import.meta.url),
@@ -85,7 +94,7 @@ createInterface(process.stdin).on("line", (line) => {
     published = { ...published, fault: "" };
     say({});
   } else if (verb === "reload") {
-    gateway.reload({ ...options, revision: Number(value) });
+    gateway.reload({ ...options, revision: Number(value), documents: [{ path: "/revision", contentType: "text/plain", text: value ?? "" }] });
     say({});
   } else if (verb === "drain") void gateway.drain().then((result) => say(result));
 });

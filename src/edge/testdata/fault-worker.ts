@@ -1,5 +1,6 @@
 import type { Exchange, StandingDecisions } from "#core";
 import { runEdgeWorker } from "../workers/run-edge-worker.ts";
+import { faultyTreatments } from "./fault-treatments.ts";
 import { verdictOf } from "./gateway-rig.ts";
 
 /** What tests publish to their workers: blocked addresses, or a fault to fall into. */
@@ -10,6 +11,7 @@ export interface PublishedFault {
 
 /** A worker that does what tests ask of it. */
 await runEdgeWorker({
+  createTreatments: () => faultyTreatments,
   readStanding(published): StandingDecisions | undefined {
     const { blocked = [], fault } = (published ?? {}) as PublishedFault;
     if (fault === "throw") {

@@ -12,9 +12,14 @@ afterEach(() => {
   for (const close of closers.splice(0).reverse()) close();
 });
 
-async function openFaults(workers: number, limits: Readonly<Record<string, number>> = {}): Promise<FaultRig> {
+async function openFaults(
+  workers: number,
+  limits: Readonly<Record<string, number>> = {},
+  accessLog?: string,
+): Promise<FaultRig> {
   const origin = await openOrigin((_, response) => void response.end("ok"));
-  const rig = await openFaultRig({ upstreamPort: origin.port, workers, mode: "enforce", limits });
+  const known = { upstreamPort: origin.port, workers, mode: "enforce" as const, limits };
+  const rig = await openFaultRig(accessLog === undefined ? known : { ...known, accessLog });
   closers.push(
     () => origin.close(),
     () => rig.close(),
@@ -38,6 +43,40 @@ const matrix = [
   ["the engine throws while it learns", "learn-throw", 200, 200],
   ["nothing is wrong", "fine", 200, 200],
 ] as const;
+
+/** Behind judgement: the stages that answer in the origin's place, sample its answers and learn from them. */
+const laterStages = [
+  ["an answer in the origin's place throws", "plan-throw", 403],
+  ["it is a number", "plan-number", 403],
+  ["its status is no number", "plan-nan", 403],
+  ["it would come after no time that ends", "plan-never", 403],
+  ["nothing is wrong with it", "plan-fine", 200],
+  ["sampling an answer throws", "sample-throw", 200],
+  ["a sample's size is no number", "sample-nan", 200],
+  ["learning from a sample throws", "sample-learn-throw", 200],
+] as const;
+
+test.each([0, 2])("faults behind judgement cost nobody an exchange (workers: %d)", async (workers) => {
+  const rig = await openFaults(workers, { verdictMs: 2_000 });
+  const load = startLoad(rig.port, { clients: 4 });
+  for (const [stage, path, status] of laterStages)
+    expect([stage, await statusOf(rig, `/${path}`)]).toEqual([stage, status]);
+  expect((await load.stop()).failures).toEqual([]);
+  await expect
+    .poll(async () => (await rig.report()).stats.reasons)
+    .toMatchObject({ "treatment-threw": 3, "treatment-bad": 3 });
+  expect((await rig.report()).stats.reasons["internal-error"]).toBeUndefined();
+});
+
+test("an access log that throws, or whose disk is full, costs lines and no request", async () => {
+  const rig = await openFaults(0, {}, "/dev/full");
+  expect(await statusOf(rig, "/log-throw")).toBe(200);
+  for (let i = 0; i < 20; i++) expect(await statusOf(rig, "/fine")).toBe(200);
+  await expect
+    .poll(async () => (await rig.report()).stats.reasons)
+    .toMatchObject({ "access-log-threw": 1, "access-log-error": expect.any(Number) });
+  expect(await statusOf(rig, "/fine")).toBe(200);
+});
 
 test.each([0, 2])("each fault of a stage gets its route's declared answer (workers: %d)", async (workers) => {
   // The allocation alone may take longer than a verdict is waited for.

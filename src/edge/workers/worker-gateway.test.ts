@@ -95,3 +95,42 @@ test("a reload reaches every worker, and a drain ends them all without a failure
   expect(await rig.tell("drain")).toEqual({ cut: 0 });
   expect(await kept.untilEnd()).toContain("200 OK");
 });
+
+test.each([0, 2])(
+  "configuration never goes back within a connection, and is everywhere within two seconds (workers: %d)",
+  async (workers) => {
+    const origin = await openOrigin((_, response) => response.end("ok"));
+    const rig = await openFaultRig({ upstreamPort: origin.port, workers, mode: "observe" });
+    closers.push(
+      () => origin.close(),
+      () => rig.close(),
+    );
+    let running = true;
+    const back: string[] = [];
+    const watcher = async (): Promise<number> => {
+      const client = new RawClient(rig.port);
+      let last = 0;
+      for (let answers = 1; running; answers++) {
+        client.send("GET /revision HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.until((text) => (text.match(/\r\n\r\n\d+/g)?.length ?? 0) >= answers);
+        const now = Number(/\r\n\r\n(\d+)$/.exec(client.text)?.[1]);
+        if (!(now >= last)) back.push(`${now} after ${last}`);
+        last = now;
+      }
+      client.close();
+      return last;
+    };
+    const watchers = Array.from({ length: 6 }, () => watcher());
+    for (let revision = 1; revision <= 20; revision++) {
+      await rig.tell(`reload ${revision}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    const told = performance.now();
+    await expect.poll(async () => (await rig.report()).workers.every(({ revision }) => revision === 20)).toBe(true);
+    expect(performance.now() - told).toBeLessThan(2_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    running = false;
+    expect(await Promise.all(watchers)).toEqual(watchers.map(() => 20));
+    expect(back).toEqual([]);
+  },
+);
