@@ -18,6 +18,7 @@ export interface ListenerConfig {
   readonly address: string;
   readonly proxyProtocol: boolean;
   readonly reusePort: boolean;
+  readonly tls: boolean;
 }
 
 /** Where requests go, where more is to be said than one URL. */

@@ -28,7 +28,7 @@ function checkPresentation({ presentationHeaders, trustedProxies }: Config): rea
 export function listenersOf(config: Config): readonly ListenerConfig[] {
   const all = isList(config.listen) ? config.listen : [config.listen];
   return all.map((listener) =>
-    typeof listener === "string" ? { address: listener, proxyProtocol: false, reusePort: false } : listener,
+    typeof listener === "string" ? { address: listener, proxyProtocol: false, reusePort: false, tls: true } : listener,
   );
 }
 

@@ -36,6 +36,10 @@ const listener = z.strictObject({
     description:
       "Lets another process listen on the same address at the same time (SO_REUSEPORT), to take over from this one.",
   }),
+  tls: z.boolean().default(true).meta({
+    description:
+      "Whether TLS is spoken here where `tls` is configured. `false`: cleartext, for port 80 beside port 443.",
+  }),
 });
 
 const upstreamObject: z.ZodType<UpstreamConfig> = z.strictObject({

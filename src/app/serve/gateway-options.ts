@@ -2,7 +2,7 @@ import { type EdgeLimits, GaitError, type HashKey, type Http2Limits, type LimitV
 import type { ApplicationOptions, GatewayOptions, ListenOptions, RouteOptions, UpstreamOptions } from "#edge";
 import { acceptSignature } from "#intel";
 import { parseByteSize } from "../config/byte-size.ts";
-import type { ApplicationConfig, Config, RouteConfig, UpstreamConfig } from "../config/config.ts";
+import type { ApplicationConfig, Config, ListenerConfig, RouteConfig, UpstreamConfig } from "../config/config.ts";
 import { listenersOf } from "../config/consistency.ts";
 import { parseDuration } from "../config/duration.ts";
 import { parseListenAddress } from "../config/listen-address.ts";
@@ -50,10 +50,7 @@ export function applicationModes(config: Config): ReadonlyMap<string, "observe" 
   return modes;
 }
 
-function listenOptions(
-  listener: { readonly address: string; readonly proxyProtocol: boolean; readonly reusePort: boolean },
-  config: Config,
-): ListenOptions {
+function listenOptions(listener: ListenerConfig, config: Config): ListenOptions {
   const address = parseListenAddress(listener.address);
   if (address.kind !== "tcp") {
     throw new GaitError("edge-options", `listen: ${JSON.stringify(listener.address)} was read, expected ADDRESS:PORT`);
@@ -63,7 +60,7 @@ function listenOptions(
     port: address.port,
     proxyProtocol: listener.proxyProtocol,
     reusePort: listener.reusePort,
-    ...(config.tls === undefined ? {} : { tls: tlsOptions(config) }),
+    ...(config.tls === undefined || !listener.tls ? {} : { tls: tlsOptions(config) }),
   };
 }
 

@@ -79,11 +79,13 @@ test.each([0, 2])("twenty reloads under wrk lose nothing and cut no stream (work
   const result = await loaded;
   console.log(`p99 ${quiet.p99Ms} ms quiet, ${result.p99Ms} ms under reloads, ${result.requests} requests`);
   expect(result.errors).toBe(0);
+  // A look of a few seconds measures the start of processes.
+  if (seconds === 0) expect(result.p99Ms).toBeLessThan(Math.max(10, quiet.p99Ms * 2));
   for (const stream of streams) expect(await stream.untilEnd(40_000)).toMatch(/slow|data: last/);
 });
 
-test("no answer reaches the wrong client in a storm of twenty thousand requests", async () => {
-  const result = await runNonceStorm({ clients: 50, requests: seconds === 0 ? 400 : 40, seed: 11, waitMs: 20_000 });
+test("no answer reaches the wrong client in a storm of fifty clients with twenty thousand requests each", async () => {
+  const result = await runNonceStorm({ clients: 50, requests: seconds === 0 ? 20_000 : 40, seed: 11, waitMs: 20_000 });
   expect(result.wrong).toEqual([]);
   expect(result.aborted).toBeGreaterThan(50);
 });

@@ -22,7 +22,7 @@ export function readAnswers(text: string, ended = false, heads: readonly boolean
     rest = rest.slice(end + 4);
     if (status >= 100 && status < 200) continue;
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (heads[answers.length] === true) {
+    if (heads[answers.length] === true || status === 204 || status === 304) {
       answers.push({ status, head, body: "", whole: true });
     } else if (/\r\ntransfer-encoding: chunked/i.test(head)) {
       const read = readChunked(rest);

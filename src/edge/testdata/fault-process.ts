@@ -16,6 +16,8 @@ export interface FaultProcessOptions {
   readonly workers: number;
   readonly mode: "observe" | "enforce";
   readonly limits?: Readonly<Record<string, number>>;
+  /** Files of a certificate and its key: TLS instead of cleartext. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
   /** Path of an access log; none otherwise. */
   readonly accessLog?: string;
 }
@@ -58,9 +60,9 @@ const guard: Guard = {
   },
 };
 
-const { upstreamPort, workers, mode, limits, accessLog } = JSON.parse(process.argv[2] ?? "{}") as FaultProcessOptions;
+const { upstreamPort, workers, mode, limits, accessLog, certificate } = JSON.parse(process.argv[2] ?? "{}") as FaultProcessOptions;
 const options: GatewayOptions = {
-  listen: [{ host: "127.0.0.1", port: 0 }],
+  listen: [{ host: "127.0.0.1", port: 0, ...(certificate === undefined ? {} : { tls: { certificates: [certificate] } }) }],
   applications: [{ name: "app", upstream: { name: "origin", urls: [`http://127.0.0.1:${upstreamPort}`] } }],
   routes: [{ paths: ["/closed"], failMode: "closed" }],
   mode,

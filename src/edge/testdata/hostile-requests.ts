@@ -29,8 +29,16 @@ function at(text: string, random: Random, change: (index: number) => string): st
   return change(Math.floor(random() * text.length));
 }
 
-function pick<T>(items: readonly T[], random: Random): T {
+/** One of them by chance. */
+export function pick<T>(items: readonly T[], random: Random): T {
   return items[Math.floor(random() * items.length)] as T;
+}
+
+/** Breaks a text in up to three ways. */
+export function breakText(text: string, random: Random): string {
+  let broken = text;
+  for (let turn = Math.floor(random() * 4); turn > 0; turn--) broken = pick(mutators, random)(broken, random);
+  return broken;
 }
 
 /** One hostile request: put together from parts that parsers disagree about, then broken up to three times. */

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { listenersOf } from "../../config/consistency.ts";
 import type { Assignment } from "../../config/environment.ts";
 import type { RunningService } from "../../serve/open-service.ts";
 import type { CommandContext, Verb } from "../command.ts";
@@ -133,14 +134,16 @@ function announce(
     };
     context.stdout.write(`${JSON.stringify(document)}\n`);
   }
-  const scheme = config.tls === undefined ? "http" : "https";
+  const schemes = listenersOf(config).map(({ tls }) => (config.tls === undefined || !tls ? "http" : "https"));
   const mode =
     config.mode === "observe"
       ? "observe mode: judges and records, acts on nothing (--mode enforce acts)"
       : "enforce mode: acts on automation";
   const lines = [
     `gait is ready in ${mode}`,
-    ...(listen.length === 0 ? [] : [`  traffic  ${listen.map((address) => `${scheme}://${address}`).join(", ")}`]),
+    ...(listen.length === 0
+      ? []
+      : [`  traffic  ${listen.map((address, i) => `${schemes[i]}://${address}`).join(", ")}`]),
     ...(beside.length === 0 ? [] : [`  beside   ${beside.join(", ")} (your proxy asks here)`]),
     ...service.passive.doors.map(({ kind, where }) => `  passive  ${kind} ${where}`),
     ...(service.publishing.port === undefined ? [] : [`  publish  port ${service.publishing.port}`]),

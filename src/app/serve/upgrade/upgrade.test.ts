@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import { tmpdir } from "node:os";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { ceaseless, openServeProcess, type ServeProcess, until } from "../testdata/serve-process.ts";
 import { ask } from "../testdata/service-rig.ts";
 import { startSuccessor } from "./start-successor.ts";
 import { inheritSockets, readSuccession } from "./succession.ts";
@@ -17,101 +16,10 @@ afterEach(() => {
   for (const close of closers.splice(0).reverse()) close();
 });
 
-interface Running {
-  readonly port: number;
-  readonly socketPath: string;
-  readonly child: ChildProcess;
-  readonly configFile: string;
-  said(): string;
-}
-
-/** `gait serve` in a process of its own, in front of an origin whose `/slow` takes 800 ms. */
-async function openProcess(yaml: string): Promise<Running> {
-  const directory = mkdtempSync(join(tmpdir(), "gait-upgrade-"));
-  const origin = createServer((request, response) => {
-    if (request.url === "/slow") setTimeout(() => response.end("slow"), 800);
-    else response.end("origin");
-  });
-  await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
-  const configFile = join(directory, "gait.yaml");
-  const upstream = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
-  writeFileSync(
-    configFile,
-    `upstream: ${upstream}\nlisten: 127.0.0.1:0\nadmin: { listen: false }\nstore: { path: ${directory}/state }\nlimits: { edge: { drainMs: 5000 } }\n${yaml}`,
-  );
-  const main = join(import.meta.dirname, "../../cli/main.ts");
-  const args = [
-    "--conditions=source",
-    "--disable-warning=ExperimentalWarning",
-    main,
-    "serve",
-    "--config",
-    configFile,
-    "--json",
-  ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const pids = new Set([child.pid ?? 0]);
-  closers.push(() => {
-    for (const found of stdout.concat(stderr).matchAll(/process (\d+) serves/g)) pids.add(Number(found[1]));
-    for (const pid of pids) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // Gone already, as it should be.
-      }
-    }
-    origin.closeAllConnections();
-    origin.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
-  const ready = await new Promise<{ readonly listen: readonly string[]; readonly socket: string }>(
-    (resolve, reject) => {
-      child.once("exit", (code) => reject(new Error(`serve ended with ${code}: ${stderr}`)));
-      child.stdout.on("data", (chunk: Buffer) => {
-        stdout += chunk.toString();
-        if (stdout.includes("\n")) resolve(JSON.parse(stdout.split("\n")[0] ?? ""));
-      });
-    },
-  );
-  const port = Number(ready.listen[0]?.split(":").at(-1));
-  return { port, socketPath: ready.socket, child, configFile, said: () => stderr };
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 900 && !(await holds()); i++) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await holds()).toBe(true);
-}
-
-/** Asks all the time, each request on a connection of its own, and counts what failed. */
-function ceaseless(port: number): { stop(): Promise<{ answered: number; failures: string[] }> } {
-  let running = true;
-  let answered = 0;
-  const failures: string[] = [];
-  const one = async (): Promise<void> => {
-    while (running) {
-      try {
-        const { status } = await ask({ port });
-        if (status === 200) answered++;
-        else failures.push(String(status));
-      } catch (error) {
-        failures.push(String(error));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  };
-  const all = Promise.all(Array.from({ length: 4 }, one));
-  return {
-    async stop() {
-      running = false;
-      await all;
-      return { answered, failures };
-    },
-  };
+async function openProcess(yaml: string): Promise<ServeProcess> {
+  const process = await openServeProcess(yaml);
+  closers.push(() => process.close());
+  return process;
 }
 
 test.each([0, 2])(
