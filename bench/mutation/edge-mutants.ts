@@ -297,9 +297,9 @@ export const edgeMutants: readonly EdgeMutant[] = [
   },
   {
     requirement: "R14",
-    what: "HTTP/2 header fields are mapped verbatim",
+    what: "a path is mapped verbatim, spaces and all",
     file: "src/wire/h2/request-head.ts",
-    find: '    if (connectionFields.has(id)) return refusal(400, "connection-header");\n',
+    find: '    if (kind === 0) return refusal(400, code === 0x23 ? "target-fragment" : "target-character");\n',
     replace: "",
     suite: "src/edge/h2/downgrade.test.ts",
   },
@@ -313,10 +313,10 @@ export const edgeMutants: readonly EdgeMutant[] = [
   },
   {
     requirement: "R14",
-    what: "an authority may disagree with Host",
-    file: "src/wire/h2/request-head.ts",
-    find: "isHost(authority)",
-    replace: "true",
+    what: "Host may disagree with the authority",
+    file: "src/wire/http1/request-check.ts",
+    find: '    return refusal(400, "host-disagrees");',
+    replace: "    line.authority;",
     suite: "src/edge/h2/downgrade.test.ts",
   },
   {
@@ -350,8 +350,8 @@ export const edgeMutants: readonly EdgeMutant[] = [
     requirement: "R19",
     what: "a POST is sent again",
     file: `${proxy}/relay.ts`,
-    find: 'fault.untouched && connection !== undefined && fault.status === 502 && head.framing === "none" && !head.websocket;',
-    replace: "fault.untouched && connection !== undefined && fault.status === 502 && !head.websocket;",
+    find: " && idempotent.has(head.method)) {",
+    replace: " && (idempotent.has(head.method) || head.method !== '')) {",
     suite: `${proxy}/upstream-faults.test.ts`,
   },
   {

@@ -16,6 +16,8 @@ interface Subject {
   readonly port: number;
   readonly origin: RecordingOrigin;
   takeLog(): Logged[];
+  /** Requests in the log. */
+  logged(): number;
   close(): Promise<void>;
 }
 
@@ -26,7 +28,11 @@ function pieces(bytes: string, delivery: Delivery): string[] {
   return delivery === "bytes" ? [...bytes] : bytes.split(/(?<=\r\n)/);
 }
 
-async function deliver(port: number, payload: Payload, delivery: Delivery): Promise<{ text: string; ended: boolean }> {
+async function deliver(
+  { port, logged }: Subject,
+  payload: Payload,
+  delivery: Delivery,
+): Promise<{ text: string; ended: boolean }> {
   const client = new RawClient(port);
   for (const piece of pieces(payload.bytes, delivery)) {
     client.send(piece);
@@ -36,8 +42,12 @@ async function deliver(port: number, payload: Payload, delivery: Delivery): Prom
   let seen = -1;
   while (!client.ended && seen !== client.received.length) {
     seen = client.received.length;
-    await client.untilEnd(seen === 0 ? 120 : 40);
+    const first = payload.mustRefuse ? 5_000 : 300;
+    await client.untilEnd(seen === 0 ? first : 60);
   }
+  // On a busy machine "quiet" may only be slow: every request that was let in gets its answer, and a last one its end.
+  await client.until((text) => (text.match(/HTTP\/1\.1 [2-5]\d\d /g)?.length ?? 0) >= logged(), 3_000);
+  if (/^connection: close\r$/im.test(client.text)) await client.untilEnd(3_000);
   const result = { text: client.text, ended: client.ended };
   client.close();
   await new Promise<void>((resolve) => setTimeout(resolve, 5));
@@ -48,7 +58,7 @@ async function deliver(port: number, payload: Payload, delivery: Delivery): Prom
 async function violations(subject: Subject, payload: Payload, delivery: Delivery): Promise<string[]> {
   subject.origin.take();
   subject.takeLog();
-  const answer = await deliver(subject.port, payload, delivery);
+  const answer = await deliver(subject, payload, delivery);
   const upstream = subject.origin.take();
   const log = subject.takeLog();
   const name = `${payload.name} (${delivery})`;
@@ -79,6 +89,7 @@ async function openGatewaySubject(): Promise<Subject> {
   return {
     port: rig.port,
     origin,
+    logged: () => rig.guard.inspected.length,
     takeLog: () =>
       rig.guard.inspected.splice(0).map(({ request }) => ({
         method: request.method,
@@ -109,6 +120,7 @@ async function openNaiveSubject(): Promise<Subject> {
   return {
     port: (server.address() as AddressInfo).port,
     origin,
+    logged: () => log.length,
     takeLog: () => log.splice(0),
     async close() {
       log = [];

@@ -162,6 +162,25 @@ test.each(cases)("%s to an upstream that %s", async (method, _, fault) => {
   await settled(rig);
 });
 
+test("a POST without a body is not sent again either: what it does may have been done", async () => {
+  let tries = 0;
+  const origin = await openRawOrigin((socket) => {
+    socket.once("data", () => {
+      tries++;
+      socket.end();
+    });
+  });
+  closers.push(() => origin.close());
+  const rig = await openRig(origin.port, { limits });
+  closers.push(() => rig.close());
+  const text = await exchangeRaw(
+    rig.port,
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+  );
+  expect(readAnswers(text, true)[0]).toMatchObject({ status: 502, whole: true });
+  expect(tries).toBe(1);
+});
+
 /** Nothing is left open on either side. */
 async function settled(rig: Rig): Promise<void> {
   for (let turn = 0; turn < 50 && rig.gateway.stats().totals.openConnections !== 0; turn++) await wait(10);
