@@ -270,10 +270,10 @@ export const edgeMutants: readonly EdgeMutant[] = [
   },
   {
     requirement: "R12",
-    what: "a sign before a length is skipped",
-    file: "src/wire/http1/request-check.ts",
-    find: '    if (digit < 0 || digit > 9) return refusal(400, "length");\n',
-    replace: "    if (digit < 0 || digit > 9) continue;\n",
+    what: "chunked framing is announced with a space before the colon",
+    file: `${proxy}/request-render.ts`,
+    find: '"Transfer-Encoding: chunked\\r\\n"',
+    replace: '"Transfer-Encoding : chunked\\r\\n"',
     suite: `${proxy}/differential.real.test.ts`,
     tests: "of 1500 hostile requests",
     project: "real",
@@ -281,10 +281,11 @@ export const edgeMutants: readonly EdgeMutant[] = [
   },
   {
     requirement: "R12",
-    what: "a connection whose answer had a broken chunk goes back to the pool",
+    what: "a connection whose answer was refused goes back to the pool",
     file: `${proxy}/upstream-connection.ts`,
-    find: 'if (reader.fault !== "") this.#fail(502,',
-    replace: 'if (reader.fault !== "") this.#finish(noFields);\n    else if (reader.fault === "-") this.#fail(502,',
+    find: "    const untouched = !this.#answerSeen;\n    this.destroy();",
+    replace:
+      "    const untouched = !this.#answerSeen;\n    this.#state = idle;\n    this.#held = undefined;\n    this.#owner.released(this);",
     suite: `${proxy}/hostile-answers.test.ts`,
   },
   {
