@@ -19,6 +19,7 @@ import { findDecision } from "./decisions/find-decision.ts";
 import { listDecisions } from "./decisions/list-decisions.ts";
 import { removeDecision } from "./decisions/remove-decision.ts";
 import { unblock } from "./decisions/unblock.ts";
+import { findDecoy } from "./decoys/find-decoy.ts";
 import { intentGraph } from "./discovery/intent-graph.ts";
 import { listEndpoints } from "./discovery/list-endpoints.ts";
 import { eventFacets } from "./events/event-facets.ts";
@@ -86,6 +87,7 @@ export interface OperationTable {
   readonly "decisions.remove": typeof removeDecision;
   readonly "decisions.unblock": typeof unblock;
   readonly "decisions.exonerate": typeof exonerate;
+  readonly "decoys.find": typeof findDecoy;
   readonly "actors.list": typeof listActors;
   readonly "actors.get": typeof getActor;
   readonly "sessions.get": typeof getSession;
@@ -168,6 +170,7 @@ export const operationTable: OperationTable = {
   "decisions.remove": removeDecision,
   "decisions.unblock": unblock,
   "decisions.exonerate": exonerate,
+  "decoys.find": findDecoy,
   "actors.list": listActors,
   "actors.get": getActor,
   "sessions.get": getSession,

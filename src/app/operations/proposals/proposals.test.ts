@@ -33,7 +33,6 @@ const waiting = async (): Promise<readonly Proposal[]> =>
 function propose({ service }: ServiceRig, name: string, expiresAt: number): void {
   const cohort: ConvictedCohort = {
     name,
-    twins: [],
     application: "default",
     grouping: "look and step",
     sessions: 31,
