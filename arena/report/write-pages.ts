@@ -67,7 +67,7 @@ function accuracy(report: RunReport): string {
     "",
     "### Where an attack goes when it is stopped",
     "",
-    "The reactive adversary against three ways of answering convicted sessions. It keeps what works, so an answer that looks like the application's own leaves it where it is.",
+    "The reactive adversary against three ways of answering convicted sessions. It keeps what works, so an answer that looks like the application's own leaves it where it is. `block: { answer: app }` gives the plain refusal until three other clients were refused by the application itself, and in this small world nobody else is: there the second row is the first.",
     "",
     "| convicted sessions meet | experiments | changes of tool or way | log-ins that moved to another door | reached the application | in the honeypot |",
     "|---|---|---|---|---|---|",
