@@ -130,7 +130,7 @@ test("every library client is told from every Chromium journey, with the reasons
   const persons = people.map((ip) => judged(ip));
   for (const { verdict } of persons) console.log(`Chromium: ${verdict.kind}, score ${verdict.score.total}`);
   const worstPerson = Math.max(...persons.map(({ verdict }) => verdict.score.behaviour));
-  for (const { verdict } of persons) expect(verdict.kind).not.toBe("automated");
+  for (const { verdict } of persons) expect(verdict.kind).not.toBeOneOf(["automated", "declared-bot"]);
   for (const [name, { verdict, requests }] of found) {
     const { summary, reasons } = explain(verdict);
     console.log(`${name}: ${verdict.kind}, score ${verdict.score.total}, ${requests} requests: ${summary}`);

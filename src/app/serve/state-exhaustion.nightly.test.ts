@@ -53,14 +53,15 @@ interface Served {
   readonly admin: string;
 }
 
-async function serve(upstream: string): Promise<Served> {
+async function serve(upstream: string, { confined }: { readonly confined: boolean }): Promise<Served> {
   const directory = mkdtempSync(join(tmpdir(), "gait-exhaustion-"));
   const config = join(directory, "gait.yaml");
   const listen = "listen: 127.0.0.1:0\nadmin: { listen: 127.0.0.1:0 }\ntrustedProxies: [127.0.0.0/8]\nmode: enforce";
   writeFileSync(config, `upstream: ${upstream}\n${listen}\nstore: { path: ${directory}/state }\n`);
-  const child = spawn(process.execPath, [...main, "serve", "--config", config, "--json"], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  // Started inside, so that the runtime knows its ceiling and every page is counted.
+  const enter = confined ? `echo $$ > ${groupPath}/cgroup.procs && ` : "";
+  const words = [process.execPath, ...main, "serve", "--config", config, "--json"];
+  const child = spawn("sh", ["-c", `${enter}exec "$0" "$@"`, ...words], { stdio: ["ignore", "pipe", "pipe"] });
   closers.push(async () => {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGKILL");
@@ -79,12 +80,11 @@ async function serve(upstream: string): Promise<Served> {
   return { child, port: Number(ready.listen[0]?.split(":").at(-1)), admin: ready.admin };
 }
 
-/** Puts the process under the ceiling; false where this machine lets nobody make such a group. */
-function confine({ child }: Served): boolean {
+/** Makes a group under the ceiling for the process to start in; false where this machine lets nobody make one. */
+function makeGroup(): boolean {
   try {
     mkdirSync(groupPath);
     writeFileSync(join(groupPath, "memory.limit_in_bytes"), String(ceilingBytes));
-    writeFileSync(join(groupPath, "cgroup.procs"), String(child.pid));
     return true;
   } catch {
     return false;
@@ -155,8 +155,8 @@ async function flood(port: number, untilMs: number): Promise<number> {
 test(
   "a minute of minted keys keeps within the ceiling, and neither frees an attacker nor costs people their sessions",
   async () => {
-    const served = await serve(await openShop());
-    const confined = confine(served);
+    const confined = makeGroup();
+    const served = await serve(await openShop(), { confined });
     if (!confined) console.warn("no memory cgroup can be made here: resident memory is watched instead");
     const { port } = served;
     const jars: string[] = [];

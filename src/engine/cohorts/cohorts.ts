@@ -27,6 +27,8 @@ export interface CohortsOptions {
 }
 
 const day: Millis = 86_400_000;
+/** A behaviour that most of its members share with people is no key to refuse anybody by. */
+const purityOfBehaviourLeast = 0.5;
 /**
  * Sessions before a cohort may be called honest, and how much stronger a case must be then. Not a shelter: a driven browser
  * does on most axes what people do, and would stand acquitted before the axis that gives it away had spoken.
@@ -207,6 +209,9 @@ export class Cohorts {
     }
     if (cohort.convicted || cohort.votes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
+    // A behaviour that is plainly people's own is no key to refuse anybody by, whatever some of its members do.
+    if (groupings[grouping]?.name === "behaviour" && this.#memory.audit.common(sighting.behaviour, this.#certifiedRate))
+      return undefined;
     return this.#tryCase(cohort, sighting.at);
   }
 
@@ -222,7 +227,7 @@ export class Cohorts {
     }
     if (cohort.pardonedUntil > at) return undefined;
     const purity = cohortPurity(cohort, this.#memory.laws, excluded);
-    if (purity < 0.1) return undefined;
+    if (purity < (groupings[cohort.grouping]?.name === "behaviour" ? purityOfBehaviourLeast : 0.1)) return undefined;
     return this.#convict(cohort, strength, { at, purity });
   }
 

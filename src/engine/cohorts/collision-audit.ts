@@ -42,6 +42,14 @@ export class CollisionAudit {
     return this.#sessions * rate >= 3 && this.prevalence(key) <= rate;
   }
 
+  /**
+   * Is this key plainly one of people's own: shown by three times as many honest sessions as `rate` allows? Says no while too
+   * few sessions were seen to know. Poisoning: to shelter a behaviour, three in a thousand honest sessions must show it.
+   */
+  common(key: number, rate: number): boolean {
+    return this.#sessions * rate >= 3 && this.#keys.estimate(key) > 3 * rate * this.#sessions;
+  }
+
   /** Halves everything: last week's people fade. */
   fade(): void {
     this.#keys.halve();
