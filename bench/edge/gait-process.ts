@@ -1,7 +1,7 @@
 /** One Gait process for the benchmark: `node gait-process.ts PORT UPSTREAM_PORT plain|observe|enforce`. */
 import { randomBytes } from "node:crypto";
 import type { Exchange, Guard, Verdict } from "#core";
-import { openGateway } from "#edge";
+import { keepPausesShort, openGateway } from "#edge";
 import { createEngine } from "#engine";
 import { createIntel } from "#intel";
 
@@ -25,6 +25,7 @@ const allowAll: Guard = {
   observe: () => undefined,
 };
 
+keepPausesShort();
 const key = randomBytes(8);
 await openGateway(
   {

@@ -51,6 +51,8 @@ const vitest = await createVitest(
     include: tests.map((start) => `${start}*/**/*.test.ts`).concat(tests.map((start) => `${start}*.test.ts`)),
     reporters: [{}],
     bail: 1,
+    // A busy machine is no mistake found.
+    testTimeout: 60_000,
     pool: "threads",
     // A module kept on disk from the run before would hide the mutant.
     fsModuleCache: false,

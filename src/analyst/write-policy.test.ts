@@ -4,6 +4,7 @@ import { type ConvictedCohort, writePolicy } from "./write-policy.ts";
 
 const cohort: ConvictedCohort = {
   name: "k3x9",
+  twins: [],
   application: "shop",
   grouping: "look and step",
   sessions: 31,
@@ -34,6 +35,15 @@ test("a convicted cohort becomes a rule that a person can read, watching, with i
   expect(written?.reason).toContain("31 sessions from 29 addresses in 7 countries");
   expect(written?.evidence).toContain("no certificate yet: 268 clean groups are missing");
   expect(writePolicy({ ...cohort, certifiedFpr: 0.0012 })?.evidence.at(-1)).toContain("at most 0.12 %");
+});
+
+test("an attack that several groupings convicted is one rule over all their names", () => {
+  const written = writePolicy({ ...cohort, twins: ["7ab", "9z"] });
+  expect(written?.text).toContain('cohort.name in [\\"k3x9\\", \\"7ab\\", \\"9z\\"] && score.behaviour >= 80.0');
+  expect(readPack(written?.text ?? "", "proposals/x.yaml", createLanguage(vocabulary))).toMatchObject({
+    rules: [{ name: "cohort-k3x9" }],
+  });
+  expect(writePolicy({ ...cohort, twins: ['x" || true || "'] })).toBeUndefined();
 });
 
 test("one finding alone, or a cohort of which a tenth may be people, writes no rule", () => {

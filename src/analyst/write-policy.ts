@@ -2,6 +2,8 @@
 export interface ConvictedCohort {
   /** As `cohort.name` shows it to rules. */
   readonly name: string;
+  /** Names of convicted cohorts that hold the same sessions by other features. */
+  readonly twins: readonly string[];
   readonly application: string;
   readonly grouping: string;
   readonly sessions: number;
@@ -32,14 +34,16 @@ const evidenceMin = 2;
 const purityMin = 0.9;
 
 /**
- * Writes the policy that stops a convicted cohort, in literals that a person can read: the cohort by name, and only clients
+ * Writes the policy that stops a convicted cohort, in literals that a person can read: the cohort by its names, and only clients
  * that automation's own score stands against. Undefined where the case is too thin: a mixed cohort, or one finding alone
  * (detection by staging: traffic crafted so that the rule written from it hits others).
  */
 export function writePolicy(cohort: ConvictedCohort): WrittenPolicy | undefined {
   const { evidence, purity, sessions, addresses, countries, nats, application, grouping, certifiedFpr, missing } =
     cohort;
-  if (evidence.length < evidenceMin || purity < purityMin || !/^[a-z0-9-]+$/.test(cohort.name)) return undefined;
+  const names = [cohort.name, ...cohort.twins];
+  if (evidence.length < evidenceMin || purity < purityMin) return undefined;
+  if (names.some((each) => !/^[a-z0-9-]+$/.test(each))) return undefined;
   const name = `cohort-${cohort.name}`;
   const certificate =
     certifiedFpr === null
@@ -48,10 +52,12 @@ export function writePolicy(cohort: ConvictedCohort): WrittenPolicy | undefined 
   // Without a database of countries none is known, which is not none.
   const where = countries === 0 ? "" : ` in ${countries} countries`;
   const reason = `${sessions} sessions from ${addresses} addresses${where} moved alike (${grouping}), at odds of e^${nats.toFixed(1)} against chance.`;
+  const quoted = names.map((each) => `"${each}"`);
+  const which = names.length === 1 ? `cohort.name == ${quoted[0]}` : `cohort.name in [${quoted.join(", ")}]`;
   const rule = {
     name,
     why: reason,
-    when: `cohort.name == "${cohort.name}" && score.behaviour >= 80.0 && application == "${application}"`,
+    when: `${which} && score.behaviour >= 80.0 && application == "${application}"`,
     ...Object.fromEntries([[action, "block"]]),
     mode: "watch",
     ttl: "24h",

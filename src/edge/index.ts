@@ -1,6 +1,7 @@
 export * from "./tls/index.ts";
 export type { EdgeStats, UpstreamStats, WorkerState } from "./proxy/counters.ts";
 export { type Gateway, openGateway } from "./proxy/gateway.ts";
+export { keepPausesShort } from "./proxy/short-pauses.ts";
 export type {
   ApplicationOptions,
   GatewayOptions,

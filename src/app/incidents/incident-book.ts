@@ -1,6 +1,7 @@
 import { appLimits, type Clock } from "#core";
 import type { CohortView, Engine } from "#engine";
 import type { ControlStore } from "#store";
+import { cohortKey, isSameAttack } from "./same-attack.ts";
 
 /** What an incident is judged to be by whoever looks after it. */
 export type IncidentState = "open" | "muted" | "resolved";
@@ -172,24 +173,6 @@ export class IncidentBook {
     this.#incidents.delete(oldest.id);
     return true;
   }
-}
-
-/** A cohort's key as records carry it. */
-function cohortKey({ key }: CohortView): string {
-  return key.toString(36);
-}
-
-/**
- * Whether two convicted cohorts are one attack seen twice: the same sessions are grouped by behaviour, by stack and by
- * presentation at once, and a person must not be asked to look at one attack four times. Told by at least half of the
- * smaller sample of first addresses being in the other; two attacks that come by the same addresses to the same
- * application at the same time are taken for one, and whoever looks can say otherwise only in a note.
- */
-function isSameAttack(one: CohortView, other: CohortView): boolean {
-  if (one.application !== other.application || one.grouping === other.grouping) return false;
-  const size = Math.min(one.addressSample.length, other.addressSample.length);
-  const shared = one.addressSample.filter((address) => other.addressSample.includes(address)).length;
-  return size > 0 && shared * 2 >= size;
 }
 
 /** The timer's look: what cannot be written now (disk full) is tried again the next time. */

@@ -51,6 +51,19 @@ test("as configured it goes straight to one session in a hundred, or is not writ
   expect((await written("off")).names).toEqual([]);
 });
 
+test("one attack is one policy, and a grouping that convicts it later gets its own", async () => {
+  const addressSample = ["192.0.2.1", "192.0.2.2"];
+  const cohorts: CohortView[] = [
+    { ...cohort, addressSample },
+    { ...cohort, key: 7, grouping: "stack", addressSample },
+  ];
+  const { rig: on, automatic, names } = await written("review", cohorts);
+  expect(names).toEqual([name]);
+  expect(on.desk.show(name).when).toContain(`cohort.name in ["${(123_456).toString(36)}", "7"]`);
+  cohorts.push({ ...cohort, key: 8, grouping: "context", addressSample });
+  expect(await automatic.look()).toEqual(["cohort-8"]);
+});
+
 test("a cohort that was only judged writes nothing", async () => {
   expect((await written("review", [{ ...cohort, state: "judged" }])).names).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { type ConvictedCohort, writePolicy } from "#analyst";
 import { type Clock, policyLimits } from "#core";
 import type { CohortView } from "#engine";
+import { cohortKey, isSameAttack } from "../incidents/same-attack.ts";
 import type { LivePolicy } from "./open-policy.ts";
 import type { PolicyDesk } from "./policy-desk.ts";
 
@@ -27,7 +28,7 @@ const lifetimeMs = 7 * 86_400_000;
 const who = "gait";
 
 /**
- * Each conviction gets one policy: watching, with its case as the reason, retired after a week unless somebody keeps it. In
+ * Each attack gets one policy, whatever groupings convicted it by then: watching, with its case as the reason, retired after a week unless somebody keeps it. In
  * `canary` it goes one step on if its backtest is within the limit; its guardrail and the next step are as for any rule.
  */
 export function createAutomaticPolicies({ cohorts, policy, desk, clock, modeOf }: AutomaticParts): AutomaticPolicies {
@@ -35,13 +36,15 @@ export function createAutomaticPolicies({ cohorts, policy, desk, clock, modeOf }
   return {
     async look() {
       const written: string[] = [];
-      for (const cohort of cohorts()) {
+      const convicted = cohorts().filter(({ state }) => state === "convicted");
+      for (const cohort of convicted) {
         const mode = modeOf(cohort.application);
-        if (cohort.state !== "convicted" || mode === "off") continue;
-        const made = writePolicy(convictedOf(cohort));
-        if (made === undefined || seen.has(made.name)) continue;
-        if (seen.size >= policyLimits.proposalsMax.default) break;
-        seen.add(made.name);
+        if (mode === "off" || seen.has(cohortKey(cohort))) continue;
+        const twins = convicted.filter((other) => isSameAttack(cohort, other) && !seen.has(cohortKey(other)));
+        const made = writePolicy(convictedOf(cohort, twins));
+        if (made === undefined) continue;
+        if (seen.size + twins.length >= policyLimits.proposalsMax.default) break;
+        for (const one of [cohort, ...twins]) seen.add(cohortKey(one));
         if (policy.set.rules.some(({ name }) => name === made.name)) continue;
         const why = [made.reason, ...made.evidence].join(" | ");
         policy.apply({ file: `proposals/${made.name}.yaml`, text: made.text }, { who, why });
@@ -54,10 +57,11 @@ export function createAutomaticPolicies({ cohorts, policy, desk, clock, modeOf }
   };
 }
 
-function convictedOf(cohort: CohortView): ConvictedCohort {
+function convictedOf(cohort: CohortView, twins: readonly CohortView[]): ConvictedCohort {
   const { application, grouping, sessions, addresses, countries, nats, conviction } = cohort;
   return {
-    name: cohort.key.toString(36),
+    name: cohortKey(cohort),
+    twins: twins.map(cohortKey),
     application,
     grouping,
     sessions,

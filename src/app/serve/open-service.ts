@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Clock, GaitError } from "#core";
-import type { Gateway } from "#edge";
+import { type Gateway, keepPausesShort } from "#edge";
 import { openAdmin } from "../admin/open-admin.ts";
 import { openAgents } from "../agents/open-agents.ts";
 import { alertIncidents, alertRecords, configureAlerts, openAlerts, watchCosts } from "../alerts/open-alerts.ts";
@@ -86,6 +86,7 @@ const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance
  * good one was kept, it serves with that and says so (`degraded`). @throws GaitError when it cannot start at all.
  */
 export async function openService(sources: ServiceSources): Promise<RunningService> {
+  keepPausesShort();
   const { config: first, degraded: degradedAtStart } = startConfig(sources);
   let config = first;
   let revision = 1;

@@ -33,6 +33,35 @@ test("a place with more words than the cap becomes a variable; files keep their 
   expect(templateOf(tree, "/shirts/tag.png")).toBe("/shirts/{x}.png");
 });
 
+test("a path that was matched leads to the same endpoint again, and nothing is learned by it (property)", () => {
+  const segment = fc.constantFrom(
+    "",
+    "a",
+    "b",
+    "v2",
+    "17",
+    "4f2a9c1e07",
+    "SKU-1038",
+    "x.png",
+    "17.png",
+    "{x}",
+    "{x}.png",
+  );
+  const path = fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join("/")}`);
+  fc.assert(
+    fc.property(fc.array(fc.oneof(path, fc.constantFrom("*", "", "a/b")), { maxLength: 60 }), (paths) => {
+      const tree = new TemplateTree({ endpointsMax: 40, childrenMax: 4, segmentsMax: 4 });
+      for (const one of paths) {
+        const first = tree.match(one);
+        const learned = JSON.stringify([tree.templates, tree.collapsed()]);
+        expect(tree.match(one)).toBe(first);
+        expect(tree.match(`${one}/`)).toBe(first);
+        expect(JSON.stringify([tree.templates, tree.collapsed()])).toBe(learned);
+      }
+    }),
+  );
+});
+
 test("templates are bounded whatever paths come (property)", () => {
   const tree = new TemplateTree(limits);
   fc.assert(

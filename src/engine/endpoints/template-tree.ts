@@ -35,6 +35,8 @@ export class TemplateTree {
 
   /** The endpoint of a path. Beyond the cap on endpoints all new templates share the last one, "{any}". */
   match(path: string): number {
+    const known = this.#find(path);
+    if (known >= 0) return known;
     const segments = segmentsOf(path, this.#segmentsMax);
     let node = this.#root;
     const names: string[] = [];
@@ -44,6 +46,26 @@ export class TemplateTree {
       node = next;
     }
     if (node.endpoint < 0) node.endpoint = this.#enter(names, segments);
+    return node.endpoint;
+  }
+
+  /** The endpoint that `match` finds where it learns nothing by it, else -1. Most paths end here, and no list is made. */
+  #find(path: string): number {
+    if (path.charCodeAt(0) !== slash) return -1;
+    let end = path.length;
+    while (end > 1 && path.charCodeAt(end - 1) === slash) end--;
+    let node = this.#root;
+    let segments = 0;
+    for (let from = 1; from < end; ) {
+      if (++segments > this.#segmentsMax) return -1;
+      const cut = path.indexOf("/", from);
+      const to = cut < 0 || cut > end ? end : cut;
+      const segment = path.slice(from, to);
+      const next = node.children.get(segment) ?? variableAt(node, segment);
+      if (next === undefined) return -1;
+      node = next;
+      from = to + 1;
+    }
     return node.endpoint;
   }
 
@@ -134,6 +156,13 @@ export class TemplateTree {
   }
 }
 
+/** Where a segment leads that is no known word of its place; undefined where it would have to be learned. */
+function variableAt(node: Node, segment: string): Node | undefined {
+  if (!node.collapsed && variableShape(segment) === undefined) return undefined;
+  const ending = endingOf(segment);
+  return ending === "" ? node.variable : node.children.get(`{x}.${ending}`);
+}
+
 function newNode(): Node {
   return { endpoint: -1, children: new Map(), variable: undefined, collapsed: false };
 }
@@ -144,6 +173,7 @@ function segmentsOf(path: string, segmentsMax: number): string[] {
   return segments;
 }
 
+const slash = 47;
 const longest = 48;
 
 /** Says whether a segment is a variable by its looks; undefined when it could be a fixed word. */

@@ -28,7 +28,7 @@ const wide = caseBytes / 8;
 /** Places inside a case, in units of the view named. */
 const at64 = { universal: 32, known: 33, birthday: 34, stepUniversal: 35, stepKnown: 36, last: 37, mass: 38 } as const;
 const at32 = { counts: 78, steps: 85, unpopularHonest: 87 } as const;
-const at32u = { space: 89, next: 90, requests: 91, unpopular: 92, distinct: 93 } as const;
+const at32u = { space: 89, next: 90, unpopular: 91, distinct: 92 } as const;
 
 /** What a case found, in nats, by the way of enumerating. */
 export interface EnumerationFinding {
@@ -58,12 +58,14 @@ export class EnumerationSlab {
   readonly #u32: Uint32Array;
   readonly #f32: Float32Array;
   readonly #f64: Float64Array;
-  /** Apart from the cases, because the index reads many of them when it closes a gap. */
+  /** Apart from the cases, because many are read in a row: when the index closes a gap, and to find the least busy. */
   readonly #subjects: Uint32Array;
+  readonly #requests: Uint32Array;
 
   constructor(casesMax: number) {
     const buffer = new ArrayBuffer(casesMax * caseBytes);
     this.#subjects = new Uint32Array(casesMax);
+    this.#requests = new Uint32Array(casesMax);
     this.#u32 = new Uint32Array(buffer);
     this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
@@ -76,6 +78,7 @@ export class EnumerationSlab {
       this.#f64[place * wide + product] = 1;
     this.#f64[place * wide + at64.last] = Number.NaN;
     this.#subjects[place] = key.subject;
+    this.#requests[place] = 0;
     this.#u32[place * words + at32u.space] = key.space;
     this.link(place, key.next);
   }
@@ -99,7 +102,7 @@ export class EnumerationSlab {
 
   /** Requests taken. */
   requestsOf(place: number): number {
-    return this.#u32[place * words + at32u.requests] as number;
+    return this.#requests[place] as number;
   }
 
   /** Takes one request. `number` is the value when it is a plain integer, NaN otherwise. */
@@ -110,7 +113,7 @@ export class EnumerationSlab {
   ): void {
     const u32 = this.#u32;
     const at = place * words;
-    u32[at + at32u.requests] = (u32[at + at32u.requests] as number) + 1;
+    this.#requests[place] = (this.#requests[place] as number) + 1;
     const laws = space.laws;
     if (laws !== undefined) {
       const bin = space.binOf(value);

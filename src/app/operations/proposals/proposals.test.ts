@@ -33,6 +33,7 @@ const waiting = async (): Promise<readonly Proposal[]> =>
 function propose({ service }: ServiceRig, name: string, expiresAt: number): void {
   const cohort: ConvictedCohort = {
     name,
+    twins: [],
     application: "default",
     grouping: "look and step",
     sessions: 31,
