@@ -137,7 +137,7 @@ function typicalQueries(): Readonly<Record<string, string>> {
     newestPage: `SELECT * FROM everything WHERE ${hour} ORDER BY time DESC, sequence DESC LIMIT 51`,
     newestAutomated: `SELECT * FROM everything WHERE ${hour} AND kind IN ('automated') ORDER BY time DESC, sequence DESC LIMIT 51`,
     hourByKind: `SELECT floor((time - ${end - 3_600_000}) / 60000) AS step, kind, count(*) AS n FROM everything WHERE ${hour} GROUP BY ALL`,
-    hourFigures: `SELECT count(*) AS n, approx_count_distinct(session) AS s, approx_count_distinct(actor) AS a, approx_quantile(decision, 0.5) AS p50, approx_quantile(decision, 0.99) AS p99 FROM everything WHERE ${hour}`,
+    hourFigures: `SELECT count(*) AS n, approx_count_distinct(session) AS s, approx_count_distinct(actor) AS a, approx_quantile(decision, [0.5, 0.99]) AS quantiles FROM everything WHERE ${hour}`,
     topActorsOfHour: `SELECT actor, count(*) AS n, max(total) AS worst FROM everything WHERE ${hour} GROUP BY actor ORDER BY n DESC LIMIT 20`,
     oneReference: `SELECT * FROM everything WHERE reference = 'r-${(events - 5).toString(36)}' LIMIT 1`,
     oneActor: "SELECT time, path, status, total FROM everything WHERE actor = 'a17' ORDER BY time DESC LIMIT 200",
@@ -150,7 +150,7 @@ function heavyQueries(): Readonly<Record<string, string>> {
   return {
     allByKind: `SELECT floor((time - ${start}) / ${Math.ceil((end - start) / 120)}) AS step, kind, count(*) AS n FROM everything GROUP BY ALL`,
     allFigures:
-      "SELECT count(*) AS n, approx_count_distinct(session) AS s, approx_count_distinct(actor) AS a, approx_quantile(decision, 0.5) AS p50, approx_quantile(decision, 0.99) AS p99 FROM everything",
+      "SELECT count(*) AS n, approx_count_distinct(session) AS s, approx_count_distinct(actor) AS a, approx_quantile(decision, [0.5, 0.99]) AS quantiles FROM everything",
     topActors:
       "SELECT actor, count(*) AS n, max(total) AS worst FROM everything GROUP BY actor ORDER BY n DESC LIMIT 20",
     topPaths:

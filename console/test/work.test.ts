@@ -57,7 +57,8 @@ function madeIncident(): Record<string, unknown> {
       why: `the same walk and the same cards, ${index + 1} minutes after ${after}`,
     })),
     notes: [],
-    cost: null,
+    cost: { originMs: 12_300, priced: [{ name: "sms", amount: 4.2 }], formula: "as the gateway says" },
+    rule: null,
     proposal: null,
     where: ["cohort:made"],
   };

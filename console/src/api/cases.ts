@@ -51,7 +51,12 @@ export interface Incident extends IncidentSummary {
     readonly text: string;
     readonly link: string | null;
   }[];
-  readonly cost: { readonly amount: number; readonly currency: string; readonly formula: string } | null;
+  readonly cost: {
+    readonly originMs: number;
+    readonly priced: readonly { readonly name: string; readonly amount: number }[];
+    readonly formula: string;
+  };
+  readonly rule: string | null;
   readonly proposal: PolicyDraft | null;
   /** Filter terms that select its events. */
   readonly where: readonly string[];

@@ -1,15 +1,22 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Counted } from "../api/contract.ts";
 import { useTranslator } from "../i18n/translate.ts";
 import { Chip, type ChipType } from "./chip.tsx";
 
-/** Values by how often they occur, each with a bar beside its number. */
+/** Values by how often they occur, each with a bar and its number, which leads to the records that were counted. */
 export function CountList({
   counts,
   type,
+  range,
+  within = [],
 }: {
   readonly counts: readonly Counted[];
   readonly type: ChipType;
+  /** The span that was counted over. */
+  readonly range: string;
+  /** Filter terms that everything counted fits. */
+  readonly within?: readonly string[];
 }): ReactNode {
   const t = useTranslator();
   const shown = counts.filter(({ value }) => value !== "");
@@ -25,9 +32,23 @@ export function CountList({
               <rect width={(100 * requests) / most} height="6" fill="currentColor" />
             </svg>
           </span>
-          <span className="number">{t.number(requests)}</span>
+          <Link
+            to="/events"
+            search={{ range, where: [...within, ...termsOf(type, value)] }}
+            className="number"
+            aria-label={t("count.records", { requests, value })}
+          >
+            {t.number(requests)}
+          </Link>
         </li>
       ))}
     </ul>
   );
+}
+
+/** An endpoint is told with its method, and filtered by both. */
+function termsOf(type: ChipType, value: string): readonly string[] {
+  const endpoint = type === "template" ? /^(?<method>[A-Z]+) (?<template>.*)$/.exec(value)?.groups : undefined;
+  if (endpoint === undefined) return [`${type}:${value}`];
+  return [`method:${endpoint.method}`, `template:${endpoint.template}`];
 }

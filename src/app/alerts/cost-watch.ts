@@ -97,7 +97,8 @@ export class CostWatch {
   }
 }
 
-const amounts: Readonly<Record<CostConfig["per"], string>> = {
+/** What a price is for, as SQL over one record. */
+export const amounts: Readonly<Record<CostConfig["per"], string>> = {
   request: "1",
   kilobyte: "greatest(bytes, 0) / 1024",
   second: "greatest(duration, 0) / 1000",

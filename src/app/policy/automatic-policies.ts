@@ -57,7 +57,8 @@ export function createAutomaticPolicies({ cohorts, policy, desk, clock, modeOf }
   };
 }
 
-function convictedOf(cohort: CohortView, twins: readonly CohortView[]): ConvictedCohort {
+/** A convicted cohort as policies are written from it. */
+export function convictedOf(cohort: CohortView, twins: readonly CohortView[]): ConvictedCohort {
   const { application, grouping, sessions, addresses, countries, nats, conviction } = cohort;
   return {
     name: cohortKey(cohort),

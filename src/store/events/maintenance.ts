@@ -4,6 +4,14 @@ import type { Database } from "./database.ts";
 import type { OwnerOptions } from "./messages.ts";
 
 const hourMs = 3_600_000;
+/**
+ * How rows lie in an hour's file. Nearly all that is asked is about a span of time, which chooses files, or about one actor or
+ * session: with those side by side, and few rows to a group, all groups but a handful are passed over by their statistics,
+ * and what repeats is compressed together. (10 million rows: one actor a seventh of the time that order by time takes, one
+ * session a third, the busiest actors a third.)
+ */
+const layout = "ORDER BY actor, session, time";
+const format = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)";
 /** Hours rolled in one go, so that a long pause does not become one long task. */
 const hoursPerRunMax = 24;
 
@@ -35,14 +43,12 @@ async function rollHour(database: Database, hour: number): Promise<void> {
   const name = `${new Date(hour).toISOString().slice(0, 13)}.parquet`;
   const path = join(database.filesFolder, name);
   const quoted = path.replaceAll("'", "''");
-  await database.run(
-    `COPY (SELECT * FROM events WHERE ${within} ORDER BY time) TO '${quoted}.tmp' (FORMAT parquet, COMPRESSION zstd)`,
-  );
+  await database.run(`COPY (SELECT * FROM events WHERE ${within} ${layout}) TO '${quoted}.tmp' ${format}`);
   // A late event of an hour that was rolled before joins that hour's file.
   const known = listFiles(database.filesFolder).some((file) => file.name === name);
   if (known) {
     await database.run(
-      `COPY (SELECT * FROM read_parquet('${quoted}') WHERE (time, sequence, reference) NOT IN (SELECT (time, sequence, reference) FROM read_parquet('${quoted}.tmp')) UNION ALL BY NAME SELECT * FROM read_parquet('${quoted}.tmp')) TO '${quoted}.merged' (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT * FROM (SELECT * FROM read_parquet('${quoted}') WHERE (time, sequence, reference) NOT IN (SELECT (time, sequence, reference) FROM read_parquet('${quoted}.tmp')) UNION ALL BY NAME SELECT * FROM read_parquet('${quoted}.tmp')) ${layout}) TO '${quoted}.merged' ${format}`,
     );
     renameSync(`${path}.merged`, path);
     rmSync(`${path}.tmp`, { force: true });

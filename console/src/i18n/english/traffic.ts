@@ -83,6 +83,8 @@ export const traffic = {
   "evidence.none": "No detector had anything to say.",
   "evidence.nats": "Natural log-odds: 1 multiplies the odds by 2.72",
   "evidence.prior": "Where everybody begins: the share of automation that is expected",
+  "unblock.done": "{what} comes through again, for a day.",
+  "count.records": "{requests} requests of {value}",
   "standing.title": "What stands for this address",
   "standing.none": "Nobody blocked or allowed it.",
   "standing.blocked": "Blocked",

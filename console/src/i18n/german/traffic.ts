@@ -88,6 +88,8 @@ export const traffic: Readonly<
   "evidence.none": "Kein Detektor hatte etwas zu sagen.",
   "evidence.nats": "Natürliche Log-Odds: 1 vervielfacht die Chancen mit 2,72",
   "evidence.prior": "Wo alle beginnen: der erwartete Anteil von Automaten",
+  "unblock.done": "{what} kommt für einen Tag wieder durch.",
+  "count.records": "{requests} Anfragen von {value}",
   "standing.title": "Was für diese Adresse gilt",
   "standing.none": "Niemand hat sie gesperrt oder zugelassen.",
   "standing.blocked": "Gesperrt",

@@ -16,6 +16,7 @@ export function ActorScreen(): ReactNode {
   const t = useTranslator();
   const { actor = "" } = useParams({ strict: false });
   const answer = useOperation("actors.get", { id: actor });
+  const within = [`actor:${actor}`];
   return (
     <>
       <PageHead title={t("actor.title")} note={t("actors.note")} />
@@ -66,16 +67,16 @@ export function ActorScreen(): ReactNode {
             <div className="stack">
               <Standings ip={detail.actor.ip} />
               <Card title={t("overview.endpoints")}>
-                <CountList counts={detail.endpoints} type="template" />
+                <CountList counts={detail.endpoints} type="template" range="7d" within={within} />
               </Card>
               <Card title={t("actor.findings")}>
-                <CountList counts={detail.detectors} type="detector" />
+                <CountList counts={detail.detectors} type="detector" range="7d" within={within} />
               </Card>
               <Card title={t("overview.networks")}>
-                <CountList counts={detail.networks} type="network" />
+                <CountList counts={detail.networks} type="network" range="7d" within={within} />
               </Card>
               <Card title={t("actor.agents")}>
-                <CountList counts={detail.agents} type="agent" />
+                <CountList counts={detail.agents} type="agent" range="7d" within={within} />
               </Card>
             </div>
           </div>

@@ -10,6 +10,7 @@ import { ActionBadge, Data, Moment, Score } from "../../parts/figures.tsx";
 import { FilterBar, RangePicker } from "../../parts/filter-bar.tsx";
 import { KindBadge } from "../../parts/kind.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { UnblockButton } from "../../parts/unblock-button.tsx";
 import { spanOf } from "../../state/range.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { filterOf } from "../../state/terms.ts";
@@ -56,9 +57,21 @@ export function ActorsScreen(): ReactNode {
 }
 
 /** Actors in rows; Enter opens one. */
-export function ActorTable({ actors }: { readonly actors: readonly ActorSummary[] }): ReactNode {
+export function ActorTable({
+  actors,
+  unblock = false,
+}: {
+  readonly actors: readonly ActorSummary[];
+  /** With a button that lets through again whoever was stopped. */
+  readonly unblock?: boolean;
+}): ReactNode {
   const t = useTranslator();
   const navigate = useNavigate();
+  const unblocking: Column<ActorSummary> = {
+    id: "unblock",
+    title: t("standing.unblock"),
+    cell: ({ refused, ip }) => (refused === "" ? null : <UnblockButton reference={refused} of={ip} />),
+  };
   const columns: readonly Column<ActorSummary>[] = [
     { id: "id", title: t("field.actor"), cell: ({ id }) => <Chip type="actor" value={id} label={tail(id)} /> },
     { id: "ip", title: t("column.client"), cell: ({ ip }) => <Chip type="ip" value={ip} />, sort: ({ ip }) => ip },
@@ -99,6 +112,7 @@ export function ActorTable({ actors }: { readonly actors: readonly ActorSummary[
       cell: ({ lastSeen }) => <Moment at={lastSeen} as="relative" />,
       sort: ({ lastSeen }) => lastSeen,
     },
+    ...(unblock && actors.some(({ refused }) => refused !== "") ? [unblocking] : []),
     { id: "agent", title: t("field.agent"), className: "cut", cell: ({ agent }) => <Data>{agent}</Data> },
   ];
   return (

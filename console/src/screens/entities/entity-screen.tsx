@@ -62,7 +62,7 @@ export function EntityScreen(): ReactNode {
             .filter(({ type: own }) => own !== type)
             .map(({ field, type: chip, title }) => (
               <Card key={field} title={t(title)}>
-                <Facet filter={filter} field={field} type={chip} />
+                <Facet filter={filter} field={field} type={chip} range={range} term={term} />
               </Card>
             ))}
         </div>
@@ -75,15 +75,19 @@ function Facet({
   filter,
   field,
   type,
+  range,
+  term,
 }: {
   readonly filter: EventFilter;
   readonly field: FacetField;
   readonly type: ChipType;
+  readonly range: string;
+  readonly term: string;
 }): ReactNode {
   const answer = useOperation("events.facets", { ...filter, field, limit: 8 });
   return (
     <Answered of={answer} compact>
-      {({ values }) => <CountList counts={values} type={type} />}
+      {({ values }) => <CountList counts={values} type={type} range={range} within={[term]} />}
     </Answered>
   );
 }

@@ -8,6 +8,7 @@ import { Chip } from "../../parts/chip.tsx";
 import { ActionBadge, Data, Moment, Score } from "../../parts/figures.tsx";
 import { KindBadge } from "../../parts/kind.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { UnblockButton } from "../../parts/unblock-button.tsx";
 import { EvidenceList } from "./evidence-list.tsx";
 import { Standings } from "./standings.tsx";
 
@@ -68,6 +69,7 @@ function Found({ reference }: { readonly reference: string }): ReactNode {
 function ExplanationView({ explanation }: { readonly explanation: Explanation }): ReactNode {
   const t = useTranslator();
   const { request, score, counterfactuals, capped, evidence } = explanation;
+  const stopped = !["allow", "log", "tag"].includes(explanation.enforced);
   return (
     <div className="aside-layout">
       <div className="stack">
@@ -77,6 +79,7 @@ function ExplanationView({ explanation }: { readonly explanation: Explanation })
               <KindBadge kind={explanation.kind} />
               <ActionBadge action={explanation.action} enforced={explanation.enforced} />
               <Score value={score.total} />
+              {stopped ? <UnblockButton reference={explanation.reference} of={request.ip} /> : null}
             </p>
             <p className="lead data" lang="en" translate="no">
               {explanation.summary}

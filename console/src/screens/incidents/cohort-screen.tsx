@@ -124,7 +124,12 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
           </dl>
         </Card>
         <Card title={t("overview.endpoints")}>
-          <CountList counts={detail.endpoints} type="template" />
+          <CountList
+            counts={detail.endpoints}
+            type="template"
+            range="7d"
+            within={cohort === null ? [] : [`cohort:${cohort.id}`]}
+          />
         </Card>
         {cohort === null || cohort.addressSample.length === 0 ? null : (
           <Card title={t("cohort.sample")}>

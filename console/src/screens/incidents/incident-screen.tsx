@@ -72,14 +72,18 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
           </Card>
           <Steps incident={incident} />
           <Card title={t("incident.members", { count: incident.actors })} flush>
-            <ActorTable actors={incident.members} />
+            <ActorTable actors={incident.members} unblock />
           </Card>
         </div>
         <div className="stack">
           <Card title={t("incident.size")}>
             <dl className="facts">
               <dt>{t("column.requests")}</dt>
-              <dd>{t("actor.requests", { requests: incident.requests, stopped: incident.stopped })}</dd>
+              <dd>
+                <Link to="/events" search={{ range: "7d", where }}>
+                  {t("actor.requests", { requests: incident.requests, stopped: incident.stopped })}
+                </Link>
+              </dd>
               <dt>{t("nav.actors")}</dt>
               <dd>{t.number(incident.actors)}</dd>
               <dt>{t("overview.networks")}</dt>
@@ -88,17 +92,17 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
               <dd>{t.number(incident.accounts)}</dd>
               <dt>{t("incident.cost")}</dt>
               <dd>
-                {cost === null ? (
-                  t("incident.cost.none")
-                ) : (
-                  <>
-                    {t.number(cost.amount, { style: "currency", currency: cost.currency })}
+                {t("incident.cost.origin", { seconds: t.number(Math.round(cost.originMs / 100) / 10) })}
+                {cost.priced.map(({ name, amount }) => (
+                  <span key={name}>
                     <br />
-                    <small className="soft data" lang="en" translate="no">
-                      = {cost.formula}
-                    </small>
-                  </>
-                )}
+                    <Data>{name}</Data> {t.number(amount, { maximumFractionDigits: 2 })}
+                  </span>
+                ))}
+                <br />
+                <small className="soft data" lang="en" translate="no">
+                  = {cost.formula}
+                </small>
               </dd>
               <dt>{t("incident.assignee")}</dt>
               <dd>
@@ -107,16 +111,16 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
             </dl>
           </Card>
           <Card title={t("overview.endpoints")}>
-            <CountList counts={incident.endpoints} type="template" />
+            <CountList counts={incident.endpoints} type="template" range="7d" within={where} />
           </Card>
           <Card title={t("overview.networks")}>
-            <CountList counts={incident.networksTop} type="network" />
+            <CountList counts={incident.networksTop} type="network" range="7d" within={where} />
           </Card>
           <Card title={t("overview.fingerprints")}>
-            <CountList counts={incident.fingerprints} type="fingerprint" />
+            <CountList counts={incident.fingerprints} type="fingerprint" range="7d" within={where} />
           </Card>
           <Card title={t("incident.accountsTouched")}>
-            <CountList counts={incident.accountsTouched} type="account" />
+            <CountList counts={incident.accountsTouched} type="account" range="7d" within={where} />
           </Card>
           <Notes incident={incident} />
         </div>
@@ -225,6 +229,11 @@ function Actions({ incident }: { readonly incident: Incident }): ReactNode {
         {t("incident.merge")}
       </button>
       {merging ? <MergeDialog incident={incident} onClose={() => setMerging(false)} /> : null}
+      {incident.rule === null ? null : (
+        <Link to="/policies/$policy" params={{ policy: incident.rule }} search={{}} className="button">
+          {t("incident.rule")}
+        </Link>
+      )}
       {incident.proposal === null ? null : (
         <Link
           to="/policies/$policy"

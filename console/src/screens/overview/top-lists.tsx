@@ -51,7 +51,7 @@ function TopList({
   });
   return (
     <Answered of={answer} compact>
-      {({ values }) => <CountList counts={values} type={type} />}
+      {({ values }) => <CountList counts={values} type={type} range={range} within={["kind:automated"]} />}
     </Answered>
   );
 }

@@ -26,6 +26,8 @@ export interface ActorSummary {
   readonly score: number;
   /** Requests that were not simply let through. */
   readonly stopped: number;
+  /** Reference of the last of those, by which it can be unblocked; empty: none. */
+  readonly refused: string;
   readonly cohort: string;
   readonly firstSeen: number;
   readonly lastSeen: number;
@@ -47,6 +49,7 @@ export const actorSummary: z.ZodType<ActorSummary> = z.strictObject({
   action: z.string(),
   score: z.number(),
   stopped: z.number(),
+  refused: z.string(),
   cohort: z.string(),
   firstSeen: z.number(),
   lastSeen: z.number(),
@@ -57,7 +60,8 @@ export const actorColumns: string = `actor AS id, count(*) AS requests, count(DI
   count(DISTINCT network) AS networks, arg_max(ip, time) AS ip, arg_max(address, time) AS address,
   arg_max(network, time) AS network, arg_max(agent, time) AS agent, arg_max(kind, time) AS kind,
   arg_max(action, time) AS action, max(total) AS score,
-  count(*) FILTER (WHERE enforced NOT IN ('allow', 'log', 'tag')) AS stopped, max(cohort) AS cohort,
+  count(*) FILTER (WHERE enforced NOT IN ('allow', 'log', 'tag')) AS stopped,
+  arg_max(reference, time) FILTER (WHERE enforced NOT IN ('allow', 'log', 'tag')) AS refused, max(cohort) AS cohort,
   min(time) AS "firstSeen", max(time) AS "lastSeen"`;
 
 /** Reads a summary off a row of such a query. */
@@ -78,6 +82,7 @@ export function toActor(
     action: text("action"),
     score: scoreIn(row.score),
     stopped: number("stopped"),
+    refused: text("refused"),
     cohort: text("cohort"),
     firstSeen: number("firstSeen"),
     lastSeen: number("lastSeen"),

@@ -5,7 +5,10 @@ import { type ActorSummary, actorColumns, actorSummary, toActor } from "../actor
 import { eventSeries } from "../events/event-series.ts";
 import { OperationFault } from "../operation.ts";
 import type { OperationContext } from "../operation-context.ts";
+import { costOf, type IncidentCost, incidentCost } from "./incident-cost.ts";
 import { type IncidentSummary, incidentShape, summarise } from "./incident-summary.ts";
+import { type ProposedRule, ruleFor } from "./proposed-rule.ts";
+import { type RetoolingStep, retoolingOf } from "./retooling.ts";
 
 /** An incident with its story as far as it is known. */
 export interface IncidentDetail extends IncidentSummary {
@@ -23,16 +26,14 @@ export interface IncidentDetail extends IncidentSummary {
   readonly fingerprints: readonly Counted[];
   readonly members: readonly ActorSummary[];
   readonly accountsTouched: readonly Counted[];
-  /** Retooling and counter-measures; empty until lineage is known. */
-  readonly steps: readonly {
-    readonly at: number;
-    readonly changed: readonly string[];
-    readonly after: string | null;
-    readonly why: string;
-  }[];
+  /** Changes of tools with the counter-measure before each, as far as the records tell. */
+  readonly steps: readonly RetoolingStep[];
   readonly notes: readonly IncidentNote[];
-  readonly cost: null;
-  readonly proposal: null;
+  readonly cost: IncidentCost;
+  /** The rule that would stop it, for somebody to read; null: the case is too thin, or it has its rule. */
+  readonly proposal: ProposedRule | null;
+  /** Name of the rule that is there for it; null: none. */
+  readonly rule: string | null;
   /** Terms of a filter that selects its events. */
   readonly where: readonly string[];
 }
@@ -63,8 +64,11 @@ export const incidentDetail: z.ZodType<IncidentDetail> = z.strictObject({
     }),
   ),
   notes: z.array(z.strictObject({ at: z.number(), by: z.string(), text: z.string(), link: z.string().nullable() })),
-  cost: z.null(),
-  proposal: z.null(),
+  cost: incidentCost,
+  proposal: z
+    .strictObject({ name: z.string(), why: z.string(), when: z.string(), does: z.string(), mode: z.literal("watch") })
+    .nullable(),
+  rule: z.string().nullable(),
   where: z.array(z.string()),
 });
 
@@ -105,10 +109,10 @@ export async function detailOf(context: OperationContext, incident: KeptIncident
     fingerprints: await top("ja4"),
     members: members.map((row) => toActor(context, row)),
     accountsTouched: await top("CASE WHEN account = 0 THEN '' ELSE CAST(CAST(account AS BIGINT) AS VARCHAR) END"),
-    steps: [],
+    steps: await retoolingOf(context, cohorts),
     notes: incident.notes,
-    cost: null,
-    proposal: null,
+    cost: await costOf(context, cohorts),
+    ...ruleFor(context, cohorts),
     where: cohorts.map((cohort) => `cohort:${cohort}`),
   };
 }

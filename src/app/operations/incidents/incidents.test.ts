@@ -77,6 +77,8 @@ test("an incident is assigned, noted upon, muted and resolved, and each step is 
     where: ["cohort:h"],
     notes: [{ by: "ann", text: "as last week", link: "https://example.org/x" }],
   });
+  // Nothing was convicted here, so there is nothing to propose; the cost is told from the records, which have none of it.
+  expect(detail).toMatchObject({ proposal: null, rule: null, steps: [], cost: { originMs: 0, priced: [] } });
   await run("incidents.update", { id: "inc-h", state: "resolved" });
   expect(await run("incidents.list", { state: "open" })).toEqual({ incidents: [] });
   const audit = rig.service.records.control.audit({ after: 0, limit: 100 });

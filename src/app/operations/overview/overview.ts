@@ -153,11 +153,13 @@ async function figuresOf(
 ): Promise<Pick<Overview, "totals" | "addedLatencyUs" | "badInfrastructureShare"> & { readonly originMs: number }> {
   const { sql, values } = spanWhere(span);
   const [row] = await context.query(
-    `SELECT count(*) AS requests, approx_count_distinct(session) AS sessions, approx_count_distinct(actor) AS actors,
-       approx_quantile(decision, 0.5) AS p50, approx_quantile(decision, 0.99) AS p99,
+    // Both quantiles from one digest: two would be kept and merged apart, for as much time as everything else here.
+    `SELECT *, quantiles[1] AS p50, quantiles[2] AS p99 FROM (SELECT count(*) AS requests,
+       approx_count_distinct(session) AS sessions, approx_count_distinct(actor) AS actors,
+       approx_quantile(decision, [0.5, 0.99]) AS quantiles,
        count(*) FILTER (infrastructure <> '') AS bad,
        avg(CASE WHEN duration >= 0 AND status > 0 THEN duration END) AS origin
-     FROM everything WHERE ${sql}`,
+     FROM everything WHERE ${sql})`,
     values,
   );
   const number = (name: string): number => Number(row?.[name] ?? 0);
