@@ -8,6 +8,7 @@ export const filterFields = [
   "application",
   "ip",
   "network",
+  "country",
   "session",
   "actor",
   "account",

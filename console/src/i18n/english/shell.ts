@@ -135,6 +135,7 @@ export const shell = {
   "field.application": "Application",
   "field.ip": "Address",
   "field.network": "Network",
+  "field.country": "Country",
   "field.session": "Session",
   "field.actor": "Actor",
   "field.account": "Account",

@@ -142,6 +142,7 @@ export const shell: Readonly<Record<keyof typeof english, string | { readonly on
     "field.application": "Anwendung",
     "field.ip": "Adresse",
     "field.network": "Netz",
+    "field.country": "Land",
     "field.session": "Sitzung",
     "field.actor": "Akteur",
     "field.account": "Konto",

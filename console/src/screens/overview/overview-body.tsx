@@ -5,6 +5,7 @@ import { Card } from "../../parts/card.tsx";
 import { KindMark, kinds } from "../../parts/kind.tsx";
 import { SplitChart } from "../../parts/split-chart.tsx";
 import { Enforcement } from "./enforcement.tsx";
+import { Origins } from "./origins.tsx";
 import type { Figures } from "./overview-figures.ts";
 import { TopLists } from "./top-lists.tsx";
 
@@ -50,6 +51,7 @@ export function OverviewBody({
       </Card>
       <Enforcement figures={figures} />
       <TopLists range={figures.range} />
+      <Origins range={figures.range} />
     </>
   );
 }

@@ -22,6 +22,8 @@ const fields = [
   "rule",
   "basis",
   "host",
+  "country",
+  "infrastructure",
 ] as const;
 
 /** A field whose values can be counted. */

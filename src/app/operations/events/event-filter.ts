@@ -34,6 +34,8 @@ export interface EventFilter {
   readonly detector?: string | undefined;
   readonly account?: number | undefined;
   readonly reference?: string | undefined;
+  /** Country of the address, ISO 3166 two letters. */
+  readonly country?: string | undefined;
   /** Score of at least this. */
   readonly scoreMin?: number | undefined;
   /** Events that carry one of these are left out: any field above but times, as text. */
@@ -60,6 +62,7 @@ const excludedFields = [
   "rule",
   "detector",
   "reference",
+  "country",
 ] as const;
 
 /** A field by which events can be left out. */
@@ -92,6 +95,7 @@ export const eventFilterShape: Readonly<Record<keyof EventFilter, z.ZodType>> = 
   detector: text.optional().meta({ description: "Detector that spoke." }),
   account: z.number().optional().meta({ description: "Keyed hash of the account claimed." }),
   reference: text.optional().meta({ description: "Request id of the answer." }),
+  country: text.optional().meta({ description: "Country of the address: two letters (ISO 3166)." }),
   exclude: z
     .array(z.strictObject({ field: z.enum(excludedFields), value: text }))
     .max(20)

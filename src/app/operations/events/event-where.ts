@@ -21,7 +21,7 @@ export function eventWhere(filter: EventFilter, hashAddress: (ip: string) => num
   among("enforced", filter.enforced);
   among("application", filter.application);
   among("cohort", filter.cohort);
-  for (const column of ["session", "actor", "verified", "template", "method", "reference"] as const)
+  for (const column of ["session", "actor", "verified", "template", "method", "reference", "country"] as const)
     is(column, filter[column]);
   is("status", filter.status);
   is("account", filter.account);

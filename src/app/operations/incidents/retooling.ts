@@ -85,7 +85,10 @@ function span(ms: number): string {
 }
 
 /** The steps of an incident, from the records of its cohorts. */
-export async function retoolingOf({ query }: OperationContext, cohorts: readonly string[]): Promise<readonly RetoolingStep[]> {
+export async function retoolingOf(
+  { query }: OperationContext,
+  cohorts: readonly string[],
+): Promise<readonly RetoolingStep[]> {
   const rows = await query(
     `SELECT agent, ja4, headers, count(*) AS requests, min(time) AS first, max(time) AS last,
        string_agg(DISTINCT network, ' ') AS networks,
