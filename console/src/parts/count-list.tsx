@@ -26,7 +26,7 @@ export function CountList({
     <ul className="bars">
       {shown.map(({ value, requests }) => (
         <li key={value}>
-          <Chip type={type} value={value} bare />
+          <Chip type={type} value={value} bare {...(type === "country" ? { label: countryIn(t.locale, value) } : {})} />
           <span className="bar kind-automated" aria-hidden="true">
             <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
               <rect width={(100 * requests) / most} height="6" fill="currentColor" />
@@ -51,4 +51,13 @@ function termsOf(type: ChipType, value: string): readonly string[] {
   const endpoint = type === "template" ? /^(?<method>[A-Z]+) (?<template>.*)$/.exec(value)?.groups : undefined;
   if (endpoint === undefined) return [`${type}:${value}`];
   return [`method:${endpoint.method}`, `template:${endpoint.template}`];
+}
+
+function countryIn(locale: string, code: string): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: "region" }).of(code) ?? code;
+  } catch {
+    // A database may tell codes that no standard knows.
+    return code;
+  }
 }

@@ -53,12 +53,18 @@ export function worldShapes(): readonly CountryShape[] {
     return arc.map(([dx = 0, dy = 0]) => {
       x += dx;
       y += dy;
-      return `${(x * scaleX + moveX + 180).toFixed(1)},${(90 - (y * scaleY + moveY)).toFixed(1)}`;
+      return [x * scaleX + moveX + 180, 90 - (y * scaleY + moveY)] as const;
     });
   });
   const ring = (indices: readonly number[]): string => {
     const points = indices.flatMap((index) => (index < 0 ? (lines[~index] ?? []).toReversed() : (lines[index] ?? [])));
-    return `M${points.join("L")}Z`;
+    // Where an outline leaves the map on one side and comes back on the other, it is not drawn across it.
+    const drawn = points.map(([x, y], at) => {
+      const before = points[at - 1]?.[0];
+      const begins = before === undefined || Math.abs(x - before) > 180;
+      return `${begins ? (at === 0 ? "M" : "ZM") : "L"}${x.toFixed(1)},${y.toFixed(1)}`;
+    });
+    return `${drawn.join("")}Z`;
   };
   const codes = codesByName();
   return objects.countries.geometries.map((geometry) => {
