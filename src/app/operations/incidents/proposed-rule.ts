@@ -17,11 +17,11 @@ export function ruleFor(
   cohorts: readonly string[],
 ): { readonly proposal: ProposedRule | null; readonly rule: string | null } {
   const none = { proposal: null, rule: null };
-  const [found] = service.engine
+  const [found, ...twins] = service.engine
     .cohorts()
     .filter((one) => one.conviction !== undefined && cohorts.includes(one.key.toString(36)));
   if (found === undefined) return none;
-  const written = writePolicy(convictedOf(found));
+  const written = writePolicy(convictedOf(found, twins));
   if (written === undefined) return none;
   if (service.policyRoom.policy.set.rules.some(({ name }) => name === written.name))
     return { proposal: null, rule: written.name };
