@@ -1,8 +1,12 @@
 import { counter } from "../features/counters.ts";
 import type { Detector } from "./detector.ts";
 
-/** One refusal answered within a second may be a form that was sent twice: two logins in a hundred, design value. */
-const natsFirst = 3.9;
+/**
+ * One refusal answered within a second happens to people: a form sent twice, a password manager that tries its other entry by
+ * itself. Five log-ins in a hundred, design value; twice in one session, six in a thousand.
+ */
+const natsFirst = 3;
+const natsSecond = 5.1;
 const natsMore = 1.2;
 const natsMax = 7;
 
@@ -22,7 +26,7 @@ export const authSpeed: Detector = {
   inspect(subject) {
     const quick = subject.get(counter.loginQuick);
     if (quick === 0) return undefined;
-    const nats = Math.min(natsMax, natsFirst + (quick - 1) * natsMore);
+    const nats = quick === 1 ? natsFirst : Math.min(natsMax, natsSecond + (quick - 2) * natsMore);
     const evidence = { quick: subject.about(counter.loginQuick), attempts: subject.about(counter.loginAttempts) };
     return { detector: "auth-speed", axis: "authentication", group: "authentication", nats, evidence };
   },
