@@ -42,6 +42,7 @@ export async function allScreens(): Promise<readonly { readonly name: string; re
     { name: "alerts", path: "/alerts" },
     { name: "health", path: "/health" },
     { name: "settings", path: "/settings" },
+    { name: "account", path: "/settings?tab=account" },
     { name: "people", path: "/settings?tab=people" },
     { name: "audit", path: "/settings?tab=audit" },
     { name: "login", path: "/login" },
