@@ -93,13 +93,13 @@ test(`${count} spoiled configurations under load: none takes effect, none costs 
     expect((await reload()).status).toBe(200);
     taken++;
   }
-  const growth = first.residentBytes() - before - perMs * (performance.now() - startedAt);
+  // What is held counts, not what the collector has not fetched yet: a file of 64 MB was among them.
+  const growth = (): number => first.residentBytes() - before - perMs * (performance.now() - startedAt);
+  await expect.poll(growth, { timeout: 60_000, interval: 1_000 }).toBeLessThanOrEqual(memoryGrowthMax);
   const { answered, failures } = await load.stop();
   expect(failures).toEqual([]);
   expect(answered).toBeGreaterThan(100);
   expect(await status()).toMatchObject({ reloadsRefused: count, revision: 1 + taken });
-  expect(growth).toBeLessThanOrEqual(memoryGrowthMax);
-
   await first.kill("SIGKILL");
   // Half a file that still says where the state is, and nothing at all where the environment says it.
   for (const [file, env] of [

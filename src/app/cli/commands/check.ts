@@ -55,8 +55,13 @@ async function faultOfRules(policy: PolicyConfig): Promise<GaitError | undefined
 function problemsOf(fault: GaitError | undefined): readonly Readonly<Record<string, unknown>>[] {
   if (fault === undefined) return [];
   return fault.message.split("\n").map((text) => {
-    const [, file = "", line = "", column = "", reason = text] = /^([^\n]*?):(\d+):(\d+): (.*)$/.exec(text) ?? [];
-    if (file === "") return { place: "policy", kind: "file", reason, suggestion: null };
+    const end = text.indexOf(": ");
+    const parts = text.slice(0, Math.max(0, end)).split(":");
+    const [line = "", column = ""] = parts.splice(-2);
+    const file = parts.join(":");
+    if (file === "" || !/^\d+$/.test(line) || !/^\d+$/.test(column))
+      return { place: "policy", kind: "file", reason: text, suggestion: null };
+    const reason = text.slice(end + 2);
     const place = `${file}:${line}:${column}`;
     return { place, kind: "file", file, line: Number(line), column: Number(column), reason, suggestion: null };
   });
