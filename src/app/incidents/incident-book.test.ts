@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { CohortView } from "#engine";
 import { type ControlStore, openControlStore } from "#store";
-import { IncidentBook } from "./incident-book.ts";
+import { IncidentBook, type KeptIncident } from "./incident-book.ts";
 
 const hour = 3_600_000;
 let folder = "";
@@ -108,3 +108,21 @@ test("attacks are told apart by application, by grouping alike, and by less than
   views = [first, ...others];
   expect(open().look()).toHaveLength(5);
 });
+
+test("an incident that was stored when it had one cohort is read, and followed under its id", () => {
+  const { cohorts: _, attack: __, ...stored } = { ...kept(), cohort: "h" };
+  control.change({ at: now, who: "gait", operation: "incidents.open", subject: "{}" }, [
+    { collection: "incidents", id: "inc-h", body: stored },
+  ]);
+  const book = open();
+  views = [convicted(17, now)];
+  expect(book.look()).toEqual([]);
+  expect(book.list()).toMatchObject([{ id: "inc-h", cohorts: ["h"], attack: "" }]);
+});
+
+function kept(): KeptIncident {
+  views = [convicted(17, now)];
+  const book = open();
+  book.look();
+  return book.list()[0] as KeptIncident;
+}

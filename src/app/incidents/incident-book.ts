@@ -61,7 +61,7 @@ export class IncidentBook {
     this.#control = control;
     this.#engine = engine;
     this.#clock = clock;
-    for (const { id, body } of control.documents(incidentsCollection)) this.#incidents.set(id, body as KeptIncident);
+    for (const { id, body } of control.documents(incidentsCollection)) this.#incidents.set(id, readKept(body));
   }
 
   list(): readonly KeptIncident[] {
@@ -173,6 +173,13 @@ export class IncidentBook {
     this.#incidents.delete(oldest.id);
     return true;
   }
+}
+
+/** An incident as stored; those of before several cohorts could be one attack name their only one. */
+function readKept(body: unknown): KeptIncident {
+  const stored = body as KeptIncident & { readonly cohort?: string };
+  const cohorts = stored.cohorts ?? (stored.cohort === undefined ? [] : [stored.cohort]);
+  return { ...stored, cohorts, attack: stored.attack ?? "" };
 }
 
 /** The timer's look: what cannot be written now (disk full) is tried again the next time. */
