@@ -28,6 +28,8 @@ export interface IncidentSummary {
   readonly networks: number;
   readonly accounts: number;
   readonly stopped: number;
+  /** Filter terms that select its events. */
+  readonly where: readonly string[];
 }
 
 export interface Incident extends IncidentSummary {
@@ -58,8 +60,6 @@ export interface Incident extends IncidentSummary {
   };
   readonly rule: string | null;
   readonly proposal: PolicyDraft | null;
-  /** Filter terms that select its events. */
-  readonly where: readonly string[];
 }
 
 export interface PolicyDraft {

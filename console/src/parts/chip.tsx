@@ -1,21 +1,16 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { call } from "../api/client.ts";
 import { useTranslator } from "../i18n/translate.ts";
 import { useScreenSearch } from "../state/search.ts";
 import { type FilterField, stringField, type Term, withTerm, writeTerm } from "../state/terms.ts";
+import { draftFor, scopeOf } from "./block-by.ts";
 import { decide } from "./decide-dialog.tsx";
 import { type MenuItem, openMenu, useMenuAnchor } from "./menu.tsx";
 import { say } from "./toasts.tsx";
 
 /** What a chip stands for; a filter field. */
 export type ChipType = FilterField;
-
-const scopes: Partial<Readonly<Record<ChipType, "address" | "network" | "fingerprint" | "cohort">>> = {
-  ip: "address",
-  network: "network",
-  fingerprint: "fingerprint",
-  cohort: "cohort",
-};
 
 /** The page of one thing, where it has one. */
 export function pageOf(type: ChipType, value: string): string | undefined {
@@ -31,7 +26,9 @@ export function pageOf(type: ChipType, value: string): string | undefined {
 
 /**
  * One value anywhere: address, network, fingerprint, session, path, rule, reference, account. Its menu offers to open
- * it, to filter by it or leave it out, to copy it, and to block or allow it.
+ * it, to filter by it or leave it out, to copy it, and to block or allow it: by a decision where one is kept by such a
+ * thing, by the address of an actor, session or request, which the
+ * dialog names, and by a rule of its own for what many people may share.
  */
 export function Chip({
   type,
@@ -60,9 +57,28 @@ export function Chip({
         search: { ...(search.range === undefined ? {} : { range: search.range }), where: [writeTerm(term)] },
       });
   };
+  const act = (action: "block" | "allow"): void => {
+    const scope = scopeOf(kind, value);
+    if (scope !== undefined) {
+      decide({ action, scope, value });
+      return;
+    }
+    if (kind === "actor" || kind === "session" || kind === "reference") {
+      void addressBehind(kind, value).then(
+        (ip) => decide({ action, scope: ip.includes("/") ? "network" : "address", value: ip }),
+        (error: unknown) => say(error instanceof Error ? error.message : String(error)),
+      );
+      return;
+    }
+    const draft = draftFor(action, kind, { value, why: t(`chip.${action}.why`, { value }) });
+    void navigate({
+      to: "/policies/$policy",
+      params: { policy: draft === undefined ? value : "new" },
+      search: draft === undefined ? {} : { text: JSON.stringify(draft) },
+    });
+  };
   const items = (): readonly MenuItem[] => {
     const page = pageOf(kind, value);
-    const scope = scopes[kind];
     return [
       ...(page === undefined ? [] : [{ label: t("chip.open"), icon: "open", to: page } as const]),
       { label: t("chip.filter"), icon: "filter", onSelect: () => filterBy(false) },
@@ -76,14 +92,12 @@ export function Chip({
         label: t("chip.block"),
         icon: "block",
         apart: true,
-        disabled: scope === undefined,
-        onSelect: () => decide({ action: "block", scope: scope ?? "address", value }),
+        onSelect: () => act("block"),
       },
       {
         label: t("chip.allow"),
         icon: "allow",
-        disabled: scope === undefined,
-        onSelect: () => decide({ action: "allow", scope: scope ?? "address", value }),
+        onSelect: () => act("allow"),
       },
     ];
   };
@@ -105,6 +119,13 @@ export function Chip({
       </span>
     </button>
   );
+}
+
+/** The last address of an actor or session, or that of a request. @throws CallError where nothing is recorded */
+async function addressBehind(kind: "actor" | "session" | "reference", value: string): Promise<string> {
+  if (kind === "actor") return (await call("actors.get", { id: value })).actor.ip;
+  if (kind === "session") return (await call("sessions.get", { id: value, limit: 1 })).session.ip;
+  return (await call("events.query", { reference: value, limit: 1 })).events[0]?.ip ?? "";
 }
 
 /** Puts a text on the clipboard; on plain http, where the browser has none, by a hidden field. */

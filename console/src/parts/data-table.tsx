@@ -72,6 +72,12 @@ export function DataTable<Row>({
               key={rowKey(row)}
               data-row=""
               tabIndex={index === 0 ? 0 : -1}
+              className={onOpen === undefined ? "" : "opens"}
+              onClick={(event) => {
+                const on = event.target instanceof Element ? event.target.closest("a, button, input, select") : null;
+                // Marking text to copy it is no click.
+                if (on === null && (getSelection()?.isCollapsed ?? true)) onOpen?.(row);
+              }}
               onKeyDown={(event) => {
                 if (event.key !== "Enter" || event.target !== event.currentTarget) return;
                 onOpen?.(row);

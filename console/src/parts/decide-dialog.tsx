@@ -2,13 +2,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useId, useState, useSyncExternalStore } from "react";
 import { call } from "../api/client.ts";
 import { useTranslator } from "../i18n/translate.ts";
+import type { DecidedScope } from "./block-by.ts";
 import { Dialog } from "./dialog.tsx";
 import { say } from "./toasts.tsx";
 
 /** What a person is about to decide. */
 interface Wish {
   readonly action: "block" | "allow";
-  readonly scope: "address" | "network" | "fingerprint" | "cohort";
+  readonly scope: DecidedScope;
   readonly value: string;
 }
 

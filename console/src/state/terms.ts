@@ -9,6 +9,7 @@ export const filterFields = [
   "ip",
   "network",
   "country",
+  "infrastructure",
   "session",
   "actor",
   "account",
@@ -58,7 +59,7 @@ export function withTerm(where: readonly string[] | undefined, term: Term): read
   return [...(where ?? []).filter((each) => each !== opposite && each !== text), text];
 }
 
-const listFields = new Set<FilterField>(["kind", "action", "enforced", "application", "cohort"]);
+const listFields = new Set<FilterField>(["kind", "action", "enforced", "application", "cohort", "infrastructure"]);
 
 /** The filter of `events.query` for the terms of a URL. */
 export function filterOf(where: readonly string[] | undefined): EventFilter {

@@ -23,6 +23,8 @@ export const traffic = {
   "overview.would": "Would have been, but for observe mode",
   "overview.nothing": "No request was answered yet.",
   "overview.cost": "What it costs and saves",
+  "overview.incidents": "Incidents now",
+  "overview.incidents.open": { one: "{count} open incident", other: "{count} open incidents" },
   "overview.latency": "Added by judging",
   "overview.latency.value": "{p50} median, {p99} at the 99th percentile",
   "overview.failopen": "Fail mode used",

@@ -27,6 +27,8 @@ export const traffic: Readonly<
   "overview.would": "Wäre getan worden, ohne „Nur beobachten“",
   "overview.nothing": "Noch wurde keine Anfrage beantwortet.",
   "overview.cost": "Was es kostet und spart",
+  "overview.incidents": "Vorfälle jetzt",
+  "overview.incidents.open": { one: "{count} offener Vorfall", other: "{count} offene Vorfälle" },
   "overview.latency": "Das Urteilen dauert",
   "overview.latency.value": "{p50} im Median, {p99} im 99. Perzentil",
   "overview.failopen": "Ausfallmodus benutzt",

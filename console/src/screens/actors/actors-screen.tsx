@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { ActorSummary } from "../../api/contract.ts";
 import { useOperation } from "../../api/use-operation.ts";
@@ -9,9 +9,10 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { ActionBadge, Data, Moment, Score } from "../../parts/figures.tsx";
 import { FilterBar, RangePicker } from "../../parts/filter-bar.tsx";
 import { KindBadge } from "../../parts/kind.tsx";
+import { RecordsLink, stoppedTerms } from "../../parts/records-link.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { UnblockButton } from "../../parts/unblock-button.tsx";
-import { spanOf } from "../../state/range.ts";
+import { fixedRange, type Span, spanOf } from "../../state/range.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { filterOf } from "../../state/terms.ts";
 import { useNow } from "../../state/use-time.ts";
@@ -47,7 +48,7 @@ export function ActorsScreen(): ReactNode {
             </Empty>
           ) : (
             <Card title={t("actors.found", { count: actors.length })} flush>
-              <ActorTable actors={actors} />
+              <ActorTable actors={actors} range={countedRange(actors, spanOf(search.range, now))} />
             </Card>
           )
         }
@@ -59,9 +60,15 @@ export function ActorsScreen(): ReactNode {
 /** Actors in rows; Enter opens one. */
 export function ActorTable({
   actors,
+  range,
+  within = [],
   unblock = false,
 }: {
   readonly actors: readonly ActorSummary[];
+  /** The span that their requests were counted over. */
+  readonly range: string;
+  /** Filter terms that everything counted fits. */
+  readonly within?: readonly string[];
   /** With a button that lets through again whoever was stopped. */
   readonly unblock?: boolean;
 }): ReactNode {
@@ -82,28 +89,40 @@ export function ActorTable({
       id: "requests",
       title: t("column.requests"),
       align: "number",
-      cell: ({ requests }) => t.number(requests),
+      cell: ({ id, requests }) => (
+        <RecordsLink count={requests} of={id} range={range} where={[...within, `actor:${id}`]} />
+      ),
       sort: ({ requests }) => requests,
     },
     {
       id: "stopped",
       title: t("column.stopped"),
       align: "number",
-      cell: ({ stopped }) => t.number(stopped),
+      cell: ({ id, stopped }) => (
+        <RecordsLink count={stopped} of={id} range={range} where={[...within, `actor:${id}`, ...stoppedTerms]} />
+      ),
       sort: ({ stopped }) => stopped,
     },
     {
       id: "sessions",
       title: t("column.sessions"),
       align: "number",
-      cell: ({ sessions }) => t.number(sessions),
+      cell: ({ id, sessions }) => (
+        <Link to="/actors/$actor" params={{ actor: id }} search={{}}>
+          {t.number(sessions)}
+        </Link>
+      ),
       sort: ({ sessions }) => sessions,
     },
     {
       id: "networks",
       title: t("column.networks"),
       align: "number",
-      cell: ({ networks }) => t.number(networks),
+      cell: ({ id, networks }) => (
+        <Link to="/actors/$actor" params={{ actor: id }} search={{}}>
+          {t.number(networks)}
+        </Link>
+      ),
       sort: ({ networks }) => networks,
     },
     {
@@ -124,6 +143,11 @@ export function ActorTable({
       onOpen={({ id }) => void navigate({ to: "/actors/$actor", params: { actor: id }, search: {} })}
     />
   );
+}
+
+/** The span that requests of actors were counted over, up to the last of them: the same records however late they are looked at. */
+export function countedRange(actors: readonly ActorSummary[], { from, to }: Span): string {
+  return fixedRange(from, to ?? Math.max(from, ...actors.map(({ lastSeen }) => lastSeen)) + 1);
 }
 
 function tail(id: string): string {

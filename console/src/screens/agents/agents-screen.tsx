@@ -6,6 +6,7 @@ import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data } from "../../parts/figures.tsx";
+import { RecordsLink } from "../../parts/records-link.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 
 type Report = Operations["agents.report"]["output"];
@@ -96,7 +97,7 @@ function agentColumns(t: Translator): readonly Column<Agent>[] {
       id: "requests",
       title: t("agents.requests"),
       align: "number",
-      cell: (row) => t.number(row.requests),
+      cell: ({ name, requests }) => <RecordsLink count={requests} of={name} range="7d" where={[`agent:${name}`]} />,
       sort: (row) => row.requests,
     },
     {
@@ -148,7 +149,14 @@ function namelessColumns(t: Translator): readonly Column<Nameless>[] {
       id: "requests",
       title: t("agents.requests"),
       align: "number",
-      cell: (row) => t.number(row.requests),
+      cell: ({ found, id, userAgent, requests }) => (
+        <RecordsLink
+          count={requests}
+          of={userAgent}
+          range="7d"
+          where={[found === "cohort" ? `cohort:${id}` : `agent:${userAgent}`]}
+        />
+      ),
       sort: (row) => row.requests,
     },
     {

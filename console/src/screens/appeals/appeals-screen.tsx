@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import type { Appeal } from "../../api/contract.ts";
 import { useChange, useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
+import { scopeOf } from "../../parts/block-by.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { decide } from "../../parts/decide-dialog.tsx";
@@ -119,7 +120,11 @@ function StandingDecisions(): ReactNode {
                   <span className="badge" data-tone={one.action === "allow" ? "good" : "bad"}>
                     {t(one.action === "allow" ? "standing.allowed" : "standing.blocked")}
                   </span>
-                  <Chip type={chipTypeOf(one.scope)} value={one.value} />
+                  {one.scope === "session" ? (
+                    <span className="soft">{t("field.session")}</span>
+                  ) : (
+                    <Chip type={chipTypeOf(one.scope)} value={one.value} />
+                  )}
                   <span className="grow data" translate="no">
                     {one.reason}
                   </span>
@@ -139,6 +144,9 @@ function StandingDecisions(): ReactNode {
                             say(t("standing.lifted", { value: one.value }), () =>
                               add.mutate({
                                 value: one.value,
+                                ...(scopeOf(chipTypeOf(one.scope), one.value) === undefined
+                                  ? {}
+                                  : { scope: scopeOf(chipTypeOf(one.scope), one.value) }),
                                 action: one.action === "allow" ? "allow" : "block",
                                 reason: one.reason,
                                 ...(one.expiresInMs === null ? {} : { for: `${Math.ceil(one.expiresInMs / 1_000)}s` }),
@@ -170,7 +178,7 @@ function StandingDecisions(): ReactNode {
   );
 }
 
-function chipTypeOf(scope: string): "ip" | "network" | "fingerprint" | "cohort" | "session" {
-  if (scope === "network" || scope === "fingerprint" || scope === "cohort" || scope === "session") return scope;
-  return "ip";
+function chipTypeOf(scope: string): "ip" | "network" | "fingerprint" | "cohort" | "session" | "account" {
+  const own = ["network", "fingerprint", "cohort", "session", "account"] as const;
+  return own.find((each) => each === scope) ?? "ip";
 }

@@ -4,6 +4,7 @@ import type { EventFilter, FacetField } from "../../api/contract.ts";
 import { useOperation } from "../../api/use-operation.ts";
 import type { MessageKey } from "../../i18n/english/index.ts";
 import { useTranslator } from "../../i18n/translate.ts";
+import { scopeOf } from "../../parts/block-by.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip, type ChipType } from "../../parts/chip.tsx";
 import { CountList } from "../../parts/count-list.tsx";
@@ -38,6 +39,7 @@ export function EntityScreen(): ReactNode {
   const range = search.range ?? "24h";
   const span = spanOf(range, now);
   const term = `${type}:${value}`;
+  const scope = scopeOf(type, value);
   const filter = { ...filterOf([term]), ...span };
   return (
     <>
@@ -57,7 +59,7 @@ export function EntityScreen(): ReactNode {
           <Latest filter={filter} />
         </div>
         <div className="stack">
-          {type === "ip" || type === "network" || type === "fingerprint" ? <Standings ip={value} /> : null}
+          {scope === undefined ? null : <Standings ip={value} scope={scope} />}
           {facets
             .filter(({ type: own }) => own !== type)
             .map(({ field, type: chip, title }) => (

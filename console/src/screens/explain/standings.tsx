@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { call } from "../../api/client.ts";
 import { useChange, useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
+import type { DecidedScope } from "../../parts/block-by.ts";
 import { Card } from "../../parts/card.tsx";
 import { decide } from "../../parts/decide-dialog.tsx";
 import { Moment } from "../../parts/figures.tsx";
@@ -9,12 +10,17 @@ import { Answered } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
 import { duration } from "../../state/use-time.ts";
 
-/** What stands for an address, with everything needed to lift it at once or to make an exception. */
-export function Standings({ ip }: { readonly ip: string }): ReactNode {
+/** What stands for an address or another thing that decisions are kept by, with everything needed to lift it or to make an exception. */
+export function Standings({
+  ip,
+  scope = ip.includes("/") ? "network" : "address",
+}: {
+  readonly ip: string;
+  readonly scope?: DecidedScope;
+}): ReactNode {
   const t = useTranslator();
   const answer = useOperation("decisions.list", { contains: ip });
   const lift = useChange("decisions.remove");
-  const scope = ip.includes("/") ? "network" : "address";
   return (
     <Card title={t("standing.title")}>
       <Answered of={answer} compact>
@@ -49,6 +55,7 @@ export function Standings({ ip }: { readonly ip: string }): ReactNode {
                           say(t("standing.lifted", { value: one.value }), () => {
                             void call("decisions.add", {
                               value: one.value,
+                              scope,
                               action: one.action === "allow" ? "allow" : "block",
                               reason: one.reason,
                               ...(one.expiresInMs === null ? {} : { for: `${Math.ceil(one.expiresInMs / 1_000)}s` }),

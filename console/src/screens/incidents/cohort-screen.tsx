@@ -8,8 +8,10 @@ import { Chip } from "../../parts/chip.tsx";
 import { CountList } from "../../parts/count-list.tsx";
 import { decide } from "../../parts/decide-dialog.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
+import { RecordsLink } from "../../parts/records-link.tsx";
 import { SplitChart } from "../../parts/split-chart.tsx";
 import { Answered } from "../../parts/states.tsx";
+import { fixedRange } from "../../state/range.ts";
 import { ActorTable } from "../actors/actors-screen.tsx";
 
 /** Sessions that were judged together: the case against them, who they are, where they went. */
@@ -47,6 +49,9 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
   const t = useTranslator();
   const { cohort, timeline } = detail;
   const conviction = cohort?.conviction ?? null;
+  const { cohort: id = "" } = useParams({ strict: false });
+  const range = fixedRange(detail.firstSeen, detail.lastSeen + 1);
+  const where = [`cohort:${id}`];
   return (
     <div className="aside-layout">
       <div className="stack">
@@ -72,14 +77,16 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
           />
         </Card>
         <Card title={t("incident.members", { count: detail.actors.length })} flush>
-          <ActorTable actors={detail.actors} />
+          <ActorTable actors={detail.actors} range={range} within={where} />
         </Card>
       </div>
       <div className="stack">
         <Card title={t("incident.size")}>
           <dl className="facts">
             <dt>{t("column.requests")}</dt>
-            <dd>{t.number(detail.requests)}</dd>
+            <dd>
+              <RecordsLink count={detail.requests} of={id} range={range} where={where} />
+            </dd>
             <dt>{t("column.sessions")}</dt>
             <dd>{t.number(detail.sessions)}</dd>
             {cohort === null ? null : (
@@ -124,12 +131,7 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
           </dl>
         </Card>
         <Card title={t("overview.endpoints")}>
-          <CountList
-            counts={detail.endpoints}
-            type="template"
-            range="7d"
-            within={cohort === null ? [] : [`cohort:${cohort.id}`]}
-          />
+          <CountList counts={detail.endpoints} type="template" range={range} within={where} />
         </Card>
         {cohort === null || cohort.addressSample.length === 0 ? null : (
           <Card title={t("cohort.sample")}>

@@ -10,6 +10,7 @@ import { Data, Moment } from "../../parts/figures.tsx";
 import { SplitChart } from "../../parts/split-chart.tsx";
 import { Answered } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
+import { fixedRange } from "../../state/range.ts";
 import { saveFile } from "../../state/save-file.ts";
 import { ActorTable } from "../actors/actors-screen.tsx";
 import { IncidentState, Severity } from "./incident-badges.tsx";
@@ -25,6 +26,7 @@ export function IncidentScreen(): ReactNode {
 function IncidentView({ incident }: { readonly incident: Incident }): ReactNode {
   const t = useTranslator();
   const { firstSeen, lastSeen, cost, where } = incident;
+  const range = fixedRange(firstSeen, lastSeen + 1);
   return (
     <>
       <PageHead
@@ -41,7 +43,7 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
           </span>
         }
       >
-        <Link to="/events" search={{ range: "7d", where }} className="button">
+        <Link to="/events" search={{ range, where }} className="button">
           {t("entity.events")}
         </Link>
         <Actions incident={incident} />
@@ -72,7 +74,7 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
           </Card>
           <Steps incident={incident} />
           <Card title={t("incident.members", { count: incident.actors })} flush>
-            <ActorTable actors={incident.members} unblock />
+            <ActorTable actors={incident.members} range={range} within={where} unblock />
           </Card>
         </div>
         <div className="stack">
@@ -80,12 +82,16 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
             <dl className="facts">
               <dt>{t("column.requests")}</dt>
               <dd>
-                <Link to="/events" search={{ range: "7d", where }}>
+                <Link to="/events" search={{ range, where }}>
                   {t("actor.requests", { requests: incident.requests, stopped: incident.stopped })}
                 </Link>
               </dd>
               <dt>{t("nav.actors")}</dt>
-              <dd>{t.number(incident.actors)}</dd>
+              <dd>
+                <Link to="/actors" search={{ range, where }}>
+                  {t.number(incident.actors)}
+                </Link>
+              </dd>
               <dt>{t("overview.networks")}</dt>
               <dd>{t.number(incident.networks)}</dd>
               <dt>{t("incident.accounts")}</dt>
@@ -111,16 +117,16 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
             </dl>
           </Card>
           <Card title={t("overview.endpoints")}>
-            <CountList counts={incident.endpoints} type="template" range="7d" within={where} />
+            <CountList counts={incident.endpoints} type="template" range={range} within={where} />
           </Card>
           <Card title={t("overview.networks")}>
-            <CountList counts={incident.networksTop} type="network" range="7d" within={where} />
+            <CountList counts={incident.networksTop} type="network" range={range} within={where} />
           </Card>
           <Card title={t("overview.fingerprints")}>
-            <CountList counts={incident.fingerprints} type="fingerprint" range="7d" within={where} />
+            <CountList counts={incident.fingerprints} type="fingerprint" range={range} within={where} />
           </Card>
           <Card title={t("incident.accountsTouched")}>
-            <CountList counts={incident.accountsTouched} type="account" range="7d" within={where} />
+            <CountList counts={incident.accountsTouched} type="account" range={range} within={where} />
           </Card>
           <Notes incident={incident} />
         </div>

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { CallError } from "../../api/client.ts";
 import type { CohortCase, IncidentSummary } from "../../api/contract.ts";
@@ -8,7 +8,9 @@ import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
+import { RecordsLink, stoppedTerms } from "../../parts/records-link.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { fixedRange } from "../../state/range.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { IncidentState, Severity } from "./incident-badges.tsx";
 
@@ -76,11 +78,13 @@ function IncidentTable({ rows }: { readonly rows: readonly IncidentSummary[] }):
       id: "title",
       title: t("incident.title"),
       className: "wide",
-      cell: ({ title, threats }) => (
+      cell: ({ id, title, threats }) => (
         <>
-          <b lang="en" translate="no" className="data">
-            {title}
-          </b>{" "}
+          <Link to="/incidents/$incident" params={{ incident: id }} search={{}}>
+            <b lang="en" translate="no" className="data">
+              {title}
+            </b>
+          </Link>{" "}
           <span className="soft data" translate="no">
             {threats.join(" ")}
           </span>
@@ -93,21 +97,27 @@ function IncidentTable({ rows }: { readonly rows: readonly IncidentSummary[] }):
       id: "requests",
       title: t("column.requests"),
       align: "number",
-      cell: ({ requests }) => t.number(requests),
+      cell: (row) => <RecordsLink count={row.requests} of={row.title} range={rangeOf(row)} where={row.where} />,
       sort: ({ requests }) => requests,
     },
     {
       id: "actors",
       title: t("nav.actors"),
       align: "number",
-      cell: ({ actors }) => t.number(actors),
+      cell: (row) => (
+        <Link to="/actors" search={{ range: rangeOf(row), where: row.where }}>
+          {t.number(row.actors)}
+        </Link>
+      ),
       sort: ({ actors }) => actors,
     },
     {
       id: "stopped",
       title: t("column.stopped"),
       align: "number",
-      cell: ({ stopped }) => t.number(stopped),
+      cell: (row) => (
+        <RecordsLink count={row.stopped} of={row.title} range={rangeOf(row)} where={[...row.where, ...stoppedTerms]} />
+      ),
       sort: ({ stopped }) => stopped,
     },
     {
@@ -126,6 +136,10 @@ function IncidentTable({ rows }: { readonly rows: readonly IncidentSummary[] }):
       onOpen={({ id }) => void navigate({ to: "/incidents/$incident", params: { incident: id }, search: {} })}
     />
   );
+}
+
+function rangeOf({ firstSeen, lastSeen }: IncidentSummary): string {
+  return fixedRange(firstSeen, lastSeen + 1);
 }
 
 function Convictions(): ReactNode {
@@ -155,14 +169,22 @@ function Convictions(): ReactNode {
       id: "sessions",
       title: t("column.sessions"),
       align: "number",
-      cell: ({ sessions }) => t.number(sessions),
+      cell: ({ id, sessions }) => (
+        <Link to="/cohorts/$cohort" params={{ cohort: id }} search={{}}>
+          {t.number(sessions)}
+        </Link>
+      ),
       sort: ({ sessions }) => sessions,
     },
     {
       id: "addresses",
       title: t("cohort.addresses"),
       align: "number",
-      cell: ({ addresses }) => t.number(addresses),
+      cell: ({ id, addresses }) => (
+        <Link to="/actors" search={{ range: "7d", where: [`cohort:${id}`] }}>
+          {t.number(addresses)}
+        </Link>
+      ),
       sort: ({ addresses }) => addresses,
     },
     {

@@ -1,12 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data } from "../../parts/figures.tsx";
+import { RecordsLink } from "../../parts/records-link.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { useScreenSearch } from "../../state/search.ts";
 import { useQuiet } from "../../state/use-time.ts";
 
 interface Endpoint {
@@ -19,9 +21,13 @@ interface Endpoint {
 export function InventoryScreen(): ReactNode {
   const t = useTranslator();
   const navigate = useNavigate();
-  const [text, setText] = useState("");
+  const [search, change] = useScreenSearch();
+  const [text, setText] = useState(search.text ?? "");
   const id = useId();
   const contains = useQuiet(text.trim(), 200);
+  useEffect(() => {
+    if (contains !== (search.text ?? "")) change({ text: contains === "" ? undefined : contains });
+  }, [contains, search.text, change]);
   const answer = useOperation("endpoints.list", { ...(contains === "" ? {} : { contains }), limit: 500 });
   const columns: readonly Column<Endpoint>[] = [
     {
@@ -35,7 +41,9 @@ export function InventoryScreen(): ReactNode {
       id: "requests",
       title: t("inventory.requests"),
       align: "number",
-      cell: ({ requests }) => t.number(requests),
+      cell: ({ template, requests }) => (
+        <RecordsLink count={requests} of={template} range="30d" where={[`template:${template}`]} />
+      ),
       sort: ({ requests }) => requests,
     },
   ];

@@ -5,10 +5,16 @@ import { Card } from "../../parts/card.tsx";
 import { useActionName } from "../../parts/figures.tsx";
 import type { Figures } from "./overview-figures.ts";
 
+/** Terms of one list: one of them must fit. */
+const badInfrastructure = ["tor", "proxy", "residential-proxy-suspect", "vpn", "hosting"].map(
+  (each) => `infrastructure:${each}`,
+);
+const sparing = ["block", "deceive", "challenge"].map((each) => `enforced:${each}`);
+
 /** What was done and what would have been, what judging costs, what it saved. */
 export function Enforcement({ figures }: { readonly figures: Figures }): ReactNode {
   const t = useTranslator();
-  const { latencyUs, saved, badInfrastructureShare, failModeUsed, waiting, shed } = figures;
+  const { latencyUs, saved, badInfrastructureShare, failModeUsed, waiting, shed, openIncidents } = figures;
   return (
     <div className="grid-2">
       <Card title={t("overview.done")} note={t(figures.sinceStart ? "overview.since" : "overview.inrange")}>
@@ -16,6 +22,16 @@ export function Enforcement({ figures }: { readonly figures: Figures }): ReactNo
       </Card>
       <Card title={t("overview.cost")}>
         <dl className="facts">
+          {openIncidents === undefined ? null : (
+            <>
+              <dt>{t("overview.incidents")}</dt>
+              <dd>
+                <Link to="/incidents" search={{ state: "open" }} data-figure="incidents">
+                  {t("overview.incidents.open", { count: openIncidents })}
+                </Link>
+              </dd>
+            </>
+          )}
           <dt>{t("overview.latency")}</dt>
           <dd>{t("overview.latency.value", { p50: micro(latencyUs.p50), p99: micro(latencyUs.p99) })}</dd>
           <dt>{t("overview.failopen")}</dt>
@@ -34,9 +50,13 @@ export function Enforcement({ figures }: { readonly figures: Figures }): ReactNo
             <>
               <dt>{t("overview.infrastructure")}</dt>
               <dd>
-                {badInfrastructureShare === null
-                  ? t("overview.infrastructure.unknown")
-                  : t.percent(badInfrastructureShare)}
+                {badInfrastructureShare === null ? (
+                  t("overview.infrastructure.unknown")
+                ) : (
+                  <Link to="/events" search={{ range: figures.range, where: badInfrastructure }}>
+                    {t.percent(badInfrastructureShare)}
+                  </Link>
+                )}
               </dd>
             </>
           )}
@@ -44,10 +64,12 @@ export function Enforcement({ figures }: { readonly figures: Figures }): ReactNo
             <>
               <dt>{t("overview.saved")}</dt>
               <dd>
-                {t("overview.saved.value", {
-                  count: saved.requests,
-                  seconds: t.number(saved.milliseconds / 1_000, { maximumFractionDigits: 1 }),
-                })}
+                <Link to="/events" search={{ range: figures.range, where: sparing }}>
+                  {t("overview.saved.value", {
+                    count: saved.requests,
+                    seconds: t.number(saved.milliseconds / 1_000, { maximumFractionDigits: 1 }),
+                  })}
+                </Link>
                 <br />
                 <small className="soft data" lang="en" translate="no">
                   = {saved.formula}

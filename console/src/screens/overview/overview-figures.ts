@@ -24,8 +24,14 @@ export interface Figures {
   readonly shed: number;
 }
 
-/** The last ten minutes as the gateway's memory has them. */
-export function figuresOfLive({ at, kinds, split, status }: LiveDocument): Figures {
+/**
+ * The last ten minutes as the gateway's memory has them; what only the records know (what was saved, whose infrastructure it
+ * came from, open incidents) a few seconds later.
+ */
+export function figuresOfLive(
+  { at, kinds, split, status }: LiveDocument,
+  recorded: Pick<Overview, "saved" | "badInfrastructureShare" | "incidents"> | undefined,
+): Figures {
   const byKind = Object.fromEntries(
     kinds.map((kind, index) => [kind, split.rows.reduce((sum, row) => sum + (row[index] ?? 0), 0)]),
   );
@@ -40,9 +46,9 @@ export function figuresOfLive({ at, kinds, split, status }: LiveDocument): Figur
     sinceStart: true,
     latencyUs: status.decisionMicroseconds,
     failModeUsed: sum(status.failModeUsed),
-    saved: undefined,
-    badInfrastructureShare: undefined,
-    openIncidents: undefined,
+    saved: recorded?.saved,
+    badInfrastructureShare: recorded?.badInfrastructureShare,
+    openIncidents: recorded?.incidents.open,
     waiting: 0,
     shed: 0,
   };

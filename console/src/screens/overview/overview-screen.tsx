@@ -14,6 +14,8 @@ import { ModeBanner } from "./mode-banner.tsx";
 import { OverviewBody } from "./overview-body.tsx";
 import { figuresOfLive, figuresOfRange } from "./overview-figures.ts";
 
+const recordedEveryMs = 10_000;
+
 /** What is happening: who comes, what is done about it, what it costs. Every number leads to its records. */
 export function OverviewScreen(): ReactNode {
   const t = useTranslator();
@@ -33,10 +35,13 @@ export function OverviewScreen(): ReactNode {
 function LiveOverview(): ReactNode {
   const t = useTranslator();
   const { document, state } = useLive();
+  // The records are asked for the same ten minutes, by whole steps: the same question is asked once.
+  const from = Math.floor((document?.split.from ?? 0) / recordedEveryMs) * recordedEveryMs;
+  const recorded = useOperation("overview", { from, steps: 1 }, { enabled: from > 0 });
   if (document === undefined) {
     return state === "lost" ? <Failure error={new CallError("unreachable", "/live")} /> : <Loading />;
   }
-  const figures = figuresOfLive(document);
+  const figures = figuresOfLive(document, recorded.data);
   if (figures.requests === 0 && document.verdicts.length === 0) {
     return (
       <Empty

@@ -1,4 +1,4 @@
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { SessionDetail, SessionStep } from "../../api/contract.ts";
 import { useOperation } from "../../api/use-operation.ts";
@@ -8,6 +8,7 @@ import { Chip } from "../../parts/chip.tsx";
 import { ActionBadge, Data, Moment, Score } from "../../parts/figures.tsx";
 import { KindBadge } from "../../parts/kind.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
+import { fixedRange } from "../../state/range.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { ComparePanel } from "./compare-panel.tsx";
 import { StepPanel } from "./step-panel.tsx";
@@ -68,7 +69,15 @@ function SessionView({ detail }: { readonly detail: SessionDetail }): ReactNode 
           <dd>
             <Moment at={session.firstSeen} as="full" /> – <Moment at={session.lastSeen} />
             {" · "}
-            {t("palette.requests", { count: session.requests })}
+            <Link
+              to="/events"
+              search={{
+                range: fixedRange(session.firstSeen, session.lastSeen + 1),
+                where: [`session:${session.id}`],
+              }}
+            >
+              {t("palette.requests", { count: session.requests })}
+            </Link>
           </dd>
         </dl>
       </Card>

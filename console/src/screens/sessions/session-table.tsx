@@ -6,6 +6,8 @@ import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { ActionBadge, Moment, Score } from "../../parts/figures.tsx";
 import { KindBadge } from "../../parts/kind.tsx";
+import { RecordsLink } from "../../parts/records-link.tsx";
+import { fixedRange } from "../../state/range.ts";
 import { duration } from "../../state/use-time.ts";
 
 /** Sessions in rows; Enter opens the waterfall. */
@@ -30,7 +32,9 @@ export function SessionTable({ sessions }: { readonly sessions: readonly Session
       id: "requests",
       title: t("column.requests"),
       align: "number",
-      cell: ({ requests }) => t.number(requests),
+      cell: ({ id, requests, firstSeen, lastSeen }) => (
+        <RecordsLink count={requests} of={id} range={fixedRange(firstSeen, lastSeen + 1)} where={[`session:${id}`]} />
+      ),
       sort: ({ requests }) => requests,
     },
     { id: "kind", title: t("column.kind"), cell: ({ kind }) => <KindBadge kind={kind} />, sort: ({ kind }) => kind },

@@ -1,16 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { Hashed } from "#core";
 import type { Decision, DecisionScope } from "#policy";
 import { parseDuration } from "../../config/duration.ts";
 import { keepDecision } from "../../records/standing-decisions.ts";
 import { type Operation, OperationFault } from "../operation.ts";
 import { type ListedDecision, listDecision, listedDecision } from "./listed-decision.ts";
 
+const scopes = ["address", "network", "account", "fingerprint", "cohort"] as const;
+
 /** Whom to act on. */
 export interface AddDecisionInput {
   readonly value: string;
   readonly action: "block" | "allow" | "throttle" | "challenge";
-  readonly scope?: "address" | "network" | "fingerprint" | "cohort" | undefined;
+  readonly scope?: (typeof scopes)[number] | undefined;
   readonly for?: string | undefined;
   readonly reason: string;
 }
@@ -18,16 +21,18 @@ export interface AddDecisionInput {
 /** `decisions.add`: block or allow, for a while or until lifted. */
 export const addDecision: Operation<AddDecisionInput, ListedDecision> = {
   name: "decisions.add",
-  summary: "Block, allow, throttle or challenge an address, network, fingerprint or cohort.",
+  summary: "Block, allow, throttle or challenge an address, network, account, fingerprint or cohort.",
   effect: "write",
   permission: "operate",
   argument: "value",
   example: { value: "203.0.113.0/24", action: "block", for: "24h", reason: "ticket 4711" },
   input: z.strictObject({
-    value: z.string().min(1).max(200).meta({ description: "Address, CIDR network, JA4 fingerprint or cohort." }),
+    value: z.string().min(1).max(200).meta({
+      description: "Address, CIDR network, JA4 fingerprint or cohort; account as records show it.",
+    }),
     action: z.enum(["block", "allow", "throttle", "challenge"]).meta({ description: "What is done." }),
     scope: z
-      .enum(["address", "network", "fingerprint", "cohort"])
+      .enum(scopes)
       .optional()
       .meta({ description: "What the value is. Default: address, or network where it has a slash." }),
     for: z.string().max(20).optional().meta({ description: "How long, such as 1h. Default: until lifted." }),
@@ -42,7 +47,7 @@ export const addDecision: Operation<AddDecisionInput, ListedDecision> = {
     const decision: Decision = {
       id: randomUUID(),
       scope: chosen,
-      value,
+      value: keyOf(chosen, value),
       action,
       reason,
       origin: "operator",
@@ -58,3 +63,11 @@ export const addDecision: Operation<AddDecisionInput, ListedDecision> = {
     return listDecision(decision, performance.now());
   },
 };
+
+/** What decisions are kept by: of an account the keyed hash, which the records show. */
+function keyOf(scope: DecisionScope, value: string): string | Hashed {
+  if (scope !== "account") return value;
+  const hash = Number(value);
+  if (Number.isSafeInteger(hash) && hash > 0) return hash;
+  throw new OperationFault("invalid", `${JSON.stringify(value)}: expected an account as the records show it, a number`);
+}

@@ -117,3 +117,26 @@ test("exonerating a cohort lifts what rests on it and nothing an operator decide
   expect(decisions.list().map(({ id }) => id)).toEqual(["ann"]);
   expect(await operate(on, "decisions/exonerate", { cohort: "1z" })).toMatchObject({ status: 404 });
 });
+
+test("an account, as the records show it, is blocked alone; who shares its address is not; what is no account is refused", async () => {
+  const on = await refusing("");
+  const as = async (name: string): Promise<number> => {
+    const authorization = `Basic ${Buffer.from(`${name}:secret`).toString("base64")}`;
+    return (await ask({ port: on.port }, { path: "/", headers: { "user-agent": name, authorization } })).status;
+  };
+  expect([await as("ann"), await as("ben")]).toEqual([200, 200]);
+  await expect.poll(() => on.service.records.stats().appended).toBe(2);
+  await on.service.records.flush();
+  const [row] = await on.service.records.query("SELECT account FROM everything WHERE agent = 'ann'");
+  const account = String(row?.account);
+  expect(account).toMatch(/^[1-9]\d+$/);
+  expect(await operate(on, "decisions/add", { value: account, scope: "account", action: "block" })).toMatchObject({
+    status: 200,
+    scope: "account",
+    value: account,
+  });
+  await expect.poll(() => as("ann"), { timeout: withinMs }).toBe(403);
+  expect(await as("ben")).toBe(200);
+  for (const value of ["ann", "0", "-1"])
+    expect((await operate(on, "decisions/add", { value, scope: "account", action: "block" })).status).toBe(400);
+});

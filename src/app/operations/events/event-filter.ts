@@ -36,6 +36,8 @@ export interface EventFilter {
   readonly reference?: string | undefined;
   /** Country of the address, ISO 3166 two letters. */
   readonly country?: string | undefined;
+  /** What its network is: tor, proxy, residential-proxy-suspect, vpn, hosting. */
+  readonly infrastructure?: readonly string[] | undefined;
   /** Score of at least this. */
   readonly scoreMin?: number | undefined;
   /** Events that carry one of these are left out: any field above but times, as text. */
@@ -63,6 +65,7 @@ const excludedFields = [
   "detector",
   "reference",
   "country",
+  "infrastructure",
 ] as const;
 
 /** A field by which events can be left out. */
@@ -88,7 +91,9 @@ export const eventFilterShape: Readonly<Record<keyof EventFilter, z.ZodType>> = 
   agent: text.optional().meta({ description: "Part of the user agent." }),
   verified: text.optional().meta({ description: "Agent that proved who it is." }),
   path: text.optional().meta({ description: "Exact path, or its beginning with * at the end." }),
-  template: text.optional().meta({ description: "Path template: /product/{x}." }),
+  template: text
+    .optional()
+    .meta({ description: "Path template, with its method or without: /product/{x}, POST /login." }),
   method: text.optional().meta({ description: "Request method." }),
   status: z.int().min(0).max(999).optional().meta({ description: "Status of the answer." }),
   rule: text.optional().meta({ description: "Rule that acted or only watched." }),
@@ -96,6 +101,9 @@ export const eventFilterShape: Readonly<Record<keyof EventFilter, z.ZodType>> = 
   account: z.number().optional().meta({ description: "Keyed hash of the account claimed." }),
   reference: text.optional().meta({ description: "Request id of the answer." }),
   country: text.optional().meta({ description: "Country of the address: two letters (ISO 3166)." }),
+  infrastructure: words
+    .optional()
+    .meta({ description: "What its network is: tor, proxy, residential-proxy-suspect, vpn, hosting." }),
   exclude: z
     .array(z.strictObject({ field: z.enum(excludedFields), value: text }))
     .max(20)

@@ -29,3 +29,15 @@ test("hostile values stay values", () => {
   expect(sql).toBe("NOT coalesce((starts_with(path, $1)), false)");
   expect(values).toEqual(["/' OR 1=1 --"]);
 });
+
+test("an endpoint that is shown with its method is looked for by both, kept or left out", () => {
+  expect(eventWhere({ template: "POST /login" }, hash)).toEqual({
+    sql: "method = $1 AND template = $2",
+    values: ["POST", "/login"],
+  });
+  expect(eventWhere({ template: "/login" }, hash)).toEqual({ sql: "template = $1", values: ["/login"] });
+  expect(eventWhere({ exclude: [{ field: "template", value: "GET /{x}" }] }, hash)).toEqual({
+    sql: "NOT coalesce((method = $1 AND template = $2), false)",
+    values: ["GET", "/{x}"],
+  });
+});

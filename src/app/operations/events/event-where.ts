@@ -21,8 +21,17 @@ export function eventWhere(filter: EventFilter, hashAddress: (ip: string) => num
   among("enforced", filter.enforced);
   among("application", filter.application);
   among("cohort", filter.cohort);
-  for (const column of ["session", "actor", "verified", "template", "method", "reference", "country"] as const)
+  among("infrastructure", filter.infrastructure);
+  for (const column of ["session", "actor", "verified", "method", "reference", "country"] as const)
     is(column, filter[column]);
+  // An endpoint is shown with its method where both were counted together.
+  const [, method, template] = /^([A-Z]+) (\/.*)$/.exec(filter.template ?? "") ?? [
+    undefined,
+    undefined,
+    filter.template,
+  ];
+  is("method", method);
+  is("template", template);
   is("status", filter.status);
   is("account", filter.account);
   if (filter.scoreMin !== undefined) parts.push(`total >= ${bind(filter.scoreMin)}`);
@@ -50,7 +59,14 @@ export function eventWhere(filter: EventFilter, hashAddress: (ip: string) => num
   return { sql: parts.length === 0 ? "true" : parts.join(" AND "), values };
 }
 
-const listed: ReadonlySet<ExcludedField> = new Set(["kind", "action", "enforced", "application", "cohort"]);
+const listed: ReadonlySet<ExcludedField> = new Set([
+  "kind",
+  "action",
+  "enforced",
+  "application",
+  "cohort",
+  "infrastructure",
+]);
 
 /** A filter of one field from its text. */
 function onlyField(field: ExcludedField, value: string): EventFilter {

@@ -34,8 +34,6 @@ export interface IncidentDetail extends IncidentSummary {
   readonly proposal: ProposedRule | null;
   /** Name of the rule that is there for it; null: none. */
   readonly rule: string | null;
-  /** Terms of a filter that selects its events. */
-  readonly where: readonly string[];
 }
 
 const counted = z.strictObject({ value: z.string(), requests: z.number() });
@@ -69,7 +67,6 @@ export const incidentDetail: z.ZodType<IncidentDetail> = z.strictObject({
     .strictObject({ name: z.string(), why: z.string(), when: z.string(), does: z.string(), mode: z.literal("watch") })
     .nullable(),
   rule: z.string().nullable(),
-  where: z.array(z.string()),
 });
 
 /** The incident of an id. @throws OperationFault `not-found` */
@@ -113,6 +110,5 @@ export async function detailOf(context: OperationContext, incident: KeptIncident
     notes: incident.notes,
     cost: await costOf(context, cohorts),
     ...ruleFor(context, cohorts),
-    where: cohorts.map((cohort) => `cohort:${cohort}`),
   };
 }

@@ -22,6 +22,8 @@ export interface IncidentSummary {
   readonly networks: number;
   readonly accounts: number;
   readonly stopped: number;
+  /** Terms of a filter that selects its events. */
+  readonly where: readonly string[];
 }
 
 export const incidentShape: { readonly [Name in keyof IncidentSummary]: z.ZodType<IncidentSummary[Name]> } = {
@@ -39,6 +41,7 @@ export const incidentShape: { readonly [Name in keyof IncidentSummary]: z.ZodTyp
   networks: z.number(),
   accounts: z.number(),
   stopped: z.number(),
+  where: z.array(z.string()),
 };
 
 /** Threats whose success costs people their accounts or money. */
@@ -98,6 +101,7 @@ function summaryOf(incident: KeptIncident, row: Readonly<Record<string, unknown>
     networks: number("networks"),
     accounts: number("accounts"),
     stopped: number("stopped"),
+    where: incident.cohorts.map((cohort) => `cohort:${cohort}`),
   };
 }
 
