@@ -3,19 +3,21 @@ import { type Fields, noFields, type RequestHead, type ResponseHead } from "#wir
 import type { RefusalOptions } from "../actions/action.ts";
 import { AnswerReading } from "./answer-reading.ts";
 import { createAnswer, documentFor, type LocalAnswer } from "./answers.ts";
+import { askDistant } from "./ask-distant.ts";
 import { type ClientOrigin, clientOrigin, trustedRequestId } from "./client-address.ts";
 import { createExchange, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
-import { idempotent } from "./idempotent-methods.ts";
-import { type Judged, type JudgingTerms, judge, judgedFrom } from "./judge.ts";
+import { type Judged, type JudgingTerms, judge } from "./judge.ts";
 import { mayClaimLogin, readLoginClaim } from "./login-body.ts";
+import { maySendAgain } from "./may-send-again.ts";
 import { createPlanned } from "./planned-answer.ts";
 import { presentationOf, withoutClaims } from "./presentation.ts";
 import type { RelayStart } from "./relay-start.ts";
 import { renderRequestHead } from "./request-render.ts";
+import { type Judgeable, judgeSoon } from "./round.ts";
 import { type Application, matchApplication, matchRoute, type Runtime } from "./runtime.ts";
 import type { ClientStream, RequestSink } from "./seam.ts";
-import { settleExchange } from "./settle-exchange.ts";
+import { settleSoon } from "./settle-exchange.ts";
 import { beginStandIn, type StandIn } from "./stand-in.ts";
 import type { Acquirer, Upstream } from "./upstream.ts";
 import type { ClientKey, UpstreamConnection, UpstreamFault, UpstreamSink } from "./upstream-connection.ts";
@@ -24,7 +26,7 @@ import type { ClientKey, UpstreamConnection, UpstreamFault, UpstreamSink } from 
  * One exchange on its way through: judged, forwarded, answered, remembered. Sits between a client stream and an
  * upstream connection and owns neither's bytes: whichever side is slow pauses the other.
  */
-export class Relay implements RequestSink, UpstreamSink, Acquirer {
+export class Relay implements RequestSink, UpstreamSink, Acquirer, Judgeable {
   readonly clientKey: ClientKey;
   readonly head: RequestHead;
   readonly id: string;
@@ -43,6 +45,8 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #waiting = false;
   /** Set while judgement waits for the body, which is small then and must come. */
   #awaited: JudgingTerms | undefined;
+  /** Set while judgement waits for the round's end. A body on its way would have to be kept meanwhile: no waiting then. */
+  #terms: JudgingTerms | undefined;
   #heldBody: Buffer[] = [];
   #requestDone: boolean;
   #trailers: Fields = noFields;
@@ -105,7 +109,18 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
 
   #judge(terms: JudgingTerms): void {
     if (this.#state.distant !== undefined) this.#ask(this.#state.distant, terms);
-    else this.#act(judge(this.#state, this.exchange, terms));
+    else if (this.#requestDone) {
+      this.#terms = terms;
+      judgeSoon(this);
+    } else this.#act(judge(this.#state, this.exchange, terms));
+  }
+
+  judgeNow(): void {
+    if (!this.#finished && this.#terms !== undefined) this.#judged = judge(this.#state, this.exchange, this.#terms);
+  }
+
+  actNow(): void {
+    if (!this.#finished && this.#judged !== undefined) this.#actLater(this.#judged);
   }
 
   /** The body that judgement waited for is here: what it claims goes with the request, the rest is forgotten. */
@@ -117,24 +132,18 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     this.#judge(terms);
   }
 
-  /**
-   * Has another thread judge. Where its word, or its silence, is acted on, the request is held until it comes; the
-   * body waits with its sender. Where it is only recorded, nobody waits.
-   */
   #ask(distant: DistantGuard, terms: JudgingTerms): void {
-    const known = { exchange: this.exchange, terms, distant };
-    const waits = terms.mode === "enforce" || terms.failMode === "closed";
-    const asked = waits
-      ? distant.ask(this.exchange, (answer) => {
-          if (!this.#finished) this.#actLater(judgedFrom(this.#state, answer, known));
-        })
-      : distant.tell(this.exchange, (answer) => {
-          this.#judged = judgedFrom(this.#state, answer, known);
-        });
-    const told = asked === "verdict-circuit" ? distant.tell(this.exchange, () => undefined) : asked;
-    if (typeof told === "number") this.#asked = told;
-    if (typeof asked !== "number") this.#act(judgedFrom(this.#state, asked, known));
-    else if (!waits) this.#pass();
+    const { handle, now } = askDistant(this.#state, distant, {
+      exchange: this.exchange,
+      terms,
+      decided: (judged) => !this.#finished && this.#actLater(judged),
+      noted: (judged) => {
+        this.#judged = judged;
+      },
+    });
+    this.#asked = handle;
+    if (now === "go on") this.#pass();
+    else if (now !== "wait") this.#act(now);
   }
 
   /** Outside of any connection's call, so that a broken invariant of ours ends here and costs this exchange alone. */
@@ -290,24 +299,16 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
     const connection = this.#upstream;
     this.#upstream = undefined;
     if (this.#finished) return;
-    const { application, head } = this;
     // A kept connection that the upstream closed in the same moment is nobody's failure.
     const stale = connection !== undefined && connection.uses > 1 && fault.untouched;
-    if (connection !== undefined && !stale) application?.upstream.reportFailure(connection);
-    const retriable =
-      fault.untouched && connection !== undefined && fault.status === 502 && head.framing === "none" && !head.websocket;
-    if (retriable && !this.#retried && this.#status === 0 && idempotent.has(head.method)) {
+    if (connection !== undefined && !stale) this.application?.upstream.reportFailure(connection);
+    if (connection !== undefined && !this.#retried && this.#status === 0 && maySendAgain(this.head, fault)) {
       this.#retried = true;
       this.#state.counters.upstreamRetries++;
       this.#forward();
       return;
     }
-    if (this.#status === 0) {
-      this.refuse(fault.status, fault.code);
-      return;
-    }
-    this.#state.counters.reason(fault.code);
-    this.#cut();
+    this.requestBroken(fault.status, fault.code);
   }
 
   upstreamDrained(): void {
@@ -381,7 +382,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
   #settle(): void {
     if (this.#finished) return;
     this.#finished = true;
-    settleExchange(this.#state, {
+    settleSoon(this.#state, {
       exchange: this.exchange,
       judged: this.#judged,
       asked: this.#asked,
@@ -390,7 +391,7 @@ export class Relay implements RequestSink, UpstreamSink, Acquirer {
       fields: this.#answerFields,
       bytesIn: this.#requestBytes,
       bytesOut: this.#answerBytes,
-      startedAt: this.#startedAt,
+      durationMs: Math.max(0, this.#state.wheel.read() - this.#startedAt),
       hashKey: this.runtime.options.hashKey,
       tokens: this.#reading?.tokens() ?? [],
     });

@@ -1,9 +1,10 @@
-import type { Hashed, HashKey, Millis } from "#core";
+import type { Hashed, HashKey, HttpResponse, Millis } from "#core";
 import type { Fields } from "#wire";
 import { countSettled } from "./counters.ts";
 import { createResponse, type LiveExchange } from "./exchange-facts.ts";
 import type { GatewayState } from "./gateway-state.ts";
 import type { Judged } from "./judge.ts";
+import { learnSoon } from "./round.ts";
 
 /** An exchange that is over, and what became of it. */
 export interface SettledExchange {
@@ -18,24 +19,29 @@ export interface SettledExchange {
   readonly fields: Fields;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  readonly startedAt: Millis;
+  readonly durationMs: Millis;
   readonly hashKey: HashKey;
   /** What the answer issued, as far as it was read. */
   readonly tokens: readonly Hashed[];
 }
 
-/** Once per exchange: counts it, lets the engine learn from it, writes the access log. */
-export function settleExchange(
-  { counters, clock, wheel, guard, distant, accessLog }: GatewayState,
-  { exchange, judged, asked, learns, status, fields, bytesIn, bytesOut, startedAt, hashKey, tokens }: SettledExchange,
+/** Once per exchange, behind the writes of the round: counts it, lets the engine learn from it, writes the access log. */
+export function settleSoon(state: GatewayState, settled: SettledExchange): void {
+  learnSoon(() => settle(state, settled));
+}
+
+/** Never throws. */
+function settle(
+  { counters, clock, guard, distant, accessLog }: GatewayState,
+  { exchange, judged, asked, learns, status, fields, bytesIn, bytesOut, durationMs, hashKey, tokens }: SettledExchange,
 ): void {
   countSettled(counters, { status, bytesIn, bytesOut });
-  const durationMs = Math.max(0, wheel.read() - startedAt);
-  const known = { bytes: bytesOut, durationMs, hashKey, at: clock.now(), tokens };
-  const response = status === 0 ? undefined : createResponse(status, fields, known);
-  if (learns) exchange.response = response;
-  else exchange.ownStatus = status;
+  let response: HttpResponse | undefined;
   try {
+    const known = { bytes: bytesOut, durationMs, hashKey, at: clock.now(), tokens };
+    if (status !== 0) response = createResponse(status, fields, known);
+    if (learns) exchange.response = response;
+    else exchange.ownStatus = status;
     if (asked >= 0) distant?.observe(asked, exchange);
     else if (judged !== undefined && distant === undefined) guard.observe(exchange);
   } catch {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Fields } from "#wire";
-import { type Flushable, flushSoon } from "./write-round.ts";
+import { type Flushable, flushSoon } from "./round.ts";
 
 /** Up to here text is gathered and small bodies ride along with their head in one write. */
 const gatherMax = 16_000;

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
+import { type Judgeable, judgeSoon, learnSoon } from "./round.ts";
 import { WriteBuffer } from "./write-buffer.ts";
 
 /** A socket that notes what reaches it instead of sending it. */
@@ -62,4 +63,35 @@ test("a write that throws costs its own connection, and the others of the round 
   await roundEnd();
   expect(broken.destroyed).toBe(true);
   expect(written).toEqual(["sent"]);
+});
+
+test("a round judges all it has read, then sends on, then writes, and learns last", async () => {
+  const steps: string[] = [];
+  const request = (name: string): Judgeable => ({
+    judgeNow: () => steps.push(`judge ${name}`),
+    actNow: () => {
+      steps.push(`act ${name}`);
+      out.text(name);
+      out.flushSoon();
+    },
+  });
+  const out = new WriteBuffer(notingSocket(steps));
+  learnSoon(() => steps.push("learn"));
+  judgeSoon(request("a"));
+  judgeSoon(request("b"));
+  expect(steps).toEqual([]);
+  await roundEnd();
+  expect(steps).toEqual(["judge a", "judge b", "act a", "act b", "ab", "learn"]);
+});
+
+test("what comes up while a round ends is of the next one", async () => {
+  const steps: string[] = [];
+  learnSoon(() => {
+    steps.push("first");
+    learnSoon(() => steps.push("second"));
+  });
+  await roundEnd();
+  expect(steps).toEqual(["first"]);
+  await roundEnd();
+  expect(steps).toEqual(["first", "second"]);
 });

@@ -1,0 +1,77 @@
+/** A request that was read and waits for its judgement. */
+export interface Judgeable {
+  /** Asks the engine; touches nothing but the engine. */
+  judgeNow(): void;
+  /** Does what the judgement says. Never throws. */
+  actNow(): void;
+}
+
+/** What has something to say by the end of the round. */
+export interface Flushable {
+  roundEnds(): void;
+  /** Its write threw: a broken invariant of ours, which costs this connection and no other. */
+  destroy(): void;
+}
+
+// Each connection or stream stands in each list once, so their number bounds the lengths.
+let judging: Judgeable[] = [];
+let writing: Flushable[] = [];
+let learning: (() => void)[] = [];
+let isScheduled = false;
+
+/**
+ * One round of the event loop does one thing after the other for everything that has arrived: first all is read (the poll
+ * phase), then all is judged, then what was judged is sent on, then all is written, and last the engine learns from what
+ * is over. The engine's code and tables are some hundred kilobytes, the kernel's network code as much, and taking turns
+ * for every request they push each other out of the caches. A request that arrives alone waits for nothing.
+ */
+export function judgeSoon(request: Judgeable): void {
+  schedule();
+  judging.push(request);
+}
+
+/**
+ * Puts off a write until everything that has arrived by now was read and judged.
+ *
+ * One write wakes a process that sleeps on the other end, which costs more than the write; when writes of one round
+ * follow each other, the first wakes it and the rest find it awake.
+ */
+export function flushSoon(flushable: Flushable): void {
+  schedule();
+  writing.push(flushable);
+}
+
+/** Runs behind the writes of the round, so that no answer waits for what is learned from it. It must not throw. */
+export function learnSoon(learn: () => void): void {
+  schedule();
+  learning.push(learn);
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(endRound);
+}
+
+function endRound(): void {
+  const requests = judging;
+  judging = [];
+  for (const request of requests) request.judgeNow();
+  for (const request of requests) request.actNow();
+  const round = writing;
+  writing = [];
+  for (const flushable of round) write(flushable);
+  const over = learning;
+  learning = [];
+  isScheduled = false;
+  for (const learn of over) learn();
+  if (judging.length + writing.length + learning.length > 0) schedule();
+}
+
+function write(flushable: Flushable): void {
+  try {
+    flushable.roundEnds();
+  } catch {
+    flushable.destroy();
+  }
+}
