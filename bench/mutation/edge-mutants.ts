@@ -350,9 +350,9 @@ export const edgeMutants: readonly EdgeMutant[] = [
   {
     requirement: "R19",
     what: "a POST is sent again",
-    file: `${proxy}/relay.ts`,
-    find: " && idempotent.has(head.method)) {",
-    replace: " && (idempotent.has(head.method) || head.method !== '')) {",
+    file: `${proxy}/may-send-again.ts`,
+    find: "idempotent.has(head.method);",
+    replace: "(idempotent.has(head.method) || head.method !== '');",
     suite: `${proxy}/upstream-faults.test.ts`,
   },
   {

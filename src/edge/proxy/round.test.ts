@@ -95,3 +95,13 @@ test("what comes up while a round ends is of the next one", async () => {
   await roundEnd();
   expect(steps).toEqual(["first", "second"]);
 });
+
+test("a lesson that throws costs no other", async () => {
+  const steps: string[] = [];
+  learnSoon(() => {
+    throw new Error("planted");
+  });
+  learnSoon(() => steps.push("learned"));
+  await roundEnd();
+  expect(steps).toEqual(["learned"]);
+});

@@ -1,6 +1,6 @@
 /** A request that was read and waits for its judgement. */
 export interface Judgeable {
-  /** Asks the engine; touches nothing but the engine. */
+  /** Asks the engine; touches nothing but the engine. Never throws. */
   judgeNow(): void;
   /** Does what the judgement says. Never throws. */
   actNow(): void;
@@ -41,10 +41,10 @@ export function flushSoon(flushable: Flushable): void {
   writing.push(flushable);
 }
 
-/** Runs behind the writes of the round, so that no answer waits for what is learned from it. It must not throw. */
-export function learnSoon(learn: () => void): void {
+/** Runs behind the writes of the round, so that no answer waits for what is learned from it. */
+export function learnSoon(lesson: () => void): void {
   schedule();
-  learning.push(learn);
+  learning.push(lesson);
 }
 
 function schedule(): void {
@@ -64,8 +64,17 @@ function endRound(): void {
   const over = learning;
   learning = [];
   isScheduled = false;
-  for (const learn of over) learn();
+  for (const lesson of over) learn(lesson);
   if (judging.length + writing.length + learning.length > 0) schedule();
+}
+
+/** Its answer is out: a broken invariant of ours costs the lesson alone. */
+function learn(lesson: () => void): void {
+  try {
+    lesson();
+  } catch {
+    // Who teaches counts its own faults.
+  }
 }
 
 function write(flushable: Flushable): void {
