@@ -51,7 +51,7 @@ export interface Verdict {
   readonly signals: readonly Signal[];
   /** The rule that acted, or null. */
   readonly rule: string | null;
-  /** Rules that matched but only watch; recorded, never enforced. */
+  /** Rules that matched without acting, as far as they were asked before the answer: those that only watch are asked after it. */
   readonly watched: readonly string[];
   readonly basis: "list" | "rule" | "prior" | "certified" | "none";
   /** A false-positive bound, only once enough clean groups were seen. */

@@ -153,23 +153,20 @@ class FastLane implements Engine {
       renderAddress: (row) => this.#addresses.renderRow(this.#clients, row),
       subject: (slot) => this.#orchestration.subject(slot),
     });
+    const known = { state, seed, limits, caps: this.#caps, agents: this.#agents, reader: this.#reader };
+    this.#trails = new TrailPart(this.#state, this.#cohorts);
     this.facts = new LazyFacts({
-      limits,
-      seed,
+      ...known,
       facts: this.#facts,
-      state: this.#state,
       intel: this.#intel,
-      agents: this.#agents,
       neighbours: this.#neighbours,
-      reader: this.#reader,
       orchestration: this.#orchestration,
       enumeration: this.#enumeration,
       sequence: this.#journey.sequence,
       isShared: (slot) => this.networks.isShared(slot),
+      trails: this.#trails,
     });
-    this.#trails = new TrailPart(this.#state, this.#cohorts);
     this.#noted = new NotedFacts(this.#state, this.#trails);
-    const known = { state, seed, limits, caps: this.#caps, agents: this.#agents, reader: this.#reader };
     const asked = { orchestration: this.#orchestration, cohorts: this.#cohorts, judge: () => this.#judge };
     this.models = new HindsightPart({ ...known, ...asked });
     this.learned = new LearnedState(this.#state, {
@@ -208,6 +205,7 @@ class FastLane implements Engine {
     const noted = this.#noted.recall(exchange, facts);
     if (noted === "unknown") this.#reader.read(facts, exchange);
     if (noted === "gone" || (noted === "unknown" && !this.#locator.find(facts, exchange))) return;
+    this.facts.answer(facts, exchange);
     if (exchange.response === undefined) {
       unstepRequest(this.#state, facts);
       this.facts.book.request(facts, exchange, -1);
@@ -300,7 +298,7 @@ class FastLane implements Engine {
     this.#journey.request(facts, exchange, { teaches: !this.#clients.flag(row, rowFlag.convicted) });
     this.#cohorts.request(facts, exchange);
     this.#enumeration.request(facts, exchange, this.#cohorts);
-    this.facts.book.request(facts, exchange);
+    this.facts.arrive(facts, exchange);
     return facts;
   }
 

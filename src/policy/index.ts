@@ -17,7 +17,7 @@ export {
 export { type PackProblem, type PackResult, readPack } from "./rules/read-pack.ts";
 export type { Place, Rule, RuleAction, RuleMode, RuleOverride, RulePlaces } from "./rules/rule.ts";
 export { createRuleSet, nothing as noRules, type RuleOutcome, type RuleSet } from "./rules/rule-set.ts";
-export type { RequestIdentity, RuleFacts } from "./facts/rule-facts.ts";
+export type { FactMoment, RequestIdentity, RuleFacts } from "./facts/rule-facts.ts";
 export type { Decision, DecisionKeys, DecisionScope } from "./decisions/decision.ts";
 export { type AddResult, createDecisionTable, type DecisionTable } from "./decisions/decision-table.ts";
 export { drawLifetime, type LifetimeBounds, lifetimeDefault, nextLifetime } from "./decisions/lifetime.ts";

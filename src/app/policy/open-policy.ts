@@ -31,8 +31,12 @@ export interface LivePolicy {
   readonly facts: RuleFacts;
   readonly language: Language;
   readonly ledger: PolicyLedger;
-  /** In force now. */
+  /** In force now, those that act and those that watch. */
   readonly set: RuleSet;
+  /** Those that may act: asked before a request is answered. */
+  readonly acting: RuleSet;
+  /** Those that only watch: asked when the answer is known. */
+  readonly watching: RuleSet;
   /** Empty, or why the rules in force are not those of the files. */
   readonly degraded: string;
   /** Rules that were taken back by themselves, the newest last. */
@@ -53,8 +57,10 @@ export interface LivePolicy {
   /** What was decided about a rule since it was written. */
   stateOf(name: string): RuleState | undefined;
   readonly files: readonly RuleFile[];
-  /** Counts what the rules did, or would have done, to a request's session. */
-  watch(outcome: RuleOutcome, judged: Verdict, session: Hashed): void;
+  /** Counts what the rules that may act did to a request's session, and takes back whatever harms people. */
+  guard(outcome: RuleOutcome, judged: Verdict, session: Hashed): void;
+  /** Counts what the rules that watch would have done. */
+  tallyWatched(matched: readonly Rule[]): void;
 }
 
 /** Who moves a rule, why, and until when. */
@@ -99,6 +105,8 @@ class Policy implements LivePolicy {
   readonly ledger: PolicyLedger;
   readonly alarms: (GuardrailAlarm & { readonly at: number })[] = [];
   set: RuleSet;
+  acting: RuleSet;
+  watching: RuleSet;
   degraded = "";
   readonly #clock: Clock;
   readonly #guardrail = new Guardrail();
@@ -113,6 +121,8 @@ class Policy implements LivePolicy {
     this.language = createLanguage(facts.vocabulary);
     this.#content = ledger.newest ?? { files: [], states: {} };
     this.set = createRuleSet([], facts.vocabulary, 0);
+    this.acting = this.set;
+    this.watching = this.set;
     try {
       this.prepare(first).commit();
     } catch (error) {
@@ -189,7 +199,11 @@ class Policy implements LivePolicy {
     }
   }
 
-  watch(outcome: RuleOutcome, judged: Verdict, session: Hashed): void {
+  tallyWatched(matched: readonly Rule[]): void {
+    for (const { name } of matched) this.#count(name, false);
+  }
+
+  guard(outcome: RuleOutcome, judged: Verdict, session: Hashed): void {
     const { acting, matched } = outcome;
     for (const rule of matched) this.#count(rule.name, rule === acting);
     if (this.#guarded.length === 0 || judged.kind !== "human" || acting?.does?.action === "allow") return;
@@ -245,8 +259,17 @@ class Policy implements LivePolicy {
 
   #swap(content: Content, rules: readonly Rule[]): void {
     const inForce = rules.map((rule) => withState(rule, content.states[rule.name]));
-    this.set = createRuleSet(inForce, this.facts.vocabulary, this.ledger.newest?.number ?? 0);
+    const [{ vocabulary }, revision] = [this.facts, this.ledger.newest?.number ?? 0];
+    this.set = createRuleSet(inForce, vocabulary, revision);
+    this.acting = createRuleSet(inForce.filter(mayAct), vocabulary, revision);
+    this.watching = createRuleSet(
+      inForce.filter(({ mode }) => mode === "watch"),
+      vocabulary,
+      revision,
+    );
     this.facts.follow(this.set.reads);
+    // What only watches waits for the answer, so that no request waits for it; what acts must know at once.
+    this.facts.moveWith(this.acting.rules.length > 0 ? "request" : "answer");
     this.#content = content;
     // What a file says outright is its author's word and is not taken back; what was approved step by step is.
     this.#guarded = inForce.filter(
@@ -259,6 +282,10 @@ class Policy implements LivePolicy {
 /** Files that came over the admin plane or from Gait itself, not from a directory. */
 function isApplied({ file }: RuleFile): boolean {
   return file.startsWith("own/") || file.startsWith("proposals/");
+}
+
+function mayAct({ mode }: Rule): boolean {
+  return mode === "enforce" || mode === "canary";
 }
 
 /** Whether a rule does something to somebody. */

@@ -21,6 +21,7 @@ import {
   pathShape,
   type RequestIdentity,
   type Rule,
+  type RuleOutcome,
   restrainDeception,
   SurgeGuard,
   type SurgeOptions,
@@ -30,6 +31,7 @@ import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/duration.ts";
 import { ChallengeBook, type ChallengeOptions } from "../policy/challenge-book.ts";
 import type { FactRecorder } from "../policy/fact-recorder.ts";
+import { LateWatch, type WatchedNames } from "../policy/late-watch.ts";
 import type { LivePolicy } from "../policy/open-policy.ts";
 import { RefusalBook } from "../policy/refusal-book.ts";
 import { WebhookNotices, type WebhookTeller } from "../policy/webhook-notice.ts";
@@ -44,6 +46,14 @@ export interface Protection extends Guard {
   readonly policy: LivePolicy;
   /** Who was refused lately, by reference. */
   readonly refusals: RefusalBook;
+  /** The rules that watch and matched the request observed last. Reused. */
+  readonly watched: WatchedNames;
+}
+
+/** A judged request with the evidence of rules, and what those that may act said; undefined where none is loaded. */
+interface ActingOutcome {
+  readonly weighed: Verdict;
+  readonly outcome: RuleOutcome | undefined;
 }
 
 /** What a protection is made of. */
@@ -66,6 +76,7 @@ const sessionsPerDayAssumed = 10_000;
 /** Wraps a judge: standing decisions win over its verdict, rules and policy turn the rest into actions. */
 export function createProtection(config: Config, parts: ProtectionParts): Protection {
   const { judge, policy, clock, panic, recorder } = parts;
+  const late = new LateWatch({ policy, recorder });
   const decisions = createDecisionTable();
   const state = new ActionState(parts.hashKey);
   const surge = new SurgeGuard(surgeOptions(config));
@@ -110,38 +121,38 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
   configure(config);
 
   const decide = (exchange: Exchange, judged: Verdict): Verdict => {
-    const { set, facts } = policy;
+    const { facts } = policy;
     const identity = facts.identity(exchange, judged);
     fillKeys(keys, exchange, identity);
     behaviour = () => identity.fingerprint;
     const monotonic = clock.monotonic();
     const standing = decisions.lookup(keys, monotonic);
-    if (set.rules.length === 0 || standing?.action === "allow") {
-      // Without rules the facts are noted all the same, so that the first pack can be tried before it is applied.
-      if (standing === undefined && recorder !== undefined)
-        recorder.note(exchange, judged, { subject: facts.subject(exchange, judged), identity, reads: set.reads });
-      const plain = applyPolicy(judged, { standing, policy: basis });
-      return noted(exchange, standing?.action === "allow" ? plain : withinSurge(surge, exchange, plain));
-    }
-    const subject = facts.subject(exchange, judged);
-    const weighing = set.weigh(subject);
-    const weighed = weighing.length === 0 ? judged : weigh(judged, weighing, subject.canary);
-    const asked = weighed === judged ? subject : facts.subject(exchange, weighed);
-    const outcome = set.decide(asked);
-    recorder?.note(exchange, weighed, { subject: asked, identity, reads: set.reads });
-    policy.watch(outcome, weighed, identity.session);
+    if (standing?.action === "allow") return applyPolicy(judged, { standing, policy: basis });
+    const { weighed, outcome } = askActing(exchange, judged);
+    late.add(exchange.id, weighed);
+    if (outcome !== undefined) policy.guard(outcome, weighed, identity.session);
     const verdict = applyPolicy(weighed, { standing, rules: outcome, policy: basis });
-    const settled = withinSurge(
-      surge,
-      exchange,
-      state.settle(restrainDeception(verdict, asked.tags), identity, monotonic),
-    );
-    if (standing === undefined) stand(settled, outcome.acting, { exchange, monotonic });
-    const { acting } = outcome;
+    const restrained =
+      verdict.action === "deceive" ? restrainDeception(verdict, facts.subject(exchange, weighed).tags) : verdict;
+    const settled = withinSurge(surge, exchange, state.settle(restrained, identity, monotonic));
+    const acting = outcome?.acting;
+    if (standing === undefined) stand(settled, acting, { exchange, monotonic });
     if (acting !== undefined && notices !== undefined && !panic.on && modes.get(exchange.application) === "enforce")
       notices.note({ exchange, verdict: settled, rule: acting, identity, now: monotonic });
+    return noted(exchange, settled);
+  };
+  /** Only rules that may act are asked here: those that watch wait for the answer. */
+  const askActing = (exchange: Exchange, judged: Verdict): ActingOutcome => {
+    const { acting: rules, facts } = policy;
+    if (rules.rules.length === 0) return { weighed: judged, outcome: undefined };
+    const subject = facts.subject(exchange, judged);
+    const weighing = rules.weigh(subject);
+    const weighed = weighing.length === 0 ? judged : weigh(judged, weighing, subject.canary);
+    const outcome = rules.decide(weighed === judged ? subject : facts.subject(exchange, weighed));
     // Which version of the rules said so; a copy is worth it only where a rule said anything.
-    return noted(exchange, outcome.matched.length === 0 ? settled : { ...settled, revision: set.revision });
+    return outcome.matched.length === 0
+      ? { weighed, outcome }
+      : { weighed: { ...weighed, revision: rules.revision }, outcome };
   };
   const noted = (exchange: Exchange, verdict: Verdict): Verdict => {
     if (!passing.has(verdict.action)) refusals.note(exchange.id, keys);
@@ -183,8 +194,13 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
       return challenges.settle(exchange, decided, { session: keys.session, now: clock.monotonic() });
     },
     observe(exchange) {
-      recorder?.settle(exchange);
+      late.begin();
       judge.observe(exchange);
+      late.end(exchange.id);
+      recorder?.settle(exchange);
+    },
+    get watched() {
+      return late.last;
     },
   };
 }

@@ -17,11 +17,12 @@ export interface SeenVerdict {
   readonly score: Score;
   readonly signals: readonly Signal[];
   readonly rule: string | null;
-  /** Rules that matched without acting. */
-  readonly watched: readonly string[];
+  /** Rules that matched without acting; those that only watch are known with the answer. */
+  watched: readonly string[];
   readonly basis: Verdict["basis"];
   readonly certifiedFpr: number | null;
-  readonly revision: number;
+  /** Of the rules that said anything. */
+  revision: number;
   readonly session: string;
   readonly actor: string;
   readonly trail: Trail;

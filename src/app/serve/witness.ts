@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from "#core";
 import type { Engine } from "#engine";
+import type { WatchedNames } from "../policy/late-watch.ts";
 import type { Records } from "../records/open-records.ts";
 import { type ActorRow, ActorTally } from "./actor-tally.ts";
 import { DecisionTime } from "./decision-time.ts";
@@ -22,6 +23,8 @@ const userAgentMax = 200;
 const passedMax = 5;
 /** Actions that let a request go on to the application. */
 const wentOn: ReadonlySet<Action> = new Set(["allow", "tag", "log"]);
+
+const nothingWatched: WatchedNames = Object.freeze({ names: [], revision: 0 });
 
 /**
  * Stands between the data plane and the judge and remembers, within caps, what people ask about: the last verdicts,
@@ -40,12 +43,13 @@ export class Witness implements Guard {
   readonly #judge: Guard;
   readonly #clock: Clock;
   readonly #trail: () => Trail;
+  readonly #watched: () => WatchedNames;
   readonly #records: Pick<Records, "append" | "hashAddress">;
   readonly #start: string;
   #sequence = 0;
 
   constructor(
-    judge: Guard,
+    judge: Guard & { readonly watched?: WatchedNames },
     options: {
       readonly clock: Clock;
       readonly modes: ReadonlyMap<string, "observe" | "enforce">;
@@ -56,6 +60,7 @@ export class Witness implements Guard {
   ) {
     const limits = limitValues(appLimits, options.limits ?? {});
     this.#judge = judge;
+    this.#watched = () => judge.watched ?? nothingWatched;
     this.#clock = options.clock;
     this.modes = options.modes;
     this.#trail = () => options.engine.trail();
@@ -92,12 +97,24 @@ export class Witness implements Guard {
   }
 
   observe(exchange: Exchange): void {
-    const seen = this.recent.find(exchange.id);
-    if (seen !== undefined) {
-      seen.status = exchange.response?.status ?? exchange.ownStatus ?? 0;
-      this.#record(exchange, seen);
+    try {
+      this.#judge.observe(exchange);
+    } finally {
+      const seen = this.recent.find(exchange.id);
+      if (seen !== undefined) {
+        seen.status = exchange.response?.status ?? exchange.ownStatus ?? 0;
+        this.#noteWatched(seen);
+        this.#record(exchange, seen);
+      }
     }
-    this.#judge.observe(exchange);
+  }
+
+  /** Rules that watch have spoken only now. */
+  #noteWatched(seen: SeenVerdict): void {
+    const { names, revision } = this.#watched();
+    if (names.length === 0) return;
+    seen.watched = [...seen.watched, ...names];
+    seen.revision = revision;
   }
 
   #record(exchange: Exchange, seen: SeenVerdict): void {

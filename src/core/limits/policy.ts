@@ -49,7 +49,7 @@ export const policyLimits: Readonly<Record<PolicyLimit, Limit>> = {
   factsWaitingMax: {
     default: 65_536,
     unit: "count",
-    why: "requests whose answer is still out and whose cost a backtest will want; the oldest are forgotten",
+    why: "judged requests whose answer is still out: rules that watch are asked with it; the oldest are forgotten, unasked",
   },
   answerPlacesMax: {
     default: 200,

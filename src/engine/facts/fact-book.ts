@@ -80,8 +80,9 @@ export class FactBook {
     const { sessions } = this;
     if (!this.#following || sessions === undefined) return;
     const { slot, at } = facts;
-    if (by > 0 && this.#sources.state.sessions.requestsOf(slot) === 1) {
-      sessions.open(slot, at);
+    const number = this.#sources.trails.numberOf(slot);
+    if (by > 0 && !sessions.isOpen(slot, number)) {
+      sessions.open(slot, number, at);
       this.steps?.open(slot, at);
       sessions.setLast(slot, sessionLast.presentation, presentationOf(exchange));
       noteOrigin(sessions, slot, { exchange, sources: this.#sources });

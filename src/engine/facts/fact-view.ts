@@ -30,6 +30,8 @@ export interface FactSources {
   };
   /** Bin of typicality of the session's walk: 0 too predictable, 1 as people go, 2 as nobody goes, -1 unknown. */
   readonly sequence: { bin(slot: number): number };
+  /** Number of the session in a slot since the process started: tells it from who had the slot before. */
+  readonly trails: { numberOf(slot: number): number };
   /** Several people were seen behind the live session's address within a day, or a list says so. */
   isShared(slot: number): boolean;
 }

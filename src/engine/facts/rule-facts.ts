@@ -1,5 +1,6 @@
 import type { Exchange, Hashed, Millis, Verdict } from "#core";
 import {
+  type FactMoment,
   layoutOf,
   placeOfCall,
   type RequestIdentity,
@@ -8,7 +9,7 @@ import {
   type Subject,
   type Vocabulary,
 } from "#policy";
-import { isAsset } from "../features/facts.ts";
+import { type Facts, isAsset } from "../features/facts.ts";
 import { AddressBook } from "../sessions/address.ts";
 import { foldHashed, mix32 } from "../sessions/text-hash.ts";
 import { blankExchange, blankVerdict } from "./blank.ts";
@@ -110,6 +111,8 @@ export class LazyFacts implements LiveFacts, Subject {
   readonly #identity = { session: 0, actor: 0, cohort: "", fingerprint: "" };
   #request = 1;
   #lists: ListLookup = () => undefined;
+  #later: (exchange: Exchange) => void = () => undefined;
+  #moment: FactMoment = "request";
   /** Addresses that applications tell of are addresses: no names are kept. */
   readonly #addresses = new AddressBook(0);
   readonly #words: Uint32Array = new Uint32Array(4);
@@ -168,6 +171,25 @@ export class LazyFacts implements LiveFacts, Subject {
 
   listWith(lookup: ListLookup): void {
     this.#lists = lookup;
+  }
+
+  onAnswer(ask: (exchange: Exchange) => void): void {
+    this.#later = ask;
+  }
+
+  moveWith(moment: FactMoment): void {
+    this.#moment = moment;
+  }
+
+  /** A request came in and was counted everywhere else. */
+  arrive(facts: Facts, exchange: Exchange): void {
+    if (this.#moment === "request") this.book.request(facts, exchange);
+  }
+
+  /** The answer to a request is known, or that there is none; nothing has learned from it yet. */
+  answer(facts: Facts, exchange: Exchange): void {
+    if (this.#moment === "answer") this.book.request(facts, exchange);
+    this.#later(exchange);
   }
 
   told({ tag, at, account, ip }: ToldStep): void {

@@ -172,8 +172,11 @@ export class SessionBook {
   readonly #sums: Float64Array;
   readonly #sets: Uint32Array;
   readonly #last: Uint32Array;
+  /** Number of the session that a slot was opened for. */
+  readonly #opened: Float64Array;
 
   constructor(sessionsMax: number) {
+    this.#opened = new Float64Array(sessionsMax);
     this.#counts = new Uint16Array(sessionsMax * counterNames.length);
     this.#sums = new Float64Array(sessionsMax * sums);
     this.#sets = new Uint32Array(sessionsMax * sets);
@@ -181,10 +184,17 @@ export class SessionBook {
   }
 
   get bytesPerSession(): number {
-    return counterNames.length * 2 + sums * 8 + (sets + latestWords) * 4;
+    return counterNames.length * 2 + sums * 8 + (sets + latestWords) * 4 + 8;
   }
 
-  open(slot: number, at: Millis): void {
+  /** Was the slot opened for the session of this number? */
+  isOpen(slot: number, number: number): boolean {
+    return this.#opened[slot] === number;
+  }
+
+  /** Empties the slot for the session of this number; times are counted from `at` on. */
+  open(slot: number, number: number, at: Millis): void {
+    this.#opened[slot] = number;
     this.#counts.fill(0, slot * counterNames.length, (slot + 1) * counterNames.length);
     this.#sums.fill(0, slot * sums, (slot + 1) * sums);
     this.#sets.fill(0, slot * sets, (slot + 1) * sets);

@@ -83,9 +83,14 @@ function verdictOf(kind: Kind): Verdict {
 export async function openPolicyRig(rules: string): Promise<PolicyRig> {
   const folder = mkdtempSync(join(tmpdir(), "gait-policy-"));
   const clock = { at: Date.UTC(2026, 0, 5), now: () => clock.at, monotonic: () => clock.at };
+  let later: (exchange: Exchange) => void = () => undefined;
   const facts: RuleFacts = {
     vocabulary,
     follow: () => undefined,
+    moveWith: () => undefined,
+    onAnswer: (ask) => {
+      later = ask;
+    },
     listWith: () => undefined,
     subject: ({ request }) =>
       fixedSubject({
@@ -113,7 +118,7 @@ export async function openPolicyRig(rules: string): Promise<PolicyRig> {
   });
   if (loaded.kind === "refused") throw new Error("the configuration of the test is refused");
   let kind: Kind = "unknown";
-  const judge = { inspect: () => verdictOf(kind), observe: () => undefined, reweigh: (judged: Verdict) => judged };
+  const judge = { inspect: () => verdictOf(kind), observe: (exchange: Exchange) => later(exchange), reweigh: (judged: Verdict) => judged };
   const panic = { on: false };
   const recorder = createFactRecorder(log, { clock, vocabulary });
   const protection = createProtection(loaded.config, { judge, policy, clock, panic, recorder, hashKey: testHashKey });
@@ -125,7 +130,10 @@ export async function openPolicyRig(rules: string): Promise<PolicyRig> {
     panic,
     request(session, path, wanted) {
       kind = wanted;
-      return protection.inspect(exchangeOf(session, path, clock.at));
+      const exchange = exchangeOf(session, path, clock.at);
+      const verdict = protection.inspect(exchange);
+      protection.observe(exchange);
+      return verdict;
     },
     async close() {
       await log.close();
