@@ -11,7 +11,7 @@ import { type SavedWorkList, WorkList } from "./work-list.ts";
 
 /** A conviction that stands, and whom it met. */
 export interface StandingConviction {
-  readonly conviction: Conviction;
+  conviction: Conviction;
   lastMet: Millis;
   met: number;
   anchored: number;

@@ -9,10 +9,12 @@ import {
   softGroups,
   softNatsMax,
 } from "./axes.ts";
+import type { CampaignCounts, CampaignEvidence } from "./campaign-accounts.ts";
 import { averageEvidence, EProcess, productEvidence } from "./e-process.ts";
 import type { NullLaws } from "./null-laws.ts";
 
 const addressSampleMax = 8;
+const noCampaign: CampaignEvidence = { nats: 0, campaign: 0, seen: 0, tried: 0 };
 
 /** One client may speak this often per cohort: a person with thirty sessions is not thirty people. */
 const votesPerClient = 4;
@@ -54,8 +56,10 @@ export class Cohort {
   duplication: number = Number.NEGATIVE_INFINITY;
   /** Known accounts it tried: tried before by a convicted campaign, or not. */
   readonly workList: EProcess = new EProcess(2);
-  /** Accounts it tried: of a convicted campaign, or not. */
-  readonly campaign: EProcess = new EProcess(2);
+  /** Accounts it tried, counted against those of convicted campaigns; undefined until the first log-in. */
+  accounts: CampaignCounts | undefined;
+  /** What these said at the last log-in. */
+  campaign: CampaignEvidence = noCampaign;
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
@@ -87,7 +91,8 @@ export class Cohort {
     this.swept = 0;
     this.duplication = Number.NEGATIVE_INFINITY;
     this.workList.reset();
-    this.campaign.reset();
+    this.accounts = undefined;
+    this.campaign = noCampaign;
     this.logins = undefined;
     this.#accounts.clear();
     for (const process of this.axes) process.reset();
@@ -128,9 +133,12 @@ export class Cohort {
 
 /**
  * -ln of one honest cohort in a thousand: after a password reset everybody who logs in is an account that a campaign had tried. Below every
- * threshold that the ledger issues, so that by itself it convicts nobody.
+ * threshold that the ledger issues, so that by itself it convicts nobody. Owners come from where they always do, though: where the cohort
+ * is new to its accounts by device, network and country, which counts apart, that cause is out, and one in ten thousand remains.
  */
-const campaignNatsMax = 6.9;
+const campaignNatsMax = { owners: 6.9, strangers: 9.2 } as const;
+/** The axis of habits has said that most of a cohort are strangers to their accounts. */
+const strangersNats = 3;
 /** Least excess of speaking bins, as a share of what people leave. */
 const excessMin = 0.25;
 /** A hard group speaks from here on. */
@@ -165,8 +173,11 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
   if (cohort.duplication > Number.NEGATIVE_INFINITY)
     perGroup[cohortGroups.indexOf("duplicates")]?.push(cohort.duplication);
   if (cohort.workList.total > 0) perGroup[cohortGroups.indexOf("work-list")]?.push(cohort.workList.logEvidence(true));
-  if (cohort.campaign.total > 0)
-    perGroup[cohortGroups.indexOf("work-list")]?.push(Math.min(cohort.campaign.logEvidence(true), campaignNatsMax));
+  if (cohort.campaign.seen > 0) {
+    const habit = Math.max(...(perGroup[cohortGroups.indexOf("habit")] ?? []));
+    const cap = habit >= strangersNats ? campaignNatsMax.strangers : campaignNatsMax.owners;
+    perGroup[cohortGroups.indexOf("work-list")]?.push(Math.min(cohort.campaign.nats, cap));
+  }
   const groups = perGroup.map((logs, group) => {
     if (logs.length === 0) return Number.NEGATIVE_INFINITY;
     const name = cohortGroups[group] as string;

@@ -126,6 +126,42 @@ describe("cohorts", () => {
     expect(cohorts.judge(disguised, disguised.bins, disguised.at)?.linkedFrom).toBeGreaterThan(0);
   });
 
+  test("a linked behaviour is carried over on prior knowledge once five hundred honest sessions are known, not before", () => {
+    for (const [people, groupings] of [
+      [300, ["presentation"]],
+      [900, ["presentation", "behaviour"]],
+    ] as const) {
+      const random = createRandom(14);
+      const cohorts = new Cohorts({ alpha: 0.01 });
+      for (let i = 0; i < people; i++) cohorts.report({ ...honest(i * 2_000, random), anchored: true });
+      for (let i = 0; i < 60; i++) cohorts.report({ ...bot(i), at: 8_000_000 + i * minute });
+      expect(cohorts.convictions().map(({ grouping }) => grouping)).toEqual(groupings);
+    }
+  });
+
+  test("a campaign that comes again with a driven browser is judged from its third log-in on, owners who reset their passwords are not", () => {
+    const strange = { arrival: 0, way: 0, habit: 3, jar: 2 } as const;
+    const own = { arrival: 0, way: 1, habit: 0, jar: 0 } as const;
+    for (const [bins, convicted] of [
+      [strange, true],
+      [own, false],
+    ] as const) {
+      const random = createRandom(15);
+      const cohorts = new Cohorts();
+      for (let i = 1; i <= 80; i++) cohorts.campaigns.tried(i, 5);
+      for (let i = 0; i < 600; i++)
+        cohorts.report({ ...honest(i * 2_000, random), account: 1 + ((i * 7_919) % 1_000), letIn: true });
+      let found = 0;
+      for (let i = 0; i < 12 && found === 0; i++) {
+        const person = { presentation: 777, behaviour: 778, bins, account: 1 + i, letIn: true } as const;
+        if (cohorts.report({ ...sighting(2_000_000 + i * minute, person), stack: 0 }).length > 0) found = i + 1;
+      }
+      expect(found > 0).toBe(convicted);
+      if (convicted) expect(found).toBeLessThanOrEqual(6);
+      if (convicted) expect(cohorts.convictions()[0]).toMatchObject({ campaign: 5 });
+    }
+  });
+
   test("a row that is used again carries nothing of its former cohort: only its own behaviour is linked", () => {
     const random = createRandom(16);
     const cohorts = new Cohorts({ alpha: 0.01 });

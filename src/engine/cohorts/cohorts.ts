@@ -8,7 +8,7 @@ import { CohortMemory, type StandingConviction } from "./cohort-memory.ts";
 import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
 import type { CollisionAudit } from "./collision-audit.ts";
 import { certificateFor } from "./conformal-gate.ts";
-import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } from "./conviction.ts";
+import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern, weighAnew } from "./conviction.ts";
 import { countLogin, votesToJudge } from "./count-login.ts";
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
 import { type CohortHistograms, fitNullLaws, type NullLaws } from "./null-laws.ts";
@@ -207,6 +207,7 @@ export class Cohorts {
       const laws = this.#memory.laws.axes[axis];
       if (bin >= 0 && laws !== undefined) cohort.axes[axis]?.observe(bin, laws);
     }
+    if (cohort.convicted) weighAnew(this.#memory.convictions.get(key), cohort, this.#memory.laws);
     if (cohort.convicted || cohort.votes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     // A behaviour that is plainly people's own is no key to refuse anybody by, whatever some of its members do.
@@ -245,6 +246,7 @@ export class Cohorts {
       nats: strength.nats,
       alpha: cohort.alpha,
       linkedFrom: 0,
+      campaign: cohort.campaign.campaign || cohort.key,
       ...this.#basis(),
       enforced: this.#alpha.spend(grouping, at, { alpha: cohort.alpha, members }),
       sessions: cohort.sessions,
@@ -269,7 +271,7 @@ export class Cohorts {
     const cohort = this.#byKey.get(conviction.key);
     const [top] = cohort?.behaviours.top(1) ?? [];
     if (cohort === undefined || top === undefined || conviction.grouping === "behaviour") return [];
-    if (top.count - top.error < 0.6 * cohort.sessions || !this.#memory.audit.actionable(top.value, this.#certifiedRate))
+    if (top.count - top.error < 0.6 * cohort.sessions || !this.#memory.audit.unlikely(top.value, this.#certifiedRate))
       return [];
     writeCohortKeys(
       { application, behaviour: top.value, presentation: 0, stack: 0, step: 0, context: 0, walk: 0 },

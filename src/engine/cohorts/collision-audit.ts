@@ -43,6 +43,15 @@ export class CollisionAudit {
   }
 
   /**
+   * Is this key expected to be as rare as `rate` among honest sessions, by the mean of Jeffreys' posterior? Five hundred sessions without it are
+   * enough for 1e-3, fifteen hundred with one. That is no bound and earns no certificate: it is what a conviction on prior knowledge may be
+   * carried over by, and it ends when people are met.
+   */
+  unlikely(key: number, rate: number): boolean {
+    return this.#keys.estimate(key) + 0.5 <= rate * (this.#sessions + 1);
+  }
+
+  /**
    * Is this key plainly one of people's own: shown by three times as many honest sessions as `rate` allows? Says no while too
    * few sessions were seen to know. Poisoning: to shelter a behaviour, three in a thousand honest sessions must show it.
    */

@@ -8,6 +8,7 @@ import {
   groupOfAxis,
 } from "./axes.ts";
 import type { Cohort } from "./cohort.ts";
+import type { StandingConviction } from "./cohort-memory.ts";
 import type { AxisLaws } from "./e-process.ts";
 import { definingOf, type GroupingName } from "./groupings.ts";
 import type { NullLaws } from "./null-laws.ts";
@@ -24,6 +25,8 @@ export interface Conviction {
   readonly alpha: number;
   /** Key of the cohort whose members led here, or 0. */
   readonly linkedFrom: number;
+  /** Key of the first conviction of the campaign it belongs to: its own where it is the first. Missing in what earlier versions kept. */
+  readonly campaign?: number;
   readonly basis: "prior" | "certified";
   readonly certifiedFpr: number | null;
   /** Anchored groups still missing for a certificate. */
@@ -54,9 +57,15 @@ const sessionAxes = new Set<CohortAxisName>([
   "way",
 ]);
 
+/** Sessions that speak on an axis before it says how mixed a cohort is: no more than a campaign that comes again is judged by. */
+const axisVotesMin = 3;
+/** Where automation shows the speaking bins this often, the share that it leaves out is known well enough to allow for. */
+const tellingLeast = 0.85;
+
 /**
- * Estimated share of automation in a cohort: on the axis where it deviates most, how much of its excess over the
- * honest share of speaking bins. A popular browser's cohort in which a tenth is an attack has purity 0.1.
+ * Estimated share of automation in a cohort: on the axis where it deviates most, its excess over the honest share of
+ * speaking bins, out of the excess that automation alone would show. A popular browser's cohort in which a tenth is an attack has
+ * purity 0.1; a library of which nine in ten log-ins are wholly new to their accounts, as automation's are, has purity 1.
  */
 export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): number {
   let purest = cohort.enumeration > 3 ? cohort.swept : 0;
@@ -64,7 +73,7 @@ export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
   for (const [axis, { speaking, bins, name }] of cohortAxes.entries()) {
     const process = cohort.axes[axis];
     const law = laws.axes[axis];
-    if (process === undefined || law === undefined || process.total < 4 || excluded.has(axis)) continue;
+    if (process === undefined || law === undefined || process.total < axisVotesMin || excluded.has(axis)) continue;
     if (speaking.length === bins.length || name === "return-visit" || name === "address") continue;
     let seen = 0;
     let honest = 0;
@@ -73,9 +82,28 @@ export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
       honest += law.honest[bin] as number;
     }
     const share = honest / law.honestTotal;
-    purest = Math.max(purest, (seen / process.total - share) / (1 - share));
+    const telling = tellingShare(speaking, law);
+    purest = Math.max(purest, (seen / process.total - share) / ((telling >= tellingLeast ? telling : 1) - share));
   }
   return Math.min(1, purest);
+}
+
+/** How often automation shows the speaking bins, by the law of what is known of it. */
+function tellingShare(speaking: readonly number[], { automated, automatedTotal }: AxisLaws): number {
+  return automated === undefined
+    ? 1
+    : speaking.reduce((sum, bin) => sum + (automated[bin] as number), 0) / automatedTotal;
+}
+
+/**
+ * A cohort convicted on few sessions is weighed anew with each that follows: whether people share in it, or hardly anybody but the attack,
+ * shows later. What was convicted because another cohort was has no case of its own to weigh.
+ */
+export function weighAnew(standing: StandingConviction | undefined, cohort: Cohort, laws: NullLaws): void {
+  if (standing === undefined || standing.conviction.linkedFrom !== 0 || cohort.sessions < standing.conviction.sessions)
+    return;
+  const purity = cohortPurity(cohort, laws, definingOf(standing.conviction.grouping));
+  standing.conviction = { ...standing.conviction, purity };
 }
 
 /** Session-level axes on which the cohort leans towards automation with at least one nat. */
@@ -167,9 +195,9 @@ export function caseInWords(cohort: Cohort, groups: readonly number[], laws: Nul
     words.unshift(
       `goes on where a campaign stopped: ${cohort.workList.counts[1]} known accounts, of which it had tried ${cohort.workList.counts[0]}`,
     );
-  if (cohort.campaign.total > 0 && cohort.campaign.logEvidence(true) > 1 && (cohort.campaign.counts[1] as number) > 0)
+  if (cohort.campaign.nats > 1 && cohort.campaign.tried > 0)
     words.unshift(
-      `${cohort.campaign.counts[1]} of its ${cohort.campaign.total} accounts had been tried by a campaign that was convicted before`,
+      `${cohort.campaign.tried} of its ${cohort.campaign.seen} accounts had been tried by a campaign that was convicted before`,
     );
   words.push(`${Math.round(cohort.addresses.estimate())} addresses in ${cohort.sessions} sessions`);
   return words;

@@ -1,4 +1,5 @@
 import { AuthCounters } from "../auth/auth-counters.ts";
+import { CampaignCounts } from "./campaign-accounts.ts";
 import type { Cohort } from "./cohort.ts";
 import type { CohortMemory } from "./cohort-memory.ts";
 import type { Sighting } from "./sighting.ts";
@@ -10,7 +11,7 @@ const againNats = 2;
 /** What a log-in adds to its cohort: its kind, and whether a campaign has tried that account. */
 export function countLogin(
   cohort: Cohort,
-  { application, account, letIn, password, pushed }: Sighting,
+  { application, account, letIn, password, pushed, marks }: Sighting,
   memory: Pick<CohortMemory, "population" | "workList" | "campaigns">,
 ): void {
   if (letIn === null || account === 0) return;
@@ -19,13 +20,14 @@ export function countLogin(
   cohort.logins.observe({ account, password: password ?? 0, letIn, known, pushed: pushed === true });
   if (!cohort.claim(account)) return;
   const { campaigns } = memory;
-  if (campaigns.laws !== undefined) cohort.campaign.observe(campaigns.binOf(account), campaigns.laws);
+  cohort.accounts ??= new CampaignCounts();
+  campaigns.observe(cohort.accounts, marks ?? campaigns.marksOf(account));
+  cohort.campaign = campaigns.evidence(cohort.accounts);
   const workList = memory.workList(application);
   if (workList.laws !== undefined && known) cohort.workList.observe(workList.binOf(account), workList.laws);
 }
 
 /** Sessions a cohort must have before it is judged: fewer where a campaign comes again. E-values hold whenever one looks. */
 export function votesToJudge({ campaign }: Cohort, usual: number): number {
-  const again = campaign.total > 1 && campaign.logEvidence(true) > againNats;
-  return again ? Math.min(votesToJudgeAgain, usual) : usual;
+  return campaign.nats > againNats ? Math.min(votesToJudgeAgain, usual) : usual;
 }

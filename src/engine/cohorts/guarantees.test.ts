@@ -72,6 +72,20 @@ describe("certificates", () => {
 });
 
 describe("collision audit", () => {
+  test("a behaviour is carried over on prior knowledge from five hundred honest sessions without it, and one among them asks for more", () => {
+    const audit = new CollisionAudit();
+    for (let i = 0; i < 498; i++) audit.vote(7);
+    expect(audit.unlikely(9, 1e-3)).toBe(false);
+    audit.vote(7);
+    expect(audit.unlikely(9, 1e-3)).toBe(true);
+    expect(audit.actionable(9, 1e-3)).toBe(false);
+    audit.vote(9);
+    expect(audit.unlikely(9, 1e-3)).toBe(false);
+    for (let i = 0; i < 1_000; i++) audit.vote(7);
+    expect(audit.unlikely(9, 1e-3)).toBe(true);
+    expect(audit.unlikely(7, 1e-3)).toBe(false);
+  });
+
   test("a key is actionable only when enough honest sessions were seen without it", () => {
     const audit = new CollisionAudit();
     expect(audit.actionable(7, 1e-3)).toBe(false);

@@ -17,6 +17,8 @@ export interface Sighting extends Membership {
   readonly letIn: boolean | null;
   /** A second factor was asked for. */
   readonly pushed?: boolean | undefined;
+  /** Which campaigns had tried that account before this session's member was judged, as `CampaignAccounts.marksOf` gives it. */
+  readonly marks?: number | undefined;
   /** Twenty bits of a keyed password hash, or 0: counted, never kept. */
   readonly password?: number | undefined;
   /** ISO country, or "" when unknown; network number, or 0. */

@@ -4,6 +4,7 @@ import { asksSecondFactor } from "../auth/second-factor.ts";
 import { rowFlag } from "../clients/client-table.ts";
 import {
   Cohorts,
+  type Conviction,
   cohortAxisCount,
   cohortAxisIndex,
   groupings,
@@ -59,10 +60,10 @@ export interface CohortSources {
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 38 bytes per session.
+ * convicted cohort then hits its members from their first request on. 40 bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 38;
+  readonly bytesPerSession: number = 40;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #steps: CohortSteps;
@@ -85,6 +86,8 @@ export class CohortPart {
   readonly #novelty: Int8Array;
   readonly #refused: Uint8Array;
   readonly #asked: Uint8Array;
+  /** Which campaigns had tried its account when it took its sensitive step. */
+  readonly #marks: Uint16Array;
   readonly #gaps = new Map<number, GapLaw>();
   readonly #keys: Float64Array = new Float64Array(groupings.length);
   readonly #swept: Float64Array = new Float64Array(groupings.length);
@@ -114,6 +117,7 @@ export class CohortPart {
     this.#novelty = new Int8Array(sources.sessionsMax);
     this.#refused = new Uint8Array(sources.sessionsMax);
     this.#asked = new Uint8Array(sources.sessionsMax);
+    this.#marks = new Uint16Array(sources.sessionsMax);
   }
 
   open(slot: number, exchange: Exchange): void {
@@ -152,7 +156,9 @@ export class CohortPart {
     this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
     this.#novelty[slot] = this.#sources.novelty(facts, exchange);
     this.#walk[slot] = this.#trace(slot, "look").label;
-    if (!again) this.#readGap(facts);
+    if (again) return;
+    this.#readGap(facts);
+    this.#marks[slot] = this.cohorts.campaigns.marksOf(exchange.request.account);
   }
 
   #arrival({ endpoint, row }: Facts, requests: number): number {
@@ -232,10 +238,10 @@ export class CohortPart {
   }
 
   /** A member of a convicted cohort tried this account: the work list of its campaign. */
-  #tried(application: string, account: number): void {
+  #tried({ application, request: { account } }: Exchange, { campaign, key }: Conviction): void {
     if (account === 0) return;
     this.cohorts.workList(application).tried(account);
-    this.cohorts.campaigns.tried(account);
+    this.cohorts.campaigns.tried(account, campaign ?? key);
   }
 
   /** The conviction that hits this session, as a signal. */
@@ -246,7 +252,7 @@ export class CohortPart {
     this.#fill(slot, row);
     const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
     if (conviction === undefined) return none;
-    if (exchange !== undefined) this.#tried(exchange.application, exchange.request.account);
+    if (exchange !== undefined) this.#tried(exchange, conviction);
     if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
     return [convictionSignal(conviction)];
   }
@@ -292,6 +298,7 @@ export class CohortPart {
       password: outcome.password,
       letIn: outcome.letIn,
       pushed: outcome.pushed,
+      marks: this.#marks[slot] as number,
       country: network.country,
       asn: network.asn,
       anchored: this.#isAnchored(slot, row),
