@@ -7,45 +7,40 @@
  * With `--only NAME,NAME` and `--people N` a part of it runs, in `enforce` alone, and tells the reasons; it writes no result.
  * `--traces DIR` keeps the runs' logs and the truth. `--keep-past DIR` writes the days before the attack to a folder, `--past DIR` goes on from there; `--past none` from nothing.
  *
- * `--full` is three seeds and more people, within an hour: a seed that would not end in time is left out and named. `--docs` writes the
- * results and the pages, after each seed. All seeds go on from the same days before.
+ * `--full` is three seeds and more people, within an hour: a seed that would not end in time is left out and named. It keeps the days
+ * before and the report of each seed; `--resume` goes on from there where a run was interrupted. `--docs` writes the results and the pages,
+ * after each seed. All seeds go on from the same days before.
  *
  *     npm run arena [-- --full] [-- --seed 3] [-- --keep]     about ten minutes; --full at most an hour
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Campaign } from "./campaigns/campaign.ts";
-import { enumeration } from "./campaigns/enumeration.ts";
-import { loginLibrary } from "./campaigns/login-library.ts";
-import { otherCampaigns } from "./campaigns/others.ts";
-import { programCampaigns } from "./campaigns/programs.ts";
-import { reactiveStuffing } from "./campaigns/reactive.ts";
-import { stealthBrowser } from "./campaigns/stealth-browser.ts";
-import { trialFarm } from "./campaigns/trial-farm.ts";
+import { lanes } from "./campaigns/lanes.ts";
 import { runDisplacement } from "./displacement/run-displacement.ts";
 import { keepPast, livePast, type Past, readPast } from "./past/live-past.ts";
-import { byCrowdsec, byFail2ban, byIsbot } from "./peers/offline.ts";
+import { askPeers } from "./peers/ask-peers.ts";
 import { type PhaseResult, runPhase } from "./phase.ts";
 import { type Budget, brokenBudgets } from "./report/budget.ts";
+import { Checkpoint } from "./report/checkpoint.ts";
 import { compareOffline } from "./report/compare-offline.ts";
 import { keepTraces } from "./report/keep-traces.ts";
 import { printPhase, printReport, printSeeds } from "./report/print-report.ts";
 import { collect, phaseReport, type RunReport } from "./report/run-report.ts";
 import { slowness } from "./report/slowness.ts";
 import { writePages } from "./report/write-pages.ts";
-import { type PeerScore, scorePeer } from "./scoring/score.ts";
 import { runTakeover } from "./takeover/run-takeover.ts";
 import { Addresses } from "./world/addresses.ts";
 import { Front } from "./world/front.ts";
 import { openPlatform } from "./world/platform.ts";
-import { createRandom } from "./world/random.ts";
+import { createRandom, sleep } from "./world/random.ts";
 import { Truth } from "./world/truth.ts";
 
 const { values } = parseArgs({
   options: {
     full: { type: "boolean", default: false },
+    resume: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     keep: { type: "boolean", default: false },
     docs: { type: "boolean", default: false },
@@ -57,46 +52,24 @@ const { values } = parseArgs({
   },
 });
 const full = values.full;
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(`${clockNow()} ${line}\n`);
 
-function campaign(name: string): Campaign {
-  const found = [...otherCampaigns, ...programCampaigns].find((each) => each.name === name);
-  if (found === undefined) throw new Error(`no campaign is called ${name}`);
-  return found;
+function clockNow(): string {
+  const seconds = Math.floor(performance.now() / 1_000);
+  return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** One after another inside a lane, lanes side by side. */
-const all: readonly (readonly Campaign[])[] = [
-  [loginLibrary],
-  [trialFarm, stealthBrowser],
-  [
-    enumeration,
-    ...[
-      "takeover of a new application",
-      "gift card cracking",
-      "content crawl from one address",
-      "password cracking by hydra",
-      "product spider by scrapy",
-    ].map(campaign),
-  ],
-  [
-    ...[
-      "credential stuffing",
-      "price scraper with a jar",
-      "account aggregation by curl",
-      "path fuzzing by ffuf",
-      "path fuzzing by wfuzz",
-      "mirror by wget",
-      "price feed by Java",
-    ].map(campaign),
-    reactiveStuffing,
-  ],
-];
+/** Where a long run keeps how far it came. */
+const checkpoint = full
+  ? new Checkpoint(join(import.meta.dirname, "results", ".full"), values.resume ? "again" : "anew")
+  : undefined;
 
 /** The days before: lived now, or those of an earlier run. */
 async function pastOf(seed: number, directory: string): Promise<Past | undefined> {
   if (values.past === "none") return undefined;
   if (values.past !== "") return readPast(values.past);
+  const kept = checkpoint?.past();
+  if (kept !== undefined) return kept;
   const platform = await openPlatform();
   const truth = new Truth();
   const front = new Front(0, truth);
@@ -116,6 +89,7 @@ async function pastOf(seed: number, directory: string): Promise<Past | undefined
       say,
     });
     if (values["keep-past"] !== "") keepPast(past, values["keep-past"]);
+    checkpoint?.keepPast(past);
     return past;
   } finally {
     front.close();
@@ -125,15 +99,22 @@ async function pastOf(seed: number, directory: string): Promise<Past | undefined
 
 /** Several seeds go on from one past. */
 let lived: Past | undefined;
+/** So that two runs do not start their programs in the same second. */
+const apartMs = 4_000;
 
+/**
+ * One world twice, side by side: most of a run is people's pauses and programs' round trips. What is left is done beside each other, too:
+ * peers and `gait replay` read the first run's traces while an application is taken over.
+ */
 async function runSeed(seed: number, directory: string): Promise<RunReport> {
   const shape = full
     ? { warmSeconds: 10, peopleMax: 60, lightMax: 220, scale: 1 }
     : { warmSeconds: 5, peopleMax: 36, lightMax: 130, scale: 1 };
   lived ??= await pastOf(seed, directory);
   const past = lived;
-  const phase = (mode: "observe" | "enforce", peers: boolean): Promise<PhaseResult> =>
-    runPhase({
+  const phase = async (mode: "observe" | "enforce", peers: boolean): Promise<PhaseResult> => {
+    if (mode === "enforce") await sleep(apartMs);
+    const options = {
       mode,
       seed,
       directory,
@@ -141,16 +122,45 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
       past,
       reasons: "skip",
       secondsMax: 600,
-      lanes: all,
+      lanes,
       peers,
       say,
-    });
-  const observe = await phase("observe", true);
-  say("peers read the log");
-  const peers = await askPeers(observe, join(directory, "observe"));
-  const offline = await compareOffline(observe, join(directory, "observe"));
-  const enforce = await phase("enforce", false);
-  say("an application that nothing protected is taken over");
+    } as const;
+    return runPhase(options);
+  };
+  const [observe, enforce] = await Promise.all([phase("observe", true), phase("enforce", false)]);
+  say("peers and gait replay read the traces; an application that nothing protected is taken over");
+  const [seen, stories] = await Promise.all([readTraces(observe, directory), tellStories(seed, directory, past)]);
+  if (values.traces !== "")
+    for (const [mode, run] of [
+      ["observe", observe],
+      ["enforce", enforce],
+    ] as const)
+      keepTraces(run, join(values.traces, `seed-${seed}`, mode));
+  return collect({
+    seed,
+    full,
+    observe,
+    enforce,
+    ...seen,
+    campaigns: lanes.flat(),
+    past,
+    ...stories,
+    slowness: slowness(),
+    load: loadavg().map((each) => Math.round(10 * each) / 10),
+  });
+}
+
+async function readTraces(observe: PhaseResult, directory: string): Promise<Pick<RunReport, "peers" | "offline">> {
+  const peers = await askPeers(observe, join(directory, "observe"), say);
+  return { peers, offline: await compareOffline(observe, join(directory, "observe")) };
+}
+
+async function tellStories(
+  seed: number,
+  directory: string,
+  past: Past | undefined,
+): Promise<Pick<RunReport, "takeover" | "displacement">> {
   const takeover = await runTakeover({
     seed,
     directory: join(directory, "takeover"),
@@ -164,69 +174,13 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
     state: past?.state,
     say: (line) => say(`displacement: ${line}`),
   });
-  if (values.traces !== "")
-    for (const [mode, run] of [
-      ["observe", observe],
-      ["enforce", enforce],
-    ] as const)
-      keepTraces(run, join(values.traces, `seed-${seed}`, mode));
-  const slow = slowness();
-  return collect({
-    seed,
-    full,
-    observe,
-    enforce,
-    peers,
-    offline,
-    campaigns: all.flat(),
-    past,
-    takeover,
-    displacement,
-    slowness: slow,
-  });
-}
-
-/** What each peer would have refused; one that is not installed says so and has no row. */
-async function askPeers(observe: PhaseResult, directory: string): Promise<readonly PeerScore[]> {
-  const seen = { log: observe.log, truth: observe.truth };
-  const asked: readonly (readonly [name: string, refused: () => Promise<ReadonlySet<string>>])[] = [
-    ...(observe.absent.some((each) => each.startsWith("nginx"))
-      ? []
-      : [
-          ["nginx limit_req", async () => observe.limited] as const,
-          ["ModSecurity + CRS", async () => observe.firewalled] as const,
-        ]),
-    ["express-rate-limit", async () => new Set(expressLimited(observe))],
-    ["isbot", async () => byIsbot(observe.log)],
-    ["fail2ban", () => byFail2ban(observe.log, directory)],
-    ["CrowdSec", () => byCrowdsec(observe.log, directory)],
-  ];
-  const rows: PeerScore[] = [];
-  for (const [name, refused] of asked) {
-    try {
-      rows.push(scorePeer(name, await refused(), seen));
-    } catch (error) {
-      say(`${name} has no row: ${String(error).split("\n", 1)[0]}`);
-    }
-  }
-  return rows;
-}
-
-/** The platform counted beside; its record has no request id, but the order of an address's requests is the log's. */
-function expressLimited({ log, reached }: PhaseResult): readonly string[] {
-  const ofAddress = Map.groupBy(reached, ({ ip }) => ip);
-  const at = new Map<string, number>();
-  return log.flatMap(({ id, ip }) => {
-    const index = at.get(ip) ?? 0;
-    at.set(ip, index + 1);
-    return ofAddress.get(ip)?.[index]?.limited === true ? [id] : [];
-  });
+  return { takeover, displacement };
 }
 
 /** A part of the world, to look into: whom the gateway takes the players for, and why. */
 async function runPart(home: string): Promise<void> {
   const names = values.only.split(",");
-  const lanes = all.map((lane) => lane.filter(({ name }) => names.includes(name))).filter((lane) => lane.length > 0);
+  const part = lanes.map((lane) => lane.filter(({ name }) => names.includes(name))).filter((lane) => lane.length > 0);
   const peopleMax = Number(values.people) || 60;
   const phase = await runPhase({
     mode: "enforce",
@@ -239,13 +193,13 @@ async function runPart(home: string): Promise<void> {
     peopleMax,
     lightMax: peopleMax * 2,
     scale: 1,
-    lanes,
+    lanes: part,
     peers: false,
     say,
   });
   for (const [player, why] of phase.reasons) console.log(`${player}\n${why}`);
-  const part = phaseReport(phase, all.flat());
-  printPhase(part);
+  if (values.traces !== "") keepTraces(phase, values.traces);
+  printPhase(phaseReport(phase, lanes.flat()));
 }
 
 /** Results for whoever compares, and the pages made from them. */
@@ -283,9 +237,17 @@ try {
       leftOut.push(seed);
       continue;
     }
+    const kept = checkpoint?.seed(seed);
+    if (kept !== undefined) {
+      say(`seed ${seed} is kept from an interrupted run`);
+      reports.push(kept);
+      continue;
+    }
     const home = join(directory, `seed-${seed}`);
     mkdirSync(home, { recursive: true });
-    reports.push(await runSeed(seed, home));
+    const report = await runSeed(seed, home);
+    reports.push(report);
+    checkpoint?.keepSeed(report);
     longestMinutes = Math.max(longestMinutes, (performance.now() - began) / 60_000);
     say(`seed ${seed} took ${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
     if (values.docs) keepResults(reports);
@@ -300,8 +262,17 @@ try {
   ]);
   for (const line of broken) console.log(`BUDGET ${line}`);
   console.log(
-    JSON.stringify({ version: 1, full, budget: broken, runs: reports.map(({ summary }) => summary), leftOut }),
+    JSON.stringify({
+      version: 1,
+      full,
+      minutes: Math.round(performance.now() / 6_000) / 10,
+      cores: cpus().length,
+      budget: broken,
+      runs: reports.map(({ summary }) => summary),
+      leftOut,
+    }),
   );
+  if (leftOut.length === 0) checkpoint?.clear();
   process.exitCode = broken.length > 0 ? 1 : 0;
 } finally {
   if (values.keep) say(`kept: ${directory}`);

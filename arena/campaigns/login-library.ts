@@ -128,7 +128,7 @@ export const loginLibrary: Campaign = {
       attempts.push(
         await attempt(world, version, {
           index,
-          logins: Math.round((version.tool === "chromium" ? 40 : 70) * Math.sqrt(world.scale)),
+          logins: Math.round(70 * Math.sqrt(world.scale)),
         }),
       );
     }

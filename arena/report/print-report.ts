@@ -100,7 +100,7 @@ function printPeople(name: string, { people, failedVisits, convictions }: PhaseR
   console.log(`  ${name.padEnd(8)} cohorts convicted at the end: ${counts(convictions)}`);
   for (const persona of people)
     console.log(
-      `  ${name.padEnd(8)} ${persona.persona.padEnd(26)} ${persona.stoppedSessions} of ${persona.sessions} sessions stopped (95 % bound ${(100 * persona.bound).toFixed(1)} %), ${persona.calledSessions} called a program, ${persona.stoppedRequests} of ${persona.requests} requests, ${persona.stoppedPeople} of ${persona.people} people`,
+      `  ${name.padEnd(8)} ${persona.persona.padEnd(26)} stopped ${persona.stoppedSessions} of ${persona.sessions} sessions (95 % bound ${(100 * persona.bound).toFixed(1)} %), ${persona.stoppedRequests} of ${persona.requests} requests (${(100 * persona.requestBound).toFixed(1)} %), ${persona.stoppedPeople} of ${persona.people} people (${(100 * persona.peopleBound).toFixed(1)} %); ${persona.calledSessions} sessions called a program`,
     );
   if (failedVisits.length > 0)
     console.log(

@@ -26,6 +26,8 @@ export interface RunReport {
   readonly seed: number;
   readonly full: boolean;
   readonly date: string;
+  /** Load averages of the machine when the seed ended: 1, 5 and 15 minutes. */
+  readonly load: readonly number[];
   readonly observe: PhaseReport;
   readonly enforce: PhaseReport;
   readonly peers: readonly PeerScore[];
@@ -115,6 +117,7 @@ export function collect(parts: {
   readonly displacement: readonly DisplacementRow[];
   /** How much slower this machine's processor was than the one the budget was set on. */
   readonly slowness: number;
+  readonly load: readonly number[];
 }): RunReport {
   const { seed, full, campaigns } = parts;
   const observe = phaseReport(parts.observe, campaigns);
@@ -129,6 +132,7 @@ export function collect(parts: {
     seed,
     full,
     date: new Date().toISOString(),
+    load: parts.load,
     observe,
     enforce,
     peers: [gait, ...parts.peers],

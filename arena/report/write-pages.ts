@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { drawPeers, drawRetooling } from "./pictures.ts";
 import { poolSeeds } from "./pool-seeds.ts";
@@ -7,7 +7,7 @@ import type { RunReport } from "./run-report.ts";
 
 /** Writes docs/accuracy.md and docs/performance.md from a run. */
 export function writePages(reports: readonly RunReport[], docs: string): void {
-  const head = `Written by \`npm run arena -- --docs\`${reports[0]?.full === true ? " (with `--full`)" : ""} on ${reports[0]?.date.slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}. Run it again: real programs and a real network make no two runs alike.`;
+  const head = `Written by \`npm run arena -- --docs\`${reports[0]?.full === true ? " (with `--full`)" : ""} on ${reports[0]?.date.slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, load averages ${reports.map(({ load }) => load[2]?.toFixed(1)).join(", ")} over the last quarter of an hour of each seed, other work on the machine included. Run it again: real programs and a real network make no two runs alike.`;
   const last = reports.at(-1);
   if (last !== undefined) {
     writeFileSync(join(docs, "arena-peers.svg"), drawPeers(last.peers));
@@ -26,6 +26,7 @@ function pooled(reports: readonly RunReport[]): string {
   return `## ${reports.length} seeds together\n\n| figure | lowest to highest, or all together |\n|---|---|\n${rows.join("\n")}\n\n`;
 }
 
+const bound = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const percent = (part: number, of: number): string => (of === 0 ? "–" : `${((100 * part) / of).toFixed(1)} %`);
 
 function accuracy(report: RunReport): string {
@@ -83,7 +84,7 @@ function accuracy(report: RunReport): string {
     ...report.enforce.campaigns.flatMap(({ campaign, players }) =>
       players.map(
         (player) =>
-          `| ${campaign} | ${player.player} | ${player.requests} | ${percent(player.stoppedRequests, player.requests)} | ${player.posts === 0 ? "–" : `${player.stoppedPosts} of ${player.posts}`} | ${player.firstStopped === null ? "never" : `request ${player.firstStopped.request}`} | ${(100 * player.called).toFixed(0)} % |`,
+          `| ${campaign} | ${player.player} | ${player.requests} | ${percent(player.stoppedRequests, player.requests)} | ${player.posts === 0 ? "–" : `${player.stoppedPosts} of ${player.posts}`} | ${player.firstStopped === null ? "never" : `request ${player.firstStopped.request}, ${player.firstStopped.seconds.toFixed(1)} s`} | ${(100 * player.called).toFixed(0)} % |`,
       ),
     ),
     "",
@@ -95,12 +96,14 @@ function accuracy(report: RunReport): string {
     "",
     pastWords(report),
     "",
-    "| run | persona | sessions | stopped | upper 95 % bound | requests stopped | people stopped | called a program |",
-    "|---|---|---|---|---|---|---|---|",
+    "In brackets the upper 95 % bound (Clopper and Pearson).",
+    "",
+    "| run | persona | sessions stopped | requests stopped | people stopped | called a program |",
+    "|---|---|---|---|---|---|",
     ...(["observe", "enforce"] as const).flatMap((run) =>
       report[run].people.map(
         (persona) =>
-          `| ${run} | ${persona.persona} | ${persona.sessions} | ${persona.stoppedSessions} | ${(100 * persona.bound).toFixed(1)} % | ${persona.stoppedRequests} of ${persona.requests} | ${persona.stoppedPeople} of ${persona.people} | ${persona.calledSessions} |`,
+          `| ${run} | ${persona.persona} | ${persona.stoppedSessions} of ${persona.sessions} (${bound(persona.bound)}) | ${persona.stoppedRequests} of ${persona.requests} (${bound(persona.requestBound)}) | ${persona.stoppedPeople} of ${persona.people} (${bound(persona.peopleBound)}) | ${persona.calledSessions} |`,
       ),
     ),
     "",

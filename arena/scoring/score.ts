@@ -48,8 +48,10 @@ export interface PersonaScore {
   readonly people: number;
   readonly stoppedPeople: number;
   readonly calledSessions: number;
-  /** Upper 95 % bound of the share of sessions stopped. */
+  /** Upper 95 % bounds of the shares stopped: of sessions, of requests, of people. */
   readonly bound: number;
+  readonly requestBound: number;
+  readonly peopleBound: number;
 }
 
 interface Seen {
@@ -119,16 +121,21 @@ export function scorePeople(log: readonly LoggedRequest[], truth: Truth): readon
   return [...Map.groupBy(seen, ({ player }) => player)].map(([persona, own]) => {
     const sessions = [...Map.groupBy(own, ({ session }) => session).values()];
     const hit = sessions.filter((each) => each.some(({ request }) => stopped(request))).length;
+    const stoppedRequests = own.filter(({ request }) => stopped(request)).length;
+    const people = new Set(own.map(({ request }) => request.ip)).size;
+    const stoppedPeople = new Set(own.flatMap(({ request }) => (stopped(request) ? [request.ip] : []))).size;
     return {
       persona,
       requests: own.length,
-      stoppedRequests: own.filter(({ request }) => stopped(request)).length,
+      stoppedRequests,
       sessions: sessions.length,
       stoppedSessions: hit,
-      people: new Set(own.map(({ request }) => request.ip)).size,
-      stoppedPeople: new Set(own.flatMap(({ request }) => (stopped(request) ? [request.ip] : []))).size,
+      people,
+      stoppedPeople,
       calledSessions: sessions.filter((each) => each.some(({ request }) => calledKinds.has(request.kind))).length,
       bound: upperBound(hit, sessions.length),
+      requestBound: upperBound(stoppedRequests, own.length),
+      peopleBound: upperBound(stoppedPeople, people),
     };
   });
 }
