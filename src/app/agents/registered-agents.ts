@@ -50,7 +50,7 @@ export function registerAgent(
   const file = join(directory, fileName);
   const agents = [...others, { name: agent.name, operator: agent.operator, jwk }];
   try {
-    writeFileSync(`${file}.tmp`, `${JSON.stringify({ version: 1, agents }, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(`${file}.tmp`, `${JSON.stringify({ version: 1, agents }, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(`${file}.tmp`, file);
   } catch (error) {
     throw new GaitError(

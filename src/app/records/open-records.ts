@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DecisionRecord, GaitError, type HashKey, keyedHash, type Network, storeLimits } from "#core";
 import {
@@ -17,7 +16,7 @@ import { parseByteSize } from "../config/byte-size.ts";
 import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/duration.ts";
 import { OperationFault } from "../operations/operation.ts";
-import { readSecretFile } from "../serve/secret-file.ts";
+import { drawSecretFile, readSecretFile } from "../serve/secret-file.ts";
 import { openSpooledStore } from "./spooled-store.ts";
 
 /** What the gateway remembers: decisions for people to find, and what operators did. */
@@ -120,12 +119,6 @@ async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
 /** The key that chains the audit log: drawn once, readable by its owner alone. */
 function openAuditKey(folder: string): Buffer {
   const file = join(folder, auditKeyFile);
-  try {
-    writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== "EEXIST")
-      throw new GaitError("state-directory", `store.path: cannot write ${JSON.stringify(file)} (${code ?? "unknown"})`);
-  }
+  drawSecretFile(file, randomBytes(32).toString("hex"));
   return Buffer.from(readSecretFile(file, "store.path"), "hex");
 }

@@ -1,7 +1,27 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { GaitError } from "#core";
 
 const secretBytesMax = 65_536;
+
+/**
+ * Writes a secret that was drawn for this installation, unless its file is there already. It is on the disk, and its
+ * name in the directory, before anything is made with it: after a loss of power an empty key file would keep the gateway
+ * from starting, and another key would fit nothing that was kept.
+ * @throws GaitError `state-directory`
+ */
+export function drawSecretFile(file: string, secret: string): void {
+  try {
+    writeFileSync(file, `${secret}\n`, { flag: "wx", mode: 0o600, flush: true });
+    const directory = openSync(dirname(file), "r");
+    fsyncSync(directory);
+    closeSync(directory);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EEXIST") return;
+    throw new GaitError("state-directory", `store.path: cannot write ${JSON.stringify(file)} (${code ?? "unknown"})`);
+  }
+}
 
 /**
  * Reads a secret from a file that only its owner can read.

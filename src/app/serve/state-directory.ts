@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GaitError, type HashKey } from "#core";
-import { readSecretFile } from "./secret-file.ts";
+import { drawSecretFile, readSecretFile } from "./secret-file.ts";
 
 /** What the gateway keeps on disk. */
 export interface StateDirectory {
@@ -47,14 +47,7 @@ export function readLastGood(path: string, configPath: string): Uint8Array | und
 
 function openHashKey(path: string): HashKey {
   const file = join(path, hashKeyFile);
-  try {
-    writeFileSync(file, `${randomBytes(8).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== "EEXIST") {
-      throw new GaitError("state-directory", `store.path: cannot write ${JSON.stringify(file)} (${code ?? "unknown"})`);
-    }
-  }
+  drawSecretFile(file, randomBytes(8).toString("hex"));
   const text = readSecretFile(file, "store.path");
   if (!/^[0-9a-f]{16}$/.test(text)) {
     throw new GaitError(
@@ -68,7 +61,7 @@ function openHashKey(path: string): HashKey {
 /** Written beside and renamed: a crash leaves the old file or the new one, never half of one. */
 function writeWhole(file: string, text: string): void {
   const beside = `${file}.tmp`;
-  writeFileSync(beside, text, { mode: 0o600 });
+  writeFileSync(beside, text, { mode: 0o600, flush: true });
   chmodSync(beside, 0o600);
   renameSync(beside, file);
 }

@@ -1,10 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { backupRecords } from "./backup.ts";
-import { type Database, openDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import { erase } from "./erase.ts";
 import { exportRecords } from "./export.ts";
 import { maintain } from "./maintenance.ts";
 import type { Answer, OwnerOptions, Request, Row } from "./messages.ts";
+import { SteadyDatabase } from "./steady-database.ts";
 
 /**
  * The thread that owns the database: nobody else opens it. Requests are handled one after another; a failure is an
@@ -13,11 +14,8 @@ import type { Answer, OwnerOptions, Request, Row } from "./messages.ts";
 const options = workerData as OwnerOptions;
 const port = parentPort;
 
-async function handle(database: Database, request: Request): Promise<readonly Row[]> {
+async function handle(database: Database, request: Exclude<Request, { kind: "append" }>): Promise<readonly Row[]> {
   switch (request.kind) {
-    case "append":
-      await database.append(request.batch);
-      return [];
     case "appendProduct":
       await database.appendProduct(request.rows);
       return [];
@@ -43,13 +41,13 @@ async function handle(database: Database, request: Request): Promise<readonly Ro
 }
 
 if (port !== null) {
-  const opened = openDatabase(options);
-  let queue: Promise<unknown> = opened;
+  const steady = new SteadyDatabase(options);
+  let queue: Promise<unknown> = Promise.resolve();
   port.on("message", (request: Request) => {
     queue = queue.then(async () => {
       let answer: Answer;
       try {
-        answer = { id: request.id, ok: true, rows: await handle(await opened, request) };
+        answer = { id: request.id, ok: true, rows: await answerTo(request) };
       } catch (error) {
         answer = { id: request.id, ok: false, problem: error instanceof Error ? error.message : String(error) };
       }
@@ -57,4 +55,10 @@ if (port !== null) {
       if (request.kind === "close") port.close();
     });
   });
+
+  async function answerTo(request: Request): Promise<readonly Row[]> {
+    if (request.kind !== "append") return steady.use((database) => handle(database, request));
+    await steady.append(request.batch);
+    return [];
+  }
 }
