@@ -72,6 +72,10 @@ export interface AccountRiskOptions {
 }
 
 const shrink = 3;
+/** Device, network and country new at once: one log-in of owners in twenty-five. A look that many wear is no alibi then. */
+const whollyNew = 3;
+/** Log-ins from which an account's ways are known well enough for that. */
+const settledLogins = 4;
 
 /**
  * Per-account risk in the manner of Freeman et al. (NDSS 2016): Σ ln p(x) / p(x | account), with the account's
@@ -131,11 +135,12 @@ export class AccountRisk {
     { at, share, suspicious }: { readonly at: Millis; readonly share: PopulationShare; readonly suspicious: boolean },
   ): number {
     const nats = this.score(account, context, share);
+    const stranger = this.novelty(account, context) === whollyNew;
     const habit = this.#habit(account, at);
-    const strange = suspicious || nats >= this.#strangeNats;
+    const strange = suspicious || nats >= this.#strangeNats || (stranger && habit.logins >= settledLogins);
     if (strange) {
       habit.strangeAt = at;
-      habit.strangeNats = Math.max(nats, suspicious ? this.#strangeNats : 0);
+      habit.strangeNats = Math.max(nats, suspicious || stranger ? this.#strangeNats : 0);
     }
     if (suspicious) this.#suspect(account, habit, { at, reason: "let in within a convicted cohort" });
     if (strange && at - habit.strangeAt < this.#holdMs && habit.logins >= 2) return nats;

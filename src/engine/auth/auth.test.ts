@@ -120,6 +120,23 @@ describe("account risk", () => {
     expect(risk.compromised()).toEqual([]);
   });
 
+  test("a device, network and country all new make a login strange under the commonest look, from the fifth login of an account on", () => {
+    for (const [logins, held] of [
+      [3, false],
+      [4, true],
+    ] as const) {
+      const risk = new AccountRisk();
+      for (let day = 0; day < logins; day++) risk.login(1, home, { at: day * 24 * hour, share, suspicious: false });
+      const lookalike = { ...abroad, presentation: home.presentation };
+      expect(risk.score(1, lookalike, () => 0.05)).toBeLessThan(4);
+      risk.login(1, lookalike, { at: 241 * hour, share: () => 0.05, suspicious: false });
+      expect(risk.step(1, "change e-mail", 242 * hour)).toBe(held);
+    }
+    const traveller = settled();
+    traveller.login(1, { ...home, country: 63, asn: 9299 }, { at: 241 * hour, share: () => 0.3, suspicious: false });
+    expect(traveller.step(1, "change e-mail", 242 * hour)).toBe(false);
+  });
+
   test("a login let in within a convicted cohort lists the account at once", () => {
     const risk = settled();
     risk.login(1, home, { at: 241 * hour, share, suspicious: true });
