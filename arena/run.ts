@@ -5,7 +5,7 @@
  * budget of arena/budget.json is broken.
  *
  * With `--only NAME,NAME` and `--people N` a part of it runs, in `enforce` alone, and tells the reasons; it writes no result.
- * `--traces DIR` keeps the runs' logs and the truth. `--keep-past DIR` writes the days before the attack to a folder, `--past DIR` goes on from there; `--past none` from nothing.
+ * `--traces DIR` keeps the runs' logs and the truth; `--compare DIR/seed-1/observe` replays them and says how far both doors agree. `--keep-past DIR` writes the days before the attack to a folder, `--past DIR` goes on from there; `--past none` from nothing.
  *
  * `--full` is three seeds and more people, within an hour: a seed that would not end in time is left out and named. It keeps the days
  * before and the report of each seed; `--resume` goes on from there where a run was interrupted. `--docs` writes the results and the pages,
@@ -24,12 +24,14 @@ import { askPeers } from "./peers/ask-peers.ts";
 import { type PhaseResult, runPhase } from "./phase.ts";
 import { type Budget, brokenBudgets } from "./report/budget.ts";
 import { Checkpoint } from "./report/checkpoint.ts";
+import { compareKept } from "./report/compare-kept.ts";
 import { compareOffline } from "./report/compare-offline.ts";
 import { keepTraces } from "./report/keep-traces.ts";
-import { printPhase, printReport, printSeeds } from "./report/print-report.ts";
+import { printOffline, printPhase, printReport, printSeeds } from "./report/print-report.ts";
 import { collect, phaseReport, type RunReport } from "./report/run-report.ts";
 import { slowness } from "./report/slowness.ts";
 import { writePages } from "./report/write-pages.ts";
+import { runHold } from "./takeover/run-hold.ts";
 import { runTakeover } from "./takeover/run-takeover.ts";
 import { Addresses } from "./world/addresses.ts";
 import { Front } from "./world/front.ts";
@@ -49,6 +51,7 @@ const { values } = parseArgs({
     past: { type: "string", default: "" },
     "keep-past": { type: "string", default: "" },
     traces: { type: "string", default: "" },
+    compare: { type: "string", default: "" },
   },
 });
 const full = values.full;
@@ -121,7 +124,7 @@ async function runSeed(seed: number, directory: string): Promise<RunReport> {
       ...shape,
       past,
       reasons: "skip",
-      secondsMax: 600,
+      secondsMax: full ? 1_500 : 900,
       lanes,
       peers,
       say,
@@ -160,7 +163,8 @@ async function tellStories(
   seed: number,
   directory: string,
   past: Past | undefined,
-): Promise<Pick<RunReport, "takeover" | "displacement">> {
+): Promise<Pick<RunReport, "takeover" | "displacement" | "hold">> {
+  const holding = runHold({ seed, directory: join(directory, "hold"), say: (line) => say(`hold: ${line}`) });
   const takeover = await runTakeover({
     seed,
     directory: join(directory, "takeover"),
@@ -174,7 +178,7 @@ async function tellStories(
     state: past?.state,
     say: (line) => say(`displacement: ${line}`),
   });
-  return { takeover, displacement };
+  return { takeover, displacement, hold: await holding };
 }
 
 /** A part of the world, to look into: whom the gateway takes the players for, and why. */
@@ -222,6 +226,13 @@ setTimeout(() => {
 
 const directory = mkdtempSync(join(tmpdir(), "gait-arena-"));
 try {
+  if (values.compare !== "") {
+    const found = await compareKept(values.compare, directory);
+    printOffline(found);
+    console.log(JSON.stringify({ version: 1, offline: found }));
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(0);
+  }
   if (values.only !== "") {
     await runPart(directory);
     if (!values.keep) rmSync(directory, { recursive: true, force: true });

@@ -44,7 +44,8 @@ export interface PastOptions {
 const dayMs = 86_400_000;
 /** Every thread of the gateway reads its clock anew once a second, on a busy machine later: nobody may come before all have. */
 const clockSettlesMs = 4_000;
-const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+/** Debian's libfaketime, which gives a program another clock. */
+export const faketimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 /**
  * Lives days of ordinary life through a real gateway: people and users of the native application come in the morning, go, and
@@ -53,7 +54,7 @@ const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
  */
 export async function livePast(options: PastOptions): Promise<Past> {
   const { front, truth, addresses, random, signal, upstream, days, peopleMax, share, seats, say } = options;
-  if (!existsSync(library)) throw new Error(`${library} is missing: apt-get install faketime`);
+  if (!existsSync(faketimeLibrary)) throw new Error(`${faketimeLibrary} is missing: apt-get install faketime`);
   const started = performance.now();
   const directory = join(options.directory, "past");
   mkdirSync(directory, { recursive: true });
@@ -68,7 +69,7 @@ export async function livePast(options: PastOptions): Promise<Past> {
     upstream,
     directory,
     env: {
-      LD_PRELOAD: library,
+      LD_PRELOAD: faketimeLibrary,
       FAKETIME_TIMESTAMP_FILE: clock,
       FAKETIME_CACHE_DURATION: "1",
       FAKETIME_DONT_FAKE_MONOTONIC: "1",

@@ -9,8 +9,11 @@ export interface Budget {
   readonly attackStoppedAfterConvictionMin?: number;
   readonly caseALibraryAfterConvictionMin?: number;
   readonly caseAStepsSurvivedMin?: number;
+  readonly caseAHeadlessMin?: number;
   readonly caseBShareMax?: number;
   readonly caseDStoppedMin?: number;
+  readonly caseDPeopleStoppedMax?: number;
+  readonly caseDAccountsLostMax?: number;
   /** Processor time, divided by how much slower this machine is than the one the budget was set on. */
   readonly microsecondsPerRequestMax?: number;
   readonly peakMbMax?: number;
@@ -41,9 +44,12 @@ export function brokenBudgets({ summary }: Pick<RunReport, "summary">, budget: B
     ...held("caseA.libraryAfterConviction", caseA.libraryAfterConviction ?? 0, {
       min: budget.caseALibraryAfterConvictionMin,
     }),
+    ...held("caseA.headless", caseA.headless ?? 0, { min: budget.caseAHeadlessMin }),
     ...held("caseA.stepsSurvived", caseA.stepsSurvived, { min: budget.caseAStepsSurvivedMin }),
     ...held("caseB.shareOfCatalogue", caseB.shareOfCatalogue, { max: budget.caseBShareMax }),
     ...held("caseD.stopped", Math.min(caseD.stopped, caseD.stoppedAfterRetooling), { min: budget.caseDStoppedMin }),
+    ...held("caseD.peopleStopped", caseD.peopleStopped, { max: budget.caseDPeopleStoppedMax }),
+    ...held("caseD.accountsLost", caseD.accountsLost, { max: budget.caseDAccountsLostMax }),
     ...held("microsecondsPerRequest", summary.microsecondsPerRequest / Math.max(1, summary.slowness), {
       max: budget.microsecondsPerRequestMax,
     }),

@@ -32,7 +32,7 @@ const reasons: Readonly<Record<OfflineComparison["trace"], string>> = {
 
 /** Replays the run's traces and compares whom each door calls a program, address by address. */
 export async function compareOffline(
-  { log, traces, truth }: Pick<PhaseResult, "log" | "traces" | "truth">,
+  { log, traces, truth }: Pick<PhaseResult, "log" | "traces"> & { readonly truth: Pick<Truth, "of"> },
   directory: string,
 ): Promise<readonly OfflineComparison[]> {
   const combined = join(directory, "replay.log");
@@ -55,7 +55,7 @@ export function har(traces: PhaseResult["traces"]): string {
 async function compare(
   trace: OfflineComparison["trace"],
   file: string,
-  { inline, truth }: { readonly inline: ReadonlyMap<string, string>; readonly truth: Truth },
+  { inline, truth }: { readonly inline: ReadonlyMap<string, string>; readonly truth: Pick<Truth, "of"> },
 ): Promise<OfflineComparison> {
   const args = ["--conditions=source", "--disable-warning=ExperimentalWarning", main, "replay", file, "--json"];
   const done = await runProgram(process.execPath, [...args, "--by", "ip"], { timeoutMs: 300_000 });

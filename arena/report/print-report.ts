@@ -45,8 +45,13 @@ export function printReport(report: RunReport): void {
       `  ${peer.peer.padEnd(20)} ${recall.padStart(5)} % of ${peer.attackRequests} attack requests; ${peer.peopleRefused} of ${peer.peopleRequests} requests of people, in ${peer.peopleSessionsRefused} sessions; at no person refused: ${peer.peopleSessionsRefused === 0 ? `${recall} %` : "nothing"}`,
     );
   }
+  printOffline(report.offline);
+}
+
+/** How far `gait replay` agrees with the inline door on the same traffic. */
+export function printOffline(offline: RunReport["offline"]): void {
   console.log("\nThe same traffic offline (gait replay)");
-  for (const each of report.offline)
+  for (const each of offline)
     console.log(
       `  ${each.trace}: ${each.agree} of ${each.addresses} addresses alike, ${each.inlineOnly} seen only inline (${counts(each.inlineOnlyOf)}), ${each.offlineOnly} only offline (${each.peopleOfflineOnly} people): ${each.why}`,
     );

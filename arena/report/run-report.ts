@@ -16,6 +16,7 @@ import {
   stopped,
 } from "../scoring/score.ts";
 import { type ToldApart, toldApart } from "../scoring/told-apart.ts";
+import type { HoldResult } from "../takeover/run-hold.ts";
 import type { TakeoverResult } from "../takeover/run-takeover.ts";
 import { clock } from "../takeover/story.ts";
 import { skusMax, zipsMax } from "../world/platform.ts";
@@ -36,6 +37,7 @@ export interface RunReport {
   readonly past: PastReport | null;
   readonly takeover: TakeoverResult;
   readonly displacement: readonly DisplacementRow[];
+  readonly hold: HoldResult;
   readonly retooling: RetoolCurve;
   readonly toldApart: ToldApart;
   readonly economics: Economics;
@@ -95,8 +97,16 @@ export interface Summary {
     readonly bound: number;
   };
   readonly caseA: CaseAScore;
+  /** Share of addresses that `gait replay` calls as the inline door did, from each kind of trace. */
+  readonly offlineAgreement: Readonly<Record<string, number>>;
   readonly caseB: { readonly leakedAfterConviction: number; readonly shareOfCatalogue: number };
-  readonly caseD: { readonly stopped: number; readonly stoppedAfterRetooling: number; readonly peopleStopped: number };
+  readonly caseD: {
+    readonly stopped: number;
+    readonly stoppedAfterRetooling: number;
+    readonly peopleStopped: number;
+    /** Share of the accounts entered with their own passwords that were changed by the intruder. */
+    readonly accountsLost: number;
+  };
   /** Processor time of a fixed piece of work against that on the machine where the budget was set. */
   readonly slowness: number;
   readonly microsecondsPerRequest: number;
@@ -115,6 +125,7 @@ export function collect(parts: {
   readonly past: Past | undefined;
   readonly takeover: TakeoverResult;
   readonly displacement: readonly DisplacementRow[];
+  readonly hold: HoldResult;
   /** How much slower this machine's processor was than the one the budget was set on. */
   readonly slowness: number;
   readonly load: readonly number[];
@@ -127,7 +138,9 @@ export function collect(parts: {
   const caseA = scoreCaseA(parts.enforce.log, parts.enforce.truth);
   const caseB = scoreCaseB(parts.enforce, enforce);
   const { past, takeover, slowness } = parts;
-  const summary = summarise({ seed, observe, enforce, caseA, caseB, takeover, slowness, past });
+  const { hold } = parts;
+  const { offline } = parts;
+  const summary = summarise({ seed, observe, enforce, caseA, caseB, takeover, hold, slowness, past, offline });
   return {
     seed,
     full,
@@ -136,11 +149,12 @@ export function collect(parts: {
     observe,
     enforce,
     peers: [gait, ...parts.peers],
-    offline: parts.offline,
-    cases: caseRows(enforce, { caseA, caseB, takeover }),
+    offline,
+    cases: caseRows(enforce, { caseA, caseB, takeover, hold }),
     past: past === undefined ? null : pastReport(past),
     takeover,
     displacement: parts.displacement,
+    hold,
     retooling: retoolCurve(parts.enforce.attempts.get("reactive stuffing") ?? []),
     toldApart: toldApart(parts.enforce.log, parts.enforce.truth),
     economics: economicsOf(parts.enforce),
@@ -187,9 +201,9 @@ function scoreCaseB(phase: PhaseResult, { campaigns }: PhaseReport): Summary["ca
 
 function caseRows(
   enforce: PhaseReport,
-  found: Pick<Summary, "caseA" | "caseB"> & { readonly takeover: TakeoverResult },
+  found: Pick<Summary, "caseA" | "caseB"> & { readonly takeover: TakeoverResult; readonly hold: HoldResult },
 ): readonly CaseRow[] {
-  const { caseA, caseB, takeover } = found;
+  const { caseA, caseB, takeover, hold } = found;
   const farm = enforce.campaigns.find(({ label }) => label === "C");
   const share = (value: number | null): string => (value === null ? "nothing" : `${(100 * value).toFixed(1)} %`);
   const convicted = enforce.campaigns.find(({ label }) => label === "B")?.afterConviction.requests ?? 0;
@@ -211,8 +225,13 @@ function caseRows(
     },
     {
       name: "D",
-      text: `${takeoverMinutes(takeover)}; ${share(takeover.stoppedAtLast)} of the log-ins stopped then, ${share(takeover.retoolStopped)} after they retooled; ${takeover.peopleStopped} of ${takeover.peopleSessions} people stopped (npm run case:d)`,
-      won: takeover.stoppedAtLast >= 0.9 && takeover.retoolStopped >= 0.9 && takeover.peopleStopped === 0,
+      text: `${takeoverMinutes(takeover)}; ${share(takeover.stoppedAtLast)} of the log-ins stopped then, ${share(takeover.retoolStopped)} after they retooled; ${takeover.peopleStopped} of ${takeover.peopleSessions} people stopped; of ${hold.takenLogins} accounts then entered with their own passwords ${hold.lost} were lost, ${hold.takenStepsStopped} of ${hold.takenSteps} changes of address stopped, ${hold.ownerStepsStopped} of ${hold.ownerSteps} of owners (npm run case:d)`,
+      won:
+        takeover.stoppedAtLast >= 0.9 &&
+        takeover.retoolStopped >= 0.9 &&
+        takeover.peopleStopped === 0 &&
+        hold.lost <= 0.1 * hold.takenLogins &&
+        hold.ownerStepsStopped === 0,
     },
   ];
 }
@@ -228,10 +247,12 @@ function summarise(parts: {
   readonly caseA: Summary["caseA"];
   readonly caseB: Summary["caseB"];
   readonly takeover: TakeoverResult;
+  readonly hold: HoldResult;
   readonly slowness: number;
   readonly past: Past | undefined;
+  readonly offline: readonly OfflineComparison[];
 }): Summary {
-  const { seed, observe, enforce, caseA, caseB, takeover, slowness, past } = parts;
+  const { seed, observe, enforce, caseA, caseB, takeover, hold, slowness, past, offline } = parts;
   const people = [observe, enforce].flatMap((phase) => phase.people);
   const sessions = people.reduce((sum, each) => sum + each.sessions, 0);
   const hit = people.reduce((sum, each) => sum + each.stoppedSessions, 0);
@@ -264,11 +285,18 @@ function summarise(parts: {
       bound: worst?.bound ?? 1,
     },
     caseA,
+    offlineAgreement: Object.fromEntries(
+      offline.map(({ trace, agree, addresses }) => [
+        trace,
+        Math.round((1_000 * agree) / Math.max(1, addresses)) / 1_000,
+      ]),
+    ),
     caseB,
     caseD: {
       stopped: takeover.stoppedAtLast,
       stoppedAfterRetooling: takeover.retoolStopped,
-      peopleStopped: takeover.peopleStopped,
+      peopleStopped: takeover.peopleStopped + hold.ownerStepsStopped,
+      accountsLost: hold.takenLogins === 0 ? 1 : hold.lost / hold.takenLogins,
     },
     slowness,
     microsecondsPerRequest: (1e6 * enforce.cpuSeconds) / Math.max(1, enforce.requests),
