@@ -13,6 +13,8 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// Loading the program makes the nursery grow to twice 32 MB, for good; a replay chooses its size (src/app/replay/size-nursery.ts).
+if (process.argv[2] === "replay") process.getBuiltinModule("v8").setFlagsFromString("--semi-space-growth-factor=1");
 import("../dist/app/cli/main.js").then(
   (main) => main.start(),
   (error) => {
