@@ -27,6 +27,7 @@ export interface UpstreamConfig {
   readonly reuse: "never" | "same-client" | "shared";
   readonly protocol: "http1" | "http2";
   readonly balance: "least-loaded" | "round-robin";
+  readonly tls?: { readonly caFile?: string | undefined; readonly serverName?: string | undefined } | undefined;
   readonly health?:
     | { readonly path: string; readonly interval: DurationText; readonly timeout: DurationText }
     | undefined;

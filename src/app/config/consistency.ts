@@ -143,9 +143,10 @@ function checkUpstreams(config: Config): readonly PathProblem[] {
   ];
   for (const [path, upstream] of entries) {
     for (const url of typeof upstream === "string" ? [upstream] : (upstream?.urls ?? [])) {
-      const { hostname, port } = new URL(url);
+      const { hostname, port, protocol } = new URL(url);
+      const standard = protocol === "https:" ? "443" : "80";
       const loopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-      if (loopback && own.has(port === "" ? "80" : port)) {
+      if (loopback && own.has(port === "" ? standard : port)) {
         problems.push(problem(path, `upstream ${url} is the gateway itself: requests would go round in a circle`));
       }
     }

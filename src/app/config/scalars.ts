@@ -39,7 +39,7 @@ export const listenTcpText: z.ZodString = checkedText((text) => {
   return address.kind === "unix" ? { reason: "traffic needs ADDRESS:PORT; unix: is for admin.socket" } : undefined;
 });
 
-/** `http://host:port`, nothing behind it: paths are forwarded as they come. */
+/** `http://host:port` or `https://host:port`, nothing behind it: paths are forwarded as they come. */
 export const upstreamText: z.ZodString = checkedText((text) => {
   const quoted = JSON.stringify(text);
   if (/^[\w.-]+:\d+$|^localhost$/.test(text)) {
@@ -47,17 +47,11 @@ export const upstreamText: z.ZodString = checkedText((text) => {
   }
   if (!URL.canParse(text)) return { reason: `${quoted} is not a URL; expected http://HOST:PORT` };
   const url = new URL(text);
-  if (url.protocol === "https:") {
-    return {
-      reason: `https upstreams are not supported; terminate TLS beside the origin`,
-      suggestion: `http://${url.host}`,
-    };
-  }
-  if (url.protocol !== "http:")
-    return { reason: `scheme ${JSON.stringify(url.protocol)} is not supported; expected http:` };
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return { reason: `scheme ${JSON.stringify(url.protocol)} is not supported; expected http: or https:` };
   if (url.username !== "" || url.password !== "") return { reason: "credentials do not belong into an upstream's URL" };
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    return { reason: `an upstream has no path; requests keep their own`, suggestion: `http://${url.host}` };
+    return { reason: `an upstream has no path; requests keep their own`, suggestion: `${url.protocol}//${url.host}` };
   }
   return undefined;
 });

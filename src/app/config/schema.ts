@@ -50,8 +50,20 @@ const upstreamObject: z.ZodType<UpstreamConfig> = z.strictObject({
   }),
   protocol: z.enum(["http1", "http2"]).default("http1").meta({
     description:
-      "`http2`: cleartext HTTP/2 by prior knowledge, for gRPC. One session serves all clients, so `reuse` does not apply; WebSockets need `http1`.",
+      "`http2`: HTTP/2 (over TLS, or cleartext by prior knowledge), for gRPC. One session serves all clients, so `reuse` does not apply; WebSockets need `http1`.",
   }),
+  tls: z
+    .strictObject({
+      caFile: fileText.optional().meta({
+        description: "PEM file of the authorities that may sign for the servers. Default: those that Node trusts.",
+      }),
+      serverName: hostText.optional().meta({
+        description: "Name that is asked for and must stand in the certificate. Default: the host of the URL.",
+        examples: ["api.internal"],
+      }),
+    })
+    .optional()
+    .meta({ description: "How servers with `https` URLs are recognised. They always are." }),
   balance: z
     .enum(["least-loaded", "round-robin"])
     .default("least-loaded")

@@ -6,11 +6,12 @@ import type { ApplicationConfig, Config, ListenerConfig, RouteConfig, UpstreamCo
 import { listenersOf } from "../config/consistency.ts";
 import { parseDuration } from "../config/duration.ts";
 import { parseListenAddress } from "../config/listen-address.ts";
+import { readAuthorities } from "./read-authorities.ts";
 
 /** The name of the application when `upstream` is all that is configured. */
 export const applicationDefault = "default";
 
-/** What the data plane is told, from a checked configuration. Pure. */
+/** What the data plane is told, from a checked configuration. Reads the authorities of upstreams, nothing else. */
 export function gatewayOptions(
   config: Config,
   {
@@ -86,10 +87,18 @@ function applicationOf({ name, hosts, paths, upstream, mode }: ApplicationConfig
 function upstreamOptions(name: string, upstream: string | UpstreamConfig): UpstreamOptions {
   if (typeof upstream === "string") return { name, urls: [upstream] };
   const { urls, reuse, protocol, balance, health } = upstream;
-  if (health === undefined) return { name, urls, reuse, protocol, balance };
+  const common = { name, urls, reuse, protocol, balance, ...upstreamTls(upstream) };
+  if (health === undefined) return common;
   const intervalMs = parseDuration(health.interval) ?? 5_000;
   const timeoutMs = parseDuration(health.timeout) ?? 2_000;
-  return { name, urls, reuse, protocol, balance, health: { path: health.path, intervalMs, timeoutMs } };
+  return { ...common, health: { path: health.path, intervalMs, timeoutMs } };
+}
+
+function upstreamTls({ tls }: UpstreamConfig): Pick<UpstreamOptions, "tls"> {
+  if (tls === undefined) return {};
+  const { caFile, serverName } = tls;
+  // Read with every reload, so that a new authority needs no new path.
+  return { tls: { serverName, ...(caFile === undefined ? {} : { ca: readAuthorities(caFile) }) } };
 }
 
 function routeOptions({ paths, methods, failMode, bodyBytesMax }: RouteConfig): RouteOptions {

@@ -5,6 +5,7 @@ import {
   constants,
   type OutgoingHttpHeaders,
 } from "node:http2";
+import { checkServerIdentity } from "node:tls";
 import {
   type Fields,
   FieldsDraft,
@@ -17,6 +18,7 @@ import {
 } from "#wire";
 import { Timed } from "../proxy/timer-wheel.ts";
 import type { ClientKey, ConnectionOwner, UpstreamConnection, UpstreamSink } from "../proxy/upstream-connection.ts";
+import { connectFault, type UpstreamAddress } from "../proxy/upstream-socket.ts";
 
 const { NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM } = constants;
 
@@ -27,19 +29,21 @@ const sessionOptions = {
   strictSingleValueFields: false,
 };
 
-/** One HTTP/2 session to one upstream address (cleartext, prior knowledge), opened when it is first needed. */
+/** One HTTP/2 session to one upstream address (over TLS, or cleartext by prior knowledge), opened when it is first needed. */
 export class Http2UpstreamLine {
-  readonly #origin: string;
+  readonly scheme: "http" | "https";
+  readonly #address: UpstreamAddress;
   #session: ClientHttp2Session | undefined;
 
-  constructor(host: string, port: number) {
-    this.#origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  constructor(address: UpstreamAddress) {
+    this.#address = address;
+    this.scheme = address.tls === undefined ? "http" : "https";
   }
 
   session(): ClientHttp2Session {
     const known = this.#session;
     if (known !== undefined && !known.closed && !known.destroyed) return known;
-    const session = connect(this.#origin, sessionOptions);
+    const session = this.#connect();
     session.on("error", ignore);
     session.on("goaway", () => session.close());
     session.unref();
@@ -49,6 +53,18 @@ export class Http2UpstreamLine {
 
   close(): void {
     this.#session?.close();
+  }
+
+  #connect(): ClientHttp2Session {
+    const { host, port, tls } = this.#address;
+    const origin = `${this.scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    if (tls === undefined) return connect(origin, sessionOptions);
+    return connect(origin, {
+      ...sessionOptions,
+      secureContext: tls.secureContext,
+      servername: tls.servername,
+      checkServerIdentity: (_name, certificate) => checkServerIdentity(tls.expectedName, certificate),
+    });
   }
 }
 
@@ -88,7 +104,7 @@ export class Http2UpstreamStream extends Timed implements UpstreamConnection {
     }
     const endStream = head.framing === "none";
     try {
-      const stream = this.#line.session().request(headersOf(rendered), { endStream });
+      const stream = this.#line.session().request(headersOf(rendered, this.#line.scheme), { endStream });
       this.#stream = stream;
       this.#listen(stream);
       this.#watch();
@@ -158,11 +174,17 @@ export class Http2UpstreamStream extends Timed implements UpstreamConnection {
       // An answer cut off ends with "aborted" and an error code; only a clean end is a whole answer.
       if (this.#answered && !stream.aborted && stream.rstCode === 0) this.#finish();
     });
-    stream.on("error", ignore);
+    stream.on("error", (error: NodeJS.ErrnoException) => this.#onError(error));
     stream.on("close", () => {
       const refused = stream.rstCode === NGHTTP2_REFUSED_STREAM;
       this.#fail(502, refused ? "upstream-http2-refused" : this.#ended ? "upstream-reset" : "upstream-closed");
     });
+  }
+
+  /** A session that could not be had ends its streams with what it failed of; what else goes wrong is told by "close". */
+  #onError(error: NodeJS.ErrnoException): void {
+    const code = connectFault(error.cause instanceof Error ? error.cause : error);
+    if (code === "upstream-tls") this.#fail(502, code);
   }
 
   #onResponse(raw: readonly string[], flags: number): void {
@@ -221,13 +243,13 @@ export class Http2UpstreamStream extends Timed implements UpstreamConnection {
 const replaced: ReadonlySet<string> = new Set(["host", "connection", "upgrade", "transfer-encoding"]);
 
 /** The header list for the head that was written for an HTTP/1.1 upstream: same allow-list, same forwarding headers. */
-function headersOf(rendered: string): OutgoingHttpHeaders {
+function headersOf(rendered: string, scheme: string): OutgoingHttpHeaders {
   const [first = "", ...lines] = rendered.split("\r\n");
   const [method, path] = first.split(" ");
   const headers: OutgoingHttpHeaders = {};
   const lists: Record<string, string[]> = Object.create(null);
   headers[":method"] = method ?? "";
-  headers[":scheme"] = "http";
+  headers[":scheme"] = scheme;
   headers[":path"] = path ?? "";
   for (const line of lines) {
     const colon = line.indexOf(":");

@@ -1,6 +1,7 @@
 import type { EdgeLimits, HashKey, Http2Limits, LimitValues, tlsLimits } from "#core";
 import type { CertificateFiles } from "../tls/certificate-pair.ts";
 import type { PresentationHeaders } from "./presentation.ts";
+import type { UpstreamTlsOptions } from "./upstream-tls.ts";
 
 /** Where the gateway listens. */
 export interface ListenOptions {
@@ -34,15 +35,17 @@ export interface TlsListenOptions {
 /** Where requests go. */
 export interface UpstreamOptions {
   readonly name: string;
-  /** `http://host:port`, one per server. */
+  /** `http://host:port` or `https://host:port`, one per server. */
   readonly urls: readonly string[];
+  /** For `https`; default: the host of each URL, signed by an authority that Node trusts. */
+  readonly tls?: UpstreamTlsOptions;
   /**
    * Whether a connection may carry requests of several clients. `shared` only where the upstream parses as strictly
    * as we write; `same-client` keeps a desynchronised connection from hitting anybody but its maker.
    */
   readonly reuse?: "never" | "same-client" | "shared";
   /**
-   * `http2`: cleartext HTTP/2 by prior knowledge, for gRPC, and the cure for request smuggling. One session serves all
+   * `http2`: HTTP/2 (cleartext by prior knowledge, or over TLS), for gRPC, and the cure for request smuggling. One session serves all
    * clients, so `reuse` does not apply; WebSockets need `http1`.
    */
   readonly protocol?: "http1" | "http2";

@@ -72,8 +72,8 @@ export function compileRuntime<Upstream>(
 function checkApplication({ name, upstream }: ApplicationOptions): void {
   if (upstream.urls.length === 0) throw optionsError(`application "${name}": upstream "${upstream.name}" has no url`);
   for (const url of upstream.urls) {
-    if (!URL.canParse(url) || new URL(url).protocol !== "http:")
-      throw optionsError(`application "${name}": upstream url "${url}" was read, expected http://host:port`);
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw optionsError(`application "${name}": upstream url "${url}" was read, expected http(s)://host:port`);
   }
 }
 

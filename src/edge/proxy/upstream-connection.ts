@@ -1,4 +1,4 @@
-import { connect, type OnReadOpts, type Socket } from "node:net";
+import type { OnReadOpts, Socket } from "node:net";
 import type { EdgeLimits } from "#core";
 import {
   createAnswerMemory,
@@ -13,6 +13,7 @@ import {
 import { BodyReader } from "./body-reader.ts";
 import { mayReuse } from "./reuse.ts";
 import { Timed, type TimerWheel } from "./timer-wheel.ts";
+import { connectFault, openUpstreamSocket, type UpstreamAddress } from "./upstream-socket.ts";
 import { chunkHead, lastChunk, WriteBuffer } from "./write-buffer.ts";
 
 /** What went wrong with an upstream, as the relay needs to know it. */
@@ -113,7 +114,7 @@ export class Http1UpstreamConnection extends Timed implements UpstreamConnection
   #head: ResponseHead | undefined;
   #bodyReader: BodyReader | undefined;
 
-  constructor(owner: ConnectionOwner, host: string, port: number) {
+  constructor(owner: ConnectionOwner, address: UpstreamAddress) {
     super();
     this.#owner = owner;
     const onread: OnReadOpts = {
@@ -123,9 +124,8 @@ export class Http1UpstreamConnection extends Timed implements UpstreamConnection
         return true;
       },
     };
-    this.socket = connect({ host, port, noDelay: true, keepAlive: true, onread, autoSelectFamily: false });
+    this.socket = openUpstreamSocket(address, { onread, ready: () => this.#onConnect() });
     this.#out = new WriteBuffer(this.socket);
-    this.socket.on("connect", () => this.#onConnect());
     this.socket.on("drain", () => this.#onDrain());
     this.socket.on("end", () => this.#onEnd());
     this.socket.on("error", (error: NodeJS.ErrnoException) => this.#onError(error));
@@ -364,7 +364,7 @@ export class Http1UpstreamConnection extends Timed implements UpstreamConnection
       this.#fail(502, "upstream-reset");
       return;
     }
-    this.#fail(502, error.code === "ETIMEDOUT" ? "upstream-connect-timeout" : "upstream-refused");
+    this.#fail(502, connectFault(error));
   }
 
   #fail(status: number, code: string): void {

@@ -11,6 +11,8 @@ import {
   type UpstreamConnection,
   type UpstreamFault,
 } from "./upstream-connection.ts";
+import type { UpstreamAddress } from "./upstream-socket.ts";
+import { prepareUpstreamTls, type UpstreamTls } from "./upstream-tls.ts";
 
 /** What a pool needs from the gateway. */
 export interface UpstreamContext {
@@ -29,9 +31,10 @@ export interface Acquirer {
 }
 
 /** One address of an upstream and its connections. */
-class Endpoint implements ConnectionOwner {
+class Endpoint implements ConnectionOwner, UpstreamAddress {
   readonly host: string;
   readonly port: number;
+  readonly tls: UpstreamTls | undefined;
   readonly idle: Set<UpstreamConnection> = new Set();
   open = 0;
   failures = 0;
@@ -46,8 +49,10 @@ class Endpoint implements ConnectionOwner {
     const parsed = new URL(url);
     this.upstream = upstream;
     this.host = parsed.hostname.replace(/^\[|\]$/g, "");
-    this.port = parsed.port === "" ? 80 : Number(parsed.port);
-    this.http2 = new Http2UpstreamLine(this.host, this.port);
+    const secure = parsed.protocol === "https:";
+    this.port = parsed.port === "" ? (secure ? 443 : 80) : Number(parsed.port);
+    this.tls = secure ? prepareUpstreamTls(this.host, upstream.options.tls ?? {}) : undefined;
+    this.http2 = new Http2UpstreamLine(this);
   }
 
   get limits(): EdgeLimits {
@@ -255,7 +260,7 @@ export class Upstream {
     const connection: UpstreamConnection =
       this.options.protocol === "http2"
         ? new Http2UpstreamStream(endpoint, endpoint.http2)
-        : new Http1UpstreamConnection(endpoint, endpoint.host, endpoint.port);
+        : new Http1UpstreamConnection(endpoint, endpoint);
     connection.client = acquirer.clientKey;
     this.#byConnection.set(connection, endpoint);
     return connection;

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createRawServer, type Server as RawServer, type Socket } from "node:net";
 import { type Exchange, type Guard, testHashKey, type Verdict } from "#core";
-import { type Gateway, type GatewayOptions, openGateway, type TlsListenOptions } from "../index.ts";
+import { type Gateway, type GatewayOptions, openGateway, type TlsListenOptions, type UpstreamOptions } from "../index.ts";
+import type { UpstreamTlsOptions } from "../proxy/upstream-tls.ts";
 
 /** A verdict that says nothing, with parts replaced. */
 export function verdictOf(exchange: Exchange, parts: Partial<Verdict> = {}): Verdict {
@@ -48,6 +49,9 @@ export interface Rig {
 export type RigOptions = Partial<Omit<GatewayOptions, "applications" | "listen">> & {
   readonly reuse?: "never" | "same-client" | "shared";
   readonly protocol?: "http1" | "http2";
+  /** Speaks TLS to the origin, and knows it so. */
+  readonly upstreamTls?: UpstreamTlsOptions;
+  readonly health?: UpstreamOptions["health"];
   readonly proxyProtocol?: boolean;
   readonly tls?: TlsListenOptions;
   readonly http2?: boolean;
@@ -55,7 +59,7 @@ export type RigOptions = Partial<Omit<GatewayOptions, "applications" | "listen">
 
 /** Opens a gateway in front of an upstream port. Short drain, so that tests end soon. */
 export async function openRig(upstreamPort: number, options: RigOptions = {}): Promise<Rig> {
-  const { reuse, protocol = "http1", proxyProtocol = false, http2 = true, tls, ...rest } = options;
+  const { reuse, protocol = "http1", upstreamTls, health, proxyProtocol = false, http2 = true, tls, ...rest } = options;
   const guard = new RecordingGuard();
   const listen = { host: "127.0.0.1", port: 0, proxyProtocol, http2, ...(tls === undefined ? {} : { tls }) };
   const gatewayOptions: GatewayOptions = {
@@ -63,7 +67,14 @@ export async function openRig(upstreamPort: number, options: RigOptions = {}): P
     applications: [
       {
         name: "app",
-        upstream: { name: "origin", urls: [`http://127.0.0.1:${upstreamPort}`], protocol, ...(reuse === undefined ? {} : { reuse }) },
+        upstream: {
+          name: "origin",
+          urls: [`${upstreamTls === undefined ? "http" : "https"}://127.0.0.1:${upstreamPort}`],
+          protocol,
+          ...(upstreamTls === undefined ? {} : { tls: upstreamTls }),
+          ...(health === undefined ? {} : { health }),
+          ...(reuse === undefined ? {} : { reuse }),
+        },
       },
     ],
     mode: "observe",

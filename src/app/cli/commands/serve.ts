@@ -22,7 +22,7 @@ export const serve: Verb = (program, context) => {
     .description("protect a web server: a reverse proxy that judges; observes unless told to enforce")
     .option("-c, --config <file>", "configuration file (default: gait.yaml where there is one and no --upstream)")
     .option("-l, --listen <address:port>", "where clients reach it (default: 127.0.0.1:8080)")
-    .option("-u, --upstream <url>", "where requests go, http://HOST:PORT")
+    .option("-u, --upstream <url>", "where requests go, http(s)://HOST:PORT")
     .option("-m, --mode <mode>", "observe (judge and record) or enforce (act)")
     .option("--trusted-proxy <network...>", "whose X-Forwarded-For is believed")
     .option("--admin-listen <address:port>", "status page and metrics (default: 127.0.0.1:9180)")
