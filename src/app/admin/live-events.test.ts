@@ -56,7 +56,9 @@ test("a flood is counted whole and shown in part, and a filter narrows what is s
   if (model === undefined) throw new Error("nothing was judged");
   // A second of a busy site, as the witness notes it.
   for (let i = 0; i < 20_000; i++) {
-    witness.recent.add({ ...model, reference: `r${i}`, method: i === 19_990 ? "DELETE" : "GET" });
+    const { score: _score, trail: _trail, ...noted } = model;
+    const said = { ...noted, reference: `r${i}`, method: i === 19_990 ? "DELETE" : "GET" };
+    witness.recent.add(Object.assign(witness.recent.blank(), said));
     witness.split.count("human", Date.now());
   }
   const sum = (heard: readonly { readonly batch: LiveBatch }[], of: (batch: LiveBatch) => number): number =>

@@ -104,7 +104,7 @@ function batchOf(
   return { at: Date.now(), counts, events, more: fresh - events.length };
 }
 
-function fits(seen: SeenVerdict, filter: Filter): boolean {
+function fits(seen: Omit<SeenVerdict, "signals">, filter: Filter): boolean {
   for (const field of filterable) {
     const wanted = filter[field];
     if (wanted !== undefined && !wanted.includes(String(seen[field] ?? ""))) return false;

@@ -11,8 +11,10 @@ export interface ActorRow {
   lastSeen: Millis;
   kind: Kind;
   action: Action;
-  score: Score;
+  readonly score: { -readonly [Name in keyof Score]: Score[Name] };
+  /** What it rested on; of the same kind and action, up to five seconds older. */
   signals: readonly Signal[];
+  signalsAt: Millis;
   /** Requests that were refused, slowed down or otherwise not simply passed on. */
   stopped: number;
   /** Names of this client that cost hashing: worked out by whoever asks, kept here. */
@@ -41,7 +43,8 @@ export interface ActorSeen {
   readonly at: Millis;
 }
 
-const unjudged: Score = Object.freeze({ total: 0, behaviour: 0, presentation: 0 });
+/** Evidence that is kept with a client outlives young collections, so it is not taken anew from each of its requests. */
+const signalsMs = 5_000;
 const none: readonly Signal[] = Object.freeze([]);
 
 /**
@@ -73,8 +76,9 @@ export class ActorTally {
       requests: 0,
       kind: "unknown",
       action: "allow",
-      score: unjudged,
+      score: { total: 0, behaviour: 0, presentation: 0 },
       signals: none,
+      signalsAt: Number.NEGATIVE_INFINITY,
       stopped: 0,
       names: { address: Number.NaN, here: "", identity: 0, identified: "", session: 0, sessionKey: "" },
     };
@@ -87,13 +91,18 @@ export class ActorTally {
   }
 
   /** Counts one judged request of a client. */
-  count(row: ActorRow, seen: SeenVerdict): void {
+  count(row: ActorRow, seen: Pick<SeenVerdict, "at" | "kind" | "action" | "enforced" | "score" | "signals">): void {
     row.requests++;
     row.lastSeen = seen.at;
+    row.score.total = seen.score.total;
+    row.score.behaviour = seen.score.behaviour;
+    row.score.presentation = seen.score.presentation;
+    if (seen.kind !== row.kind || seen.action !== row.action || seen.at - row.signalsAt >= signalsMs) {
+      row.signals = seen.signals;
+      row.signalsAt = seen.at;
+    }
     row.kind = seen.kind;
     row.action = seen.action;
-    row.score = seen.score;
-    row.signals = seen.signals;
     if (seen.enforced !== "allow" && seen.enforced !== "log" && seen.enforced !== "tag") row.stopped++;
   }
 

@@ -1,9 +1,11 @@
 /**
- * Addresses of the clients seen last, by their keyed hash. The store keeps hashes; while a client is around, people may
- * see and block its address. Memory only, bounded, the first seen leaves.
+ * Addresses of the clients seen last, at least `addressesMax` of them, by their keyed hash. The store keeps hashes; while
+ * a client is around, people may see and block its address. Memory only, bounded: two generations, the older of which
+ * is dropped whole, because taking the oldest out of a full map steps over all that left before it.
  */
 export class RecentAddresses {
-  readonly #byHash = new Map<number, string>();
+  #young = new Map<number, string>();
+  #old: ReadonlyMap<number, string> = new Map();
   readonly #addressesMax: number;
 
   constructor(addressesMax: number) {
@@ -11,17 +13,15 @@ export class RecentAddresses {
   }
 
   add(hash: number, ip: string): void {
-    if (this.#byHash.has(hash)) return;
-    if (this.#byHash.size >= this.#addressesMax) {
-      for (const oldest of this.#byHash.keys()) {
-        this.#byHash.delete(oldest);
-        break;
-      }
+    if (this.#young.has(hash)) return;
+    if (this.#young.size >= this.#addressesMax) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    this.#byHash.set(hash, ip);
+    this.#young.set(hash, ip);
   }
 
   find(hash: number): string | undefined {
-    return this.#byHash.get(hash);
+    return this.#young.get(hash) ?? this.#old.get(hash);
   }
 }

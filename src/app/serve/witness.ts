@@ -16,10 +16,11 @@ import { type ActorRow, ActorTally } from "./actor-tally.ts";
 import { DecisionTime } from "./decision-time.ts";
 import { maskedPath } from "./masked-path.ts";
 import { RecentAddresses } from "./recent-addresses.ts";
-import { RecentVerdicts, type SeenVerdict } from "./recent-verdicts.ts";
+import { type KeptVerdict, RecentVerdicts } from "./recent-verdicts.ts";
 import { TrafficSplit } from "./traffic-split.ts";
 
 const userAgentMax = 200;
+const methodMax = 20;
 const passedMax = 5;
 /** Actions that let a request go on to the application. */
 const wentOn: ReadonlySet<Action> = new Set(["allow", "tag", "log"]);
@@ -89,7 +90,7 @@ export class Witness implements Guard {
 
   /** The latest requests of a request's session that went to the application, at most five, the newest first. */
   passed(reference: string): readonly string[] {
-    const session = this.recent.find(reference)?.session ?? "";
+    const session = this.recent.kept(reference)?.session ?? "";
     if (session === "") return [];
     return this.recent
       .newest(passedMax, (seen) => seen.session === session && wentOn.has(seen.enforced), Number.POSITIVE_INFINITY)
@@ -100,24 +101,25 @@ export class Witness implements Guard {
     try {
       this.#judge.observe(exchange);
     } finally {
-      const seen = this.recent.find(exchange.id);
+      const seen = this.recent.kept(exchange.id);
       if (seen !== undefined) {
         seen.status = exchange.response?.status ?? exchange.ownStatus ?? 0;
         this.#noteWatched(seen);
         this.#record(exchange, seen);
+        this.recent.layBy(seen);
       }
     }
   }
 
   /** Rules that watch have spoken only now. */
-  #noteWatched(seen: SeenVerdict): void {
+  #noteWatched(seen: KeptVerdict): void {
     const { names, revision } = this.#watched();
     if (names.length === 0) return;
     seen.watched = [...seen.watched, ...names];
     seen.revision = revision;
   }
 
-  #record(exchange: Exchange, seen: SeenVerdict): void {
+  #record(exchange: Exchange, seen: KeptVerdict): void {
     const { path, enforced, session, actor, trail, decisionUs } = seen;
     this.#sequence++;
     this.#records.append({
@@ -146,30 +148,33 @@ export class Witness implements Guard {
       request.userAgent.length > userAgentMax ? `${request.userAgent.slice(0, userAgentMax)}…` : request.userAgent;
     const { identity, template, cohort } = trail;
     const row = this.actors.row({ ip: client.ip, userAgent, application, at });
-    const seen: SeenVerdict = {
-      reference: exchange.id,
-      at,
-      application,
-      ip: client.ip,
-      userAgent,
-      method: request.method.slice(0, 20),
-      path: maskedPath(request.path),
-      kind,
-      action,
-      enforced,
-      score,
-      signals,
-      rule,
-      watched,
-      basis,
-      certifiedFpr,
-      revision,
-      decisionUs,
-      session: this.#sessionKey(row, trail.session),
-      actor: this.#actor(row, request.userAgent, identity),
-      trail: { session: trail.session, identity, template, cohort },
-      status: 0,
-    };
+    const seen = this.recent.blank();
+    seen.reference = exchange.id;
+    seen.at = at;
+    seen.application = application;
+    seen.ip = client.ip;
+    seen.userAgent = userAgent;
+    seen.method = request.method.length > methodMax ? request.method.slice(0, methodMax) : request.method;
+    seen.path = maskedPath(request.path);
+    seen.kind = kind;
+    seen.action = action;
+    seen.enforced = enforced;
+    seen.score.total = score.total;
+    seen.score.behaviour = score.behaviour;
+    seen.score.presentation = score.presentation;
+    seen.signals = signals;
+    seen.rule = rule;
+    seen.watched = watched;
+    seen.basis = basis;
+    seen.certifiedFpr = certifiedFpr;
+    seen.revision = revision;
+    seen.decisionUs = decisionUs;
+    seen.session = this.#sessionKey(row, trail.session);
+    seen.actor = this.#actor(row, request.userAgent, identity);
+    seen.trail.session = trail.session;
+    seen.trail.identity = identity;
+    seen.trail.template = template;
+    seen.trail.cohort = cohort;
     this.addresses.add(row.names.address, client.ip);
     this.recent.add(seen);
     this.actors.count(row, seen);

@@ -65,35 +65,42 @@ test("a write that throws costs its own connection, and the others of the round 
   expect(written).toEqual(["sent"]);
 });
 
-test("a round judges all it has read, then sends on, then writes, and learns last", async () => {
+test("a round writes answers, learns from them, judges all it has read, and then sends on", async () => {
   const steps: string[] = [];
   const request = (name: string): Judgeable => ({
     judgeNow: () => steps.push(`judge ${name}`),
     actNow: () => {
       steps.push(`act ${name}`);
-      out.text(name);
-      out.flushSoon();
+      upstream.text(name);
+      upstream.flushSoon();
     },
   });
-  const out = new WriteBuffer(notingSocket(steps));
-  learnSoon(() => steps.push("learn"));
+  const upstream = new WriteBuffer(notingSocket(steps));
+  const client = new WriteBuffer(notingSocket(steps));
   judgeSoon(request("a"));
+  learnSoon(() => steps.push("learn"));
+  client.text("answer");
+  client.flushSoon();
   judgeSoon(request("b"));
   expect(steps).toEqual([]);
   await roundEnd();
-  expect(steps).toEqual(["judge a", "judge b", "act a", "act b", "ab", "learn"]);
+  expect(steps).toEqual(["answer", "learn", "judge a", "judge b", "act a", "act b", "ab"]);
 });
 
-test("what comes up while a round ends is of the next one", async () => {
+test("what comes up while a round ends is judged in the next one", async () => {
   const steps: string[] = [];
-  learnSoon(() => {
-    steps.push("first");
-    learnSoon(() => steps.push("second"));
+  const second: Judgeable = { judgeNow: () => steps.push("judge second"), actNow: () => undefined };
+  judgeSoon({
+    judgeNow: () => steps.push("judge first"),
+    actNow: () => {
+      judgeSoon(second);
+      learnSoon(() => steps.push("learn"));
+    },
   });
   await roundEnd();
-  expect(steps).toEqual(["first"]);
+  expect(steps).toEqual(["judge first", "learn"]);
   await roundEnd();
-  expect(steps).toEqual(["first", "second"]);
+  expect(steps).toEqual(["judge first", "learn", "judge second"]);
 });
 
 test("a lesson that throws costs no other", async () => {

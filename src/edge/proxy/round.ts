@@ -21,9 +21,12 @@ let isScheduled = false;
 
 /**
  * One round of the event loop does one thing after the other for everything that has arrived: first all is read (the poll
- * phase), then all is judged, then what was judged is sent on, then all is written, and last the engine learns from what
- * is over. The engine's code and tables are some hundred kilobytes, the kernel's network code as much, and taking turns
- * for every request they push each other out of the caches. A request that arrives alone waits for nothing.
+ * phase), then answers are written, then the engine learns from what is over, then all new requests are judged, and then
+ * they are sent on. The engine's code and tables are some hundred kilobytes, the kernel's network code as much, and
+ * taking turns for every request they push each other out of the caches. A request that arrives alone waits for nothing.
+ *
+ * Learning comes before judging: under load one round may have read an answer that issues a cookie and the request that
+ * brings it back.
  */
 export function judgeSoon(request: Judgeable): void {
   schedule();
@@ -41,7 +44,7 @@ export function flushSoon(flushable: Flushable): void {
   writing.push(flushable);
 }
 
-/** Runs behind the writes of the round, so that no answer waits for what is learned from it. */
+/** Runs behind the answers' writes, so that none waits for what is learned from it, and before the next judgement. */
 export function learnSoon(lesson: () => void): void {
   schedule();
   learning.push(lesson);
@@ -54,26 +57,38 @@ function schedule(): void {
 }
 
 function endRound(): void {
-  const requests = judging;
-  judging = [];
-  for (const request of requests) request.judgeNow();
-  for (const request of requests) request.actNow();
+  try {
+    writeAll();
+    learnAll();
+    const requests = judging;
+    judging = [];
+    for (const request of requests) request.judgeNow();
+    for (const request of requests) request.actNow();
+    writeAll();
+    // What we answered ourselves is over already.
+    learnAll();
+  } finally {
+    isScheduled = false;
+    if (judging.length + writing.length + learning.length > 0) schedule();
+  }
+}
+
+/** What is written while this runs is of the next round. */
+function writeAll(): void {
   const round = writing;
   writing = [];
   for (const flushable of round) write(flushable);
-  const over = learning;
-  learning = [];
-  isScheduled = false;
-  for (const lesson of over) learn(lesson);
-  if (judging.length + writing.length + learning.length > 0) schedule();
 }
 
-/** Its answer is out: a broken invariant of ours costs the lesson alone. */
-function learn(lesson: () => void): void {
-  try {
-    lesson();
-  } catch {
-    // Who teaches counts its own faults.
+function learnAll(): void {
+  const over = learning;
+  learning = [];
+  for (const lesson of over) {
+    try {
+      lesson();
+    } catch {
+      // A broken invariant of ours costs the lesson alone; who teaches counts its own faults.
+    }
   }
 }
 

@@ -75,7 +75,7 @@ function speaker(
 ): () => void {
   const said = new Set<string>();
   return () => {
-    const telling = (seen: SeenVerdict): boolean =>
+    const telling = (seen: Omit<SeenVerdict, "signals">): boolean =>
       (seen.kind === "automated" || seen.kind === "declared-bot" || seen.action === "block") && !said.has(keyOf(seen));
     for (const seen of [...service.witness.recent.newest(linesPerLook, telling, Number.POSITIVE_INFINITY)].reverse()) {
       if (said.has(keyOf(seen))) continue;
@@ -86,7 +86,7 @@ function speaker(
   };
 }
 
-function keyOf({ ip, userAgent, kind, action }: SeenVerdict): string {
+function keyOf({ ip, userAgent, kind, action }: Omit<SeenVerdict, "signals">): string {
   return `${ip} ${kind} ${action} ${userAgent}`;
 }
 
