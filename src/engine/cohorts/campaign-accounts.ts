@@ -10,7 +10,7 @@ const ringSize = 256;
 /** People's log-ins needed before their share says anything. */
 const peopleLeast = 64;
 /** How alike honest cohorts are in this: pseudo-observations. */
-const alike = 20;
+const alike = 40;
 /** Nobody is sure that fewer than one in fifty of a cohort's people gave their password away; where most did, it tells nothing. */
 const shareLeast = 0.02;
 const shareMost = 0.5;
@@ -32,7 +32,7 @@ export interface SavedCampaignAccounts {
 
 /** Accounts that one campaign, or all of them together, have tried. */
 interface Book {
-  /** Key of the campaign's first conviction; 0: all together, or free. */
+  /** Key of the conviction and of the program that it stopped; 0: all together, or free. */
   campaign: number;
   readonly filter: Bloom;
   count: number;
@@ -55,7 +55,7 @@ export class CampaignCounts {
 export interface CampaignEvidence {
   /** ln of the e-value, over all campaigns together and each by itself. */
   readonly nats: number;
-  /** Key of the campaign's first conviction; 0: none by itself. */
+  /** Key of the book that says most; 0: none by itself. */
   readonly campaign: number;
   /** Of so many accounts, so many had been tried before. */
   readonly seen: number;
@@ -71,7 +71,8 @@ const nothing: CampaignEvidence = { nats: 0, campaign: 0, seen: 0, tried: 0 };
  * through once. Says nothing about one session: its account's owner may be at the keyboard.
  *
  * Each campaign has a book of its own besides the one of all together: where somebody else tries half of a platform's accounts, all
- * together say little of a cohort, and the library's eighty customers still say much.
+ * together say little of a cohort, and the library's eighty customers still say much. One conviction may stop several campaigns that behave
+ * alike, so books are kept by conviction and program: a library is then spread over a book for each of its versions, which all say the same.
  *
  * Evaded by mixing in accounts that no campaign has tried, which costs the attacker that share of the volume.
  */
@@ -85,7 +86,7 @@ export class CampaignAccounts {
   #fittedAt = -1;
   #added = 0;
 
-  /** A convicted campaign tried this account. `campaign`: key of its first conviction. */
+  /** A convicted campaign tried this account. `campaign`: key of the conviction and of the program that was stopped. */
   tried(account: number, campaign = 0): void {
     if (addTo(this.#all, account)) this.#added++;
     if (campaign === 0) return;

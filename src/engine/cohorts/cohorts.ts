@@ -246,7 +246,6 @@ export class Cohorts {
       nats: strength.nats,
       alpha: cohort.alpha,
       linkedFrom: 0,
-      campaign: cohort.campaign.campaign || cohort.key,
       ...this.#basis(),
       enforced: this.#alpha.spend(grouping, at, { alpha: cohort.alpha, members }),
       sessions: cohort.sessions,

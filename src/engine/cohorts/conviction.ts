@@ -25,8 +25,6 @@ export interface Conviction {
   readonly alpha: number;
   /** Key of the cohort whose members led here, or 0. */
   readonly linkedFrom: number;
-  /** Key of the first conviction of the campaign it belongs to: its own where it is the first. Missing in what earlier versions kept. */
-  readonly campaign?: number;
   readonly basis: "prior" | "certified";
   readonly certifiedFpr: number | null;
   /** Anchored groups still missing for a certificate. */

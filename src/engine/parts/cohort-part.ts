@@ -1,4 +1,4 @@
-import type { Exchange, Intel, Millis, Signal } from "#core";
+import { combine32, type Exchange, type Intel, type Millis, type Signal } from "#core";
 import { GapLaw } from "../auth/gap-law.ts";
 import { asksSecondFactor } from "../auth/second-factor.ts";
 import { rowFlag } from "../clients/client-table.ts";
@@ -238,10 +238,10 @@ export class CohortPart {
   }
 
   /** A member of a convicted cohort tried this account: the work list of its campaign. */
-  #tried({ application, request: { account } }: Exchange, { campaign, key }: Conviction): void {
+  #tried({ application, request: { account } }: Exchange, { key }: Conviction, slot: number): void {
     if (account === 0) return;
     this.cohorts.workList(application).tried(account);
-    this.cohorts.campaigns.tried(account, campaign ?? key);
+    this.cohorts.campaigns.tried(account, combine32(foldHashed(key), this.#stack[slot] as number));
   }
 
   /** The conviction that hits this session, as a signal. */
@@ -252,7 +252,7 @@ export class CohortPart {
     this.#fill(slot, row);
     const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
     if (conviction === undefined) return none;
-    if (exchange !== undefined) this.#tried(exchange, conviction);
+    if (exchange !== undefined) this.#tried(exchange, conviction, slot);
     if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
     return [convictionSignal(conviction)];
   }
