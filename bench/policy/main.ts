@@ -64,7 +64,10 @@ const waiting = new Map<string, Verdict>();
 
 function askAll(of: Lane, exchange: Exchange, verdict: Verdict): void {
   const subject = of.engine.facts.subject(exchange, verdict);
-  of.matches += of.set.weigh(subject).length + of.set.decide(subject).matched.length;
+  of.matches +=
+    of.sort === "watching"
+      ? of.set.matches(subject).length
+      : of.set.weigh(subject).length + of.set.decide(subject).matched.length;
 }
 
 /** One slice of traffic; each request is timed up to its verdict and again from its answer on. */

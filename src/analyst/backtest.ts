@@ -4,7 +4,6 @@ import {
   layoutOf,
   numberNames,
   type Rule,
-  type RuleSet,
   type SpokenSignal,
   type Subject,
   type Vocabulary,
@@ -120,7 +119,7 @@ export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): 
           if (row.at < from) from = row.at;
           if (row.at > to) to = row.at;
           kinds.set(row.session, row.kind);
-          const hit = matchesOf(set, view(row));
+          const hit = set.matches(view(row));
           if (hit.length === 0) return;
           const found = hit.flatMap((rule) => tallies.get(rule.name) ?? []);
           for (const tally of found) tally.add(row);
@@ -152,12 +151,6 @@ export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): 
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
-
-function matchesOf(set: RuleSet, subject: Subject): readonly Rule[] {
-  const acting = set.decide(subject).matched;
-  const weighing = set.weigh(subject);
-  return weighing.length === 0 ? acting : [...acting, ...weighing.filter((rule) => !acting.includes(rule))];
-}
 
 /** Stored values where today's vocabulary expects them; what was not stored is unknown. One subject, reused. */
 function createView(

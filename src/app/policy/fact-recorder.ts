@@ -24,7 +24,7 @@ const kindPlace = new Map<Kind, number>(storedKinds.map((kind, place) => [kind, 
 interface Places {
   readonly layout: FactLayout;
   readonly texts: readonly number[];
-  readonly numbers: readonly number[];
+  readonly numbers: Uint16Array;
 }
 
 /** All variables, and of the calls those that some rule makes: the engine counts nothing else. */
@@ -36,7 +36,7 @@ function placesFor(vocabulary: Vocabulary, reads: ReadonlySet<string>): Places {
   return {
     layout: { texts: [...texts.keys()], numbers: kept.map(({ name }) => name) },
     texts: [...texts.values()],
-    numbers: kept.map(({ place }) => place),
+    numbers: Uint16Array.from(kept, ({ place }) => place),
   };
 }
 
@@ -87,7 +87,8 @@ export function createFactRecorder(
       if (mix(identity.session) >= row.share) return;
       if (about.reads !== reads) follow(about.reads);
       for (const place of places.texts) texts[place] = keepable(subject.text(place));
-      for (let i = 0; i < numbers.length; i++) numbers[i] = subject.number(places.numbers[i] as number);
+      if (subject.readAll !== undefined) subject.readAll(places.numbers, numbers);
+      else for (let i = 0; i < numbers.length; i++) numbers[i] = subject.number(places.numbers[i] as number);
       row.sequence = ++sequence;
       row.at = exchange.at;
       row.session = identity.session;
@@ -129,11 +130,12 @@ function forgetFirst(map: Map<string, number>): void {
   }
 }
 
-const fullRate = 500;
+const fullRate = 100;
 
 /**
- * Noting a request costs a few microseconds, which a busy site has not: beyond 500 requests a second only a share of the
- * sessions is noted, each of them whole. In per cent, by the second before.
+ * Noting what rules may ask of a request costs as much as judging it, and a gibibyte of it should reach back for most of a
+ * day: beyond 100 requests a second only a share of the sessions is noted, each of them whole. In per cent, by the second
+ * before.
  */
 function createLoad(): { share(at: Millis): number } {
   let second = 0;

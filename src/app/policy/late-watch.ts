@@ -1,5 +1,4 @@
 import { type Exchange, policyLimits, type Verdict } from "#core";
-import type { Rule } from "#policy";
 import type { FactRecorder } from "./fact-recorder.ts";
 import type { LivePolicy } from "./open-policy.ts";
 
@@ -67,7 +66,7 @@ export class LateWatch {
     const { watching, facts, set } = policy;
     const subject = facts.subject(exchange, judged);
     if (watching.rules.length > 0) {
-      const matched = matchedBy(watching.weigh(subject), watching.decide(subject).matched);
+      const matched = watching.matches(subject);
       if (matched.length > 0) {
         policy.tallyWatched(matched);
         this.#last.names = matched.map(({ name }) => name);
@@ -79,11 +78,6 @@ export class LateWatch {
 }
 
 const none: readonly string[] = [];
-
-/** A rule that weighs and acts is named once. */
-function matchedBy(weighing: readonly Rule[], acting: readonly Rule[]): readonly Rule[] {
-  return weighing.length === 0 ? acting : [...weighing, ...acting.filter((rule) => !weighing.includes(rule))];
-}
 
 function forgetFirst(map: Map<string, unknown>): void {
   for (const key of map.keys()) {

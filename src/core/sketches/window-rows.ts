@@ -49,6 +49,8 @@ export interface WindowColumns {
  * different values as two 128-bit maps read by linear counting (Whang et al. 1990) over the present and the previous window
  * together: exact to about one for up to ten values, within an eighth up to two hundred, 710 at most.
  *
+ * Columns with a limit ring when they reach it (`listen`, `ringing`), so that who waits for limits looks at one word of a row.
+ *
  * Fixed memory: 4 bytes a counter, 32 a set and 24 more for each of `cells` keys. A row is touched as a whole, because
  * fetching it costs more than counting in it. Keys are 32-bit hashes; 0 stands for no key. A full bucket gives up the key that
  * did least, so that a flood of fresh keys pushes out other fresh keys and not a busy one; what a key did fades by half with
@@ -67,13 +69,20 @@ export class WindowRows {
   readonly #countersOf: readonly Uint16Array[];
   readonly #setsOf: readonly Uint16Array[];
   readonly #longest: number;
+  /** Words of a row that say which of its columns may have reached their limit. */
+  readonly #firstAlarm: number;
+  /** What each column must reach to matter to anybody, counters before sets; infinite where nobody asked. */
+  readonly #limits: Float64Array;
 
   constructor(columns: WindowColumns, clock: WindowClock, cells = 16_384) {
     assert(cells >= ways && (cells & (cells - 1)) === 0, `cells must be a power of two, found ${cells}`);
     this.columns = columns;
     this.#clock = clock;
     const { windowsMs } = clock;
-    this.#firstCounter = 1 + windowsMs.length;
+    this.#firstAlarm = 1 + windowsMs.length;
+    const width = columns.counters.length + columns.sets.length;
+    this.#limits = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+    this.#firstCounter = this.#firstAlarm + Math.ceil(width / 32);
     this.#firstSet = this.#firstCounter + columns.counters.length;
     this.#width = this.#firstSet + columns.sets.length * mapWords * 2;
     this.#keys = new Uint32Array(cells);
@@ -110,19 +119,67 @@ export class WindowRows {
     return row;
   }
 
+  /**
+   * Somebody wants to know of rows whose column (counters first, then sets) reaches these limits: `ringing` tells of them
+   * from now on, so that nobody needs to look at the others.
+   */
+  listen(limits: Iterable<readonly [column: number, limit: number]>): void {
+    const lowered: number[] = [];
+    for (const [column, limit] of limits) {
+      if (limit >= (this.#limits[column] as number)) continue;
+      this.#limits[column] = limit;
+      lowered.push(column);
+    }
+    if (lowered.length === 0) return;
+    // What stands in rows was counted while nobody asked.
+    for (let cell = 0; cell <= this.#mask; cell++) {
+      if (this.#keys[cell] === 0) continue;
+      for (const column of lowered) this.#ring(cell * this.#width, column);
+    }
+  }
+
+  /** Which of 32 columns from `32 × word` on may have reached their limit, as bits: none is missing, some may be too many. */
+  ringing(row: number, word: number): number {
+    return this.#words[row + this.#firstAlarm + word] as number;
+  }
+
+  /** Where a column can no longer reach what anybody listens for, it rings no more until it reaches that again. */
+  quieten(row: number, column: number): void {
+    const { counters } = this.columns;
+    const word = this.#words[row + this.#firstCounter + column] as number;
+    const most =
+      column < counters.length ? (word & countMax) + (word >>> 16) : this.different(row, column - counters.length);
+    if (most >= (this.#limits[column] as number)) return;
+    const place = row + this.#firstAlarm + (column >> 5);
+    this.#words[place] = ((this.#words[place] as number) & ~(1 << (column & 31))) >>> 0;
+  }
+
+  #ring(row: number, column: number): void {
+    const place = row + this.#firstAlarm + (column >> 5);
+    this.#words[place] = ((this.#words[place] as number) | (1 << (column & 31))) >>> 0;
+  }
+
   /** Events of a row; `by` below 0 takes some back. */
   add(row: number, counter: number, by: number): void {
     const place = row + this.#firstCounter + counter;
     const word = this.#words[place] as number;
     const present = Math.max(0, Math.min(countMax, (word & countMax) + by));
     this.#words[place] = ((word & ~countMax) | present) >>> 0;
+    // The whole previous window, not the share still inside: a clock that steps back must not make a row ring too late.
+    if (present + (word >>> 16) >= (this.#limits[counter] as number)) this.#ring(row, counter);
   }
 
   /** A row showed a value (any 32-bit hash) to a set. */
   meet(row: number, set: number, value: number): void {
     const bit = mix32(value, 0x51) & (mapBits - 1);
     const place = row + this.#firstSet + set * mapWords * 2 + (bit >> 5);
-    this.#words[place] = ((this.#words[place] as number) | (1 << (bit & 31))) >>> 0;
+    const before = this.#words[place] as number;
+    const after = (before | (1 << (bit & 31))) >>> 0;
+    if (after === before) return;
+    this.#words[place] = after;
+    const column = this.columns.counters.length + set;
+    const limit = this.#limits[column] as number;
+    if (limit !== Number.POSITIVE_INFINITY && this.different(row, set) >= limit) this.#ring(row, column);
   }
 
   /** Estimated events of a row in the counter's window that ends at the clock's time. */

@@ -1,14 +1,13 @@
 import type { DeclaredBot, Exchange, engineLimits, Intel, LimitValues, Millis, Network, Verdict } from "#core";
 import { rowBytes, type rowFloat } from "../clients/client-table.ts";
 import { type AddressFacts, noAddressFacts } from "../detectors/case.ts";
-import { type CounterName, counter } from "../features/counters.ts";
 import type { Facts } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 import type { FactBook } from "./fact-book.ts";
 import { carriesHeader, headerMarks, type StrangeHeader, type UsualHeader } from "./header-marks.ts";
-import { type SessionCounter, sessionCounter } from "./session-book.ts";
+import { sessionCounter } from "./session-book.ts";
 import type { TagSet } from "./tag-book.ts";
 
 /** What the engine lends to facts; all of it is read, nothing is kept. */
@@ -101,7 +100,8 @@ export class FactView {
   get bot(): DeclaredBot | undefined {
     if (!this.#botKnown) {
       // The session knows that its user agent declares none: no look into the table of names.
-      if (this.session("declared") !== 0) this.#bot = this.sources.intel.declaredBot(this.exchange.request.userAgent);
+      if (this.session(sessionCounter.declared) !== 0)
+        this.#bot = this.sources.intel.declaredBot(this.exchange.request.userAgent);
       this.#botKnown = true;
     }
     return this.#bot;
@@ -116,14 +116,14 @@ export class FactView {
     return this.sources.agents.entry(this.facts.agent);
   }
 
-  /** A counter of the client's feature row, 0-255, fading. */
-  client(name: CounterName): number {
-    return this.sources.state.clients.get(this.row, counter[name]);
+  /** A counter of the client's feature row by its place, 0-255, fading. */
+  client(place: number): number {
+    return this.sources.state.clients.get(this.row, place);
   }
 
-  /** An exact counter of the session. */
-  session(name: SessionCounter): number {
-    return this.book.sessions?.get(this.slot, sessionCounter[name]) ?? Number.NaN;
+  /** An exact counter of the session by its place. */
+  session(place: number): number {
+    return this.book.sessions?.get(this.slot, place) ?? Number.NaN;
   }
 
   /** A sum of the session. */

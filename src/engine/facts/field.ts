@@ -2,9 +2,9 @@ import type { FactView } from "./fact-view.ts";
 
 /**
  * What closes several fields at once, asked before any of them: the jar is whole, no header is missing or strange, the client's
- * look does not contradict itself, there is no query, no account, the session looked for no weakness and submitted nothing.
+ * look does not contradict itself, there is no query, no account, the session is young, looked for no weakness or submitted nothing.
  */
-export type Gate = "jar" | "headers" | "slips" | "query" | "account" | "probes" | "submissions";
+export type Gate = "jar" | "headers" | "slips" | "query" | "account" | "probes" | "requests" | "submissions";
 
 /** One number or flag (0 or 1) that rules may read. NaN: unknown. */
 export interface NumberField {

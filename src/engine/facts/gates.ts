@@ -2,6 +2,7 @@ import type { FactView } from "./fact-view.ts";
 import type { Gate } from "./field.ts";
 import { slips } from "./fields/header-fields.ts";
 import { isOrdinary } from "./header-marks.ts";
+import { sessionCounter } from "./session-book.ts";
 
 /** Whether the fields behind a gate may say more than usual about the request at hand. */
 export const gates: Readonly<Record<Gate, (view: FactView) => boolean>> = {
@@ -11,6 +12,8 @@ export const gates: Readonly<Record<Gate, (view: FactView) => boolean>> = {
   query: ({ exchange }) => exchange.request.query !== "",
   account: ({ exchange }) => exchange.request.account !== 0,
   // Where sessions are not followed the counter is unknown, and unknown opens.
-  probes: (view) => view.session("probes") !== 0,
-  submissions: (view) => view.session("submissions") !== 0,
+  probes: (view) => view.session(sessionCounter.probes) !== 0,
+  // Fewer in ten seconds are no more than usual a minute.
+  requests: (view) => view.requests > 6,
+  submissions: (view) => view.session(sessionCounter.submissions) !== 0,
 };

@@ -20,12 +20,12 @@ import { allFields } from "./fields/index.ts";
 import { gates } from "./gates.ts";
 import { addressKey, countryKey, networkKey, subnetKey } from "./request-keys.ts";
 import { isSubmitted, toldOf } from "./request-steps.ts";
-import type { SessionWalk, WalkedPlaces } from "./session-book.ts";
+import type { SessionLimit, SessionWalk } from "./session-book.ts";
 import type { Tagger } from "./tag-book.ts";
 import { TagBook } from "./tag-book.ts";
 import { tagStep } from "./tag-steps.ts";
 import { ruleVocabulary } from "./vocabulary.ts";
-import type { WindowCall, WindowLimit, WindowWalk } from "./window-book.ts";
+import type { WindowCall, WindowLimit, WindowRead, WindowReads, WindowWalk } from "./window-reads.ts";
 import type { KeyWord } from "./words.ts";
 
 /** Is `value` on the operator's list of that name? Undefined: there is no such list. */
@@ -55,13 +55,22 @@ const counted: ReadonlySet<string> = new Set(["visits", "failures", "successes"]
 const gateNames = Object.keys(gates) as readonly Gate[];
 /** Buckets of rules whose places are remembered. */
 const walksMax = 4_096;
+/** Lists of places whose reads are remembered: each load of rules brings one. */
+const readsMax = 8;
 
 /** How the places of one bucket of rules are read: numbers of the session and windows at once, others one by one or behind a gate. */
 interface Walked {
-  readonly session: SessionWalk;
+  /** Undefined while no session is followed. */
+  readonly session: SessionWalk | undefined;
   readonly windows: readonly WindowWalk[];
   readonly asked: Uint16Array;
   readonly gated: readonly { readonly open: (view: FactView) => boolean; readonly behind: Uint16Array }[];
+}
+
+/** Places that are read together: calls of windows by their tables, others one by one. */
+interface GatheredReads {
+  readonly windows: readonly WindowReads[];
+  readonly asked: Uint16Array;
 }
 
 /** Places of a bucket while it is worked out how they are read: which positions are left to be asked. */
@@ -69,20 +78,6 @@ interface Walking {
   readonly places: Uint16Array;
   readonly limits: Float64Array;
   readonly left: Set<number>;
-}
-
-interface WalkedPlace {
-  readonly at: number;
-  readonly place: number;
-  readonly limit: number;
-}
-
-function walkedPlaces(list: readonly WalkedPlace[]): WalkedPlaces {
-  return {
-    at: Uint16Array.from(list, ({ at }) => at),
-    places: Uint16Array.from(list, ({ place }) => place),
-    limits: Float64Array.from(list, ({ limit }) => limit),
-  };
 }
 
 type Reader = (view: FactView) => number;
@@ -121,6 +116,8 @@ export class LazyFacts implements LiveFacts, Subject {
   subResource = false;
   /** How the index's walks are read, by their array of places. */
   readonly #walks = new Map<Uint16Array, Walked>();
+  /** How lists of places are read whole, by their array. */
+  readonly #reads = new Map<Uint16Array, GatheredReads>();
   /** Calls that count in windows, by their place. */
   readonly #windowCalls = new Map<number, WindowCall>();
   readonly #fieldOf: (NumberField | undefined)[] = new Array(layout.numberCount).fill(undefined);
@@ -217,10 +214,33 @@ export class LazyFacts implements LiveFacts, Subject {
     return value;
   }
 
+  readAll(places: Uint16Array, into: Float64Array): void {
+    const { windows, asked } = this.#reads.get(places) ?? this.#gather(places);
+    this.book.windows.readInto(windows, this.#view, into);
+    for (let i = 0; i < asked.length; i++) {
+      const at = asked[i] as number;
+      into[at] = this.number(places[at] as number);
+    }
+  }
+
+  #gather(places: Uint16Array): GatheredReads {
+    if (this.#reads.size >= readsMax) this.#reads.clear();
+    const left = new Set(places.keys());
+    const calls = [...left].flatMap((at): WindowRead[] => {
+      const call = this.#windowCalls.get(places[at] as number);
+      if (call === undefined) return [];
+      left.delete(at);
+      return [{ at, ...call }];
+    });
+    const gathered = { windows: this.book.windows.gather(calls), asked: Uint16Array.from(left) };
+    this.#reads.set(places, gathered);
+    return gathered;
+  }
+
   beyond(places: Uint16Array, limits: Float64Array, into: Uint16Array): number {
     const walked = this.#walks.get(places) ?? this.#walk(places, limits);
     const view = this.#view;
-    let count = this.book.sessions?.beyond(view.slot, walked.session, into) ?? 0;
+    let count = walked.session === undefined ? 0 : (this.book.sessions?.beyond(view.slot, walked.session, into) ?? 0);
     count = this.book.windows.beyond(walked.windows, view, { into, count });
     count = this.#ask(walked.asked, { places, limits, into, count });
     for (const { open, behind } of walked.gated)
@@ -255,10 +275,7 @@ export class LazyFacts implements LiveFacts, Subject {
     if (this.#walks.size >= walksMax) this.#walks.clear();
     const left = new Set(places.keys());
     const walked: Walked = {
-      session: {
-        counters: walkedPlaces([...left].flatMap((at) => this.#columnAt(at, { places, limits, left }))),
-        sums: walkedPlaces([...left].flatMap((at) => this.#sumAt(at, { places, limits, left }))),
-      },
+      session: this.book.sessions?.walk([...left].flatMap((at) => this.#limitAt(at, { places, limits, left }))),
       windows: this.book.windows.walk([...left].flatMap((at) => this.#windowAt(at, { places, limits, left }))),
       gated: gateNames.flatMap((gate) => {
         const behind = [...left].filter((at) => this.#gateOf[places[at] as number] === gate);
@@ -271,27 +288,27 @@ export class LazyFacts implements LiveFacts, Subject {
     return walked;
   }
 
-  /** A counter of the session that answers for a position; it is then no longer left to be asked. */
-  #columnAt(at: number, { places, limits, left }: Walking): WalkedPlace[] {
+  /** A counter or sum of the session that answers for a position; it is then no longer left to be asked. */
+  #limitAt(at: number, { places, limits, left }: Walking): SessionLimit[] {
     const field = this.#fieldOf[places[at] as number];
-    if (field?.column === undefined) return [];
-    left.delete(at);
     const limit = limits[at] as number;
-    return [{ at, place: field.column, limit: field.columnLimit?.(limit) ?? limit }];
-  }
-
-  #sumAt(at: number, { places, limits, left }: Walking): WalkedPlace[] {
-    const sum = this.#fieldOf[places[at] as number]?.sum;
-    if (sum === undefined) return [];
-    left.delete(at);
-    return [{ at, place: sum.place, limit: (limits[at] as number) * sum.times }];
+    const found: SessionLimit[] = [];
+    if (field?.column !== undefined)
+      found.push({ of: "counter", place: field.column, limit: field.columnLimit?.(limit) ?? limit, at });
+    else if (field?.sum !== undefined)
+      found.push({ of: "sum", place: field.sum.place, limit: limit * field.sum.times, at });
+    // A limit that nothing reaches, too, must be asked: only what moves rings.
+    if (found.some((one) => !(one.limit > 0))) return [];
+    if (found.length > 0) left.delete(at);
+    return found;
   }
 
   #windowAt(at: number, { places, limits, left }: Walking): WindowLimit[] {
     const call = this.#windowCalls.get(places[at] as number);
-    if (call === undefined) return [];
+    const limit = limits[at] as number;
+    if (call === undefined || !(limit > 0)) return [];
     left.delete(at);
-    return [{ at, limit: limits[at] as number, ...call }];
+    return [{ at, limit, ...call }];
   }
 
   text(place: number): string {
@@ -332,6 +349,7 @@ export class LazyFacts implements LiveFacts, Subject {
     this.#readers[place] = this.#readerOf(name, joined);
     // Buckets are read anew: what was asked one by one may be a column now.
     this.#walks.clear();
+    this.#reads.clear();
     if (name === "count" || name === "distinct") this.#windowCalls.set(place, { name, words: joined });
     if (counted.has(name) && isSubmitted(TagBook.idOf(joined))) this.#gateOf[place] = "submissions";
   }

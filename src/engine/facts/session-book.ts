@@ -150,18 +150,26 @@ export const sessionLast = {
 /** A gap shorter than this between two requests that are no sub-resources is no person's. */
 const quickMs = 250;
 
-/** Places to compare with limits, and the positions that answer for them. */
-export interface WalkedPlaces {
-  readonly at: Uint16Array;
-  readonly places: Uint16Array;
-  readonly limits: Float64Array;
+/** A counter or a sum of the session, the limit above nothing that it may reach, and the position that answers for it. */
+export interface SessionLimit {
+  readonly of: "counter" | "sum";
+  readonly place: number;
+  readonly limit: number;
+  readonly at: number;
 }
 
 /** What one bucket of rules looks for in a session. */
 export interface SessionWalk {
-  readonly counters: WalkedPlaces;
-  readonly sums: WalkedPlaces;
+  /** Counters and then sums that it looks at, as bits. */
+  readonly looksAt: Uint32Array;
+  /** By bit. */
+  readonly limits: Float64Array;
+  readonly at: Uint16Array;
 }
+
+/** Bits of all counters and sums, and the words that hold them. */
+const bitsMax = counterNames.length + sums;
+const bitWords = Math.ceil(bitsMax / 32);
 
 /**
  * What rules may ask of a live session, exact where the client's feature row is compact and fades. Reserved at the first
@@ -174,8 +182,13 @@ export class SessionBook {
   readonly #last: Uint32Array;
   /** Number of the session that a slot was opened for. */
   readonly #opened: Float64Array;
+  /** What each counter and sum must reach to matter to some rule. */
+  readonly #limits: Float64Array = new Float64Array(bitsMax).fill(Number.POSITIVE_INFINITY);
+  /** Which of a session's counters and sums may have reached that: none is missing, some may be too many. */
+  readonly #ringing: Uint32Array;
 
   constructor(sessionsMax: number) {
+    this.#ringing = new Uint32Array(sessionsMax * bitWords);
     this.#opened = new Float64Array(sessionsMax);
     this.#counts = new Uint16Array(sessionsMax * counterNames.length);
     this.#sums = new Float64Array(sessionsMax * sums);
@@ -184,7 +197,7 @@ export class SessionBook {
   }
 
   get bytesPerSession(): number {
-    return counterNames.length * 2 + sums * 8 + (sets + latestWords) * 4 + 8;
+    return counterNames.length * 2 + sums * 8 + (sets + latestWords + bitWords) * 4 + 8;
   }
 
   /** Was the slot opened for the session of this number? */
@@ -199,28 +212,63 @@ export class SessionBook {
     this.#sums.fill(0, slot * sums, (slot + 1) * sums);
     this.#sets.fill(0, slot * sets, (slot + 1) * sets);
     this.#last.fill(0, slot * latestWords, (slot + 1) * latestWords);
+    this.#ringing.fill(0, slot * bitWords, (slot + 1) * bitWords);
     this.#sums[slot * sums + sessionSum.startedAt] = at;
   }
 
   count(slot: number, counter: number, by = 1): void {
-    const place = slot * counterNames.length + counter;
-    this.#counts[place] = Math.max(0, Math.min(0xffff, (this.#counts[place] as number) + by));
+    this.set(slot, counter, this.get(slot, counter) + by);
+  }
+
+  /** Arranges limits; from now on sessions that reach one are known by their bits. */
+  walk(list: readonly SessionLimit[]): SessionWalk {
+    const looksAt = new Uint32Array(bitWords);
+    const limits = new Float64Array(bitsMax);
+    const positions = new Uint16Array(bitsMax);
+    const lowered = new Uint32Array(bitWords);
+    for (const { of, place, limit, at } of list) {
+      const bit = of === "counter" ? place : counterNames.length + place;
+      looksAt[bit >> 5] = ((looksAt[bit >> 5] as number) | (1 << (bit & 31))) >>> 0;
+      limits[bit] = limit;
+      positions[bit] = at;
+      if (limit >= (this.#limits[bit] as number)) continue;
+      this.#limits[bit] = limit;
+      lowered[bit >> 5] = ((lowered[bit >> 5] as number) | (1 << (bit & 31))) >>> 0;
+    }
+    // What stands in live sessions was counted while nobody asked.
+    for (let at = 0; at < this.#ringing.length; at++)
+      this.#ringing[at] = ((this.#ringing[at] as number) | (lowered[at % bitWords] as number)) >>> 0;
+    return { looksAt, limits, at: positions };
   }
 
   /** Writes which of these counters and sums stand at their limit or above, and returns how many. */
-  beyond(slot: number, { counters, sums: summed }: SessionWalk, into: Uint16Array): number {
+  beyond(slot: number, { looksAt, limits, at }: SessionWalk, into: Uint16Array): number {
     let count = 0;
-    let base = slot * counterNames.length;
-    for (let i = 0; i < counters.at.length; i++) {
-      if ((this.#counts[base + (counters.places[i] as number)] as number) >= (counters.limits[i] as number))
-        into[count++] = counters.at[i] as number;
-    }
-    base = slot * sums;
-    for (let i = 0; i < summed.at.length; i++) {
-      if ((this.#sums[base + (summed.places[i] as number)] as number) >= (summed.limits[i] as number))
-        into[count++] = summed.at[i] as number;
+    for (let word = 0; word < bitWords; word++) {
+      let left = (this.#ringing[slot * bitWords + word] as number) & (looksAt[word] as number);
+      while (left !== 0) {
+        const bit = word * 32 + 31 - Math.clz32(left & -left);
+        left &= left - 1;
+        const value = this.#valueOf(slot, bit);
+        if (value >= (limits[bit] as number)) into[count++] = at[bit] as number;
+        else if (value < (this.#limits[bit] as number)) this.#hush(slot, bit);
+      }
     }
     return count;
+  }
+
+  #valueOf(slot: number, bit: number): number {
+    return bit < counterNames.length ? this.get(slot, bit) : this.sum(slot, bit - counterNames.length);
+  }
+
+  #ring(slot: number, bit: number): void {
+    const at = slot * bitWords + (bit >> 5);
+    this.#ringing[at] = ((this.#ringing[at] as number) | (1 << (bit & 31))) >>> 0;
+  }
+
+  #hush(slot: number, bit: number): void {
+    const at = slot * bitWords + (bit >> 5);
+    this.#ringing[at] = ((this.#ringing[at] as number) & ~(1 << (bit & 31))) >>> 0;
   }
 
   get(slot: number, counter: number): number {
@@ -229,6 +277,7 @@ export class SessionBook {
 
   set(slot: number, counter: number, value: number): void {
     this.#counts[slot * counterNames.length + counter] = Math.max(0, Math.min(0xffff, value));
+    if (value >= (this.#limits[counter] as number)) this.#ring(slot, counter);
   }
 
   raise(slot: number, counter: number, value: number): void {
@@ -236,8 +285,7 @@ export class SessionBook {
   }
 
   mark(slot: number, counter: number, bit: number): void {
-    const place = slot * counterNames.length + counter;
-    this.#counts[place] = (this.#counts[place] as number) | (1 << (bit & 15));
+    this.set(slot, counter, this.get(slot, counter) | (1 << (bit & 15)));
   }
 
   sum(slot: number, place: number): number {
@@ -245,12 +293,13 @@ export class SessionBook {
   }
 
   addSum(slot: number, place: number, value: number): void {
-    const at = slot * sums + place;
-    this.#sums[at] = (this.#sums[at] as number) + value;
+    this.setSum(slot, place, this.sum(slot, place) + value);
   }
 
   setSum(slot: number, place: number, value: number): void {
     this.#sums[slot * sums + place] = value;
+    const bit = counterNames.length + place;
+    if (value >= (this.#limits[bit] as number)) this.#ring(slot, bit);
   }
 
   /** Notes a value among the session's different ones. */

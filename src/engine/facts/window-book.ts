@@ -5,35 +5,20 @@ import type { FactSources } from "./fact-view.ts";
 import { addressKey, countryKey, networkKey, subnetKey } from "./request-keys.ts";
 import { eventId, isSubmission } from "./request-steps.ts";
 import { type SessionBook, sessionLast, sessionSum } from "./session-book.ts";
+import {
+  beyondIn,
+  type CountTarget,
+  type Group,
+  readsOf,
+  type Traffic,
+  type WindowCall,
+  type WindowLimit,
+  type WindowRead,
+  type WindowReads,
+  type WindowWalk,
+  walksOf,
+} from "./window-reads.ts";
 import { eventWords, type KeyWord, keyWords, type ValueWord, valueWords, windows, windowWords } from "./words.ts";
-
-/**
- * Whom a table is for, and whose traffic moves it. What every visitor does stands apart from steps that are submitted and
- * from requests that carry an account or a token: a flood of visitors must not push out whose log-ins fail.
- */
-type Traffic = "everybody" | "submissions" | "identified";
-
-interface Column {
-  readonly name: string;
-  readonly window: number;
-}
-
-/** One table: a key word and a sort of traffic, with every count and set that rules ask for there. */
-interface Group {
-  readonly word: KeyWord;
-  readonly traffic: Traffic;
-  readonly counters: Column[];
-  readonly sets: Column[];
-  rows: WindowRows | undefined;
-  /** Row of the request at hand, where `serial` is its number; -1: it has none. */
-  row: number;
-  serial: number;
-}
-
-interface CountTarget {
-  readonly group: Group;
-  readonly column: number;
-}
 
 interface SetTarget extends CountTarget {
   readonly value: ValueWord;
@@ -128,15 +113,7 @@ export class WindowBook {
 
   /** Arranges limits by the tables that answer for them. A call that nobody follows is unknown and reaches none. */
   walk(limits: readonly WindowLimit[]): readonly WindowWalk[] {
-    const walks = new Map<Group, { counts: WindowPlace[]; sets: WindowPlace[] }>();
-    for (const { name, words, at, limit } of limits) {
-      const target = (name === "count" ? this.#countByPlace : this.#setByPlace).get(words);
-      if (target === undefined) continue;
-      const walk = walks.get(target.group) ?? { counts: [], sets: [] };
-      walks.set(target.group, walk);
-      (name === "count" ? walk.counts : walk.sets).push({ column: target.column, at, limit });
-    }
-    return [...walks].map(([group, walk]) => ({ group, ...walk }));
+    return walksOf(limits, (call) => this.#target(call));
   }
 
   /** Writes the positions of limits that the request at hand reaches behind the `count` that `into` holds. */
@@ -146,14 +123,35 @@ export class WindowBook {
     { into, count }: { readonly into: Uint16Array; readonly count: number },
   ): number {
     let found = count;
-    for (const { group, counts, sets } of walks) {
-      const { rows } = group as Group;
-      const row = this.#find(group as Group, facts, exchange);
-      if (row < 0 || rows === undefined) continue;
-      for (const { column, at, limit } of counts) if (rows.count(row, column) >= limit) into[found++] = at;
-      for (const { column, at, limit } of sets) if (rows.different(row, column) >= limit) into[found++] = at;
+    for (const walk of walks) {
+      const row = this.#find(walk.group, facts, exchange);
+      if (row >= 0) found = beyondIn(walk, row, { into, count: found });
     }
     return found;
+  }
+
+  #target({ name, words }: WindowCall): CountTarget | undefined {
+    return (name === "count" ? this.#countByPlace : this.#setByPlace).get(words);
+  }
+
+  /** Arranges calls by the tables that answer for them, to be read together; a call that nobody follows is left out. */
+  gather(calls: readonly WindowRead[]): readonly WindowReads[] {
+    return readsOf(calls, (call) => this.#target(call));
+  }
+
+  /** Writes what the readers of these calls would answer about the request at hand. */
+  readInto(
+    reads: readonly WindowReads[],
+    { facts, exchange }: { readonly facts: Facts; readonly exchange: Exchange },
+    into: Float64Array,
+  ): void {
+    for (const { group, counts, sets } of reads) {
+      const { rows, word } = group;
+      const row = this.#find(group, facts, exchange);
+      const absent = this.key(word, facts, exchange) === 0 ? Number.NaN : 0;
+      for (const { column, at } of counts) into[at] = row < 0 ? absent : (rows?.count(row, column) ?? Number.NaN);
+      for (const { column, at } of sets) into[at] = row < 0 ? absent : (rows?.different(row, column) ?? Number.NaN);
+    }
   }
 
   /** Reads `count(words)` of the request at hand: estimated events; unknown where it has no such key. */
@@ -310,31 +308,6 @@ export class WindowBook {
     group.rows = made;
     group.serial = -1;
   }
-}
-
-/** A call of rules that counts in a window, by its words. */
-export interface WindowCall {
-  readonly name: "count" | "distinct";
-  readonly words: string;
-}
-
-/** A limit above nothing that a call may reach, and the position that answers for it. */
-export interface WindowLimit extends WindowCall {
-  readonly at: number;
-  readonly limit: number;
-}
-
-interface WindowPlace {
-  readonly column: number;
-  readonly at: number;
-  readonly limit: number;
-}
-
-/** The limits that one table answers for. */
-export interface WindowWalk {
-  readonly group: object;
-  readonly counts: readonly WindowPlace[];
-  readonly sets: readonly WindowPlace[];
 }
 
 /** A request, and whether what it does is counted or taken back. */

@@ -5,9 +5,8 @@ import { type RuleKey, ruleKeys } from "./rule-keys.ts";
 /**
  * Finds the few rules that may match a request without looking at the rest.
  *
- * Two levels. A rule that is for certain tags waits in the bucket of each of them, every other rule in the bucket for
- * all; a request opens the bucket for all and those of its endpoint's tags. Inside a bucket a rule waits at one part of
- * its condition (a conjunction at its top, so each part must hold), the one that ordinary requests fail: a signal that
+ * Two levels. Each set of tags has a bucket with the rules for everybody and those for one of its tags; a request opens the one of
+ * its endpoint. Inside a bucket a rule waits at one part of its condition (a conjunction at its top, so each part must hold), the one that ordinary requests fail: a signal that
  * spoke, an exact text, a number beyond what is usual. Rules that share a number share the walk along its thresholds.
  */
 export interface RuleIndex {
@@ -24,50 +23,38 @@ const tagSetsMax = 1024;
 export function createRuleIndex(rules: readonly Rule[], vocabulary: Vocabulary): RuleIndex {
   const speaking = new Set(vocabulary.variables.flatMap(({ name, parts }) => (parts === true ? [name] : [])));
   const live = [...rules.entries()].filter(([, rule]) => rule.mode !== "retired");
-  const whole = createBuckets(live, rules, vocabulary);
+  const keys = new Map(live.map(([position, { condition }]) => [position, ruleKeys.of(condition.ast, vocabulary)]));
+  const whole = createBuckets(live, keys);
   const aboutParts = live.filter(([, { condition }]) => [...condition.reads].some((name) => speaking.has(name)));
-  const parts = createBuckets(aboutParts, rules, vocabulary);
-  const seenAt = new Uint32Array(rules.length);
-  let visit = 0;
+  const parts = createBuckets(aboutParts, keys);
   return {
     candidates(subject, into) {
-      visit = (visit + 1) >>> 0;
-      if (visit === 0) seenAt.fill(0);
-      let count = 0;
-      const add = (position: number): void => {
-        if (seenAt[position] === visit) return;
-        seenAt[position] = visit;
-        into[count++] = position;
-      };
       const buckets = subject.subResource === true ? parts : whole;
-      for (const bucket of buckets.of(subject.tags)) collect(bucket, subject, add);
-      return count;
+      return collect(buckets.of(subject.tags), subject, into);
     },
   };
 }
 
+type KeysOf = ReadonlyMap<number, readonly RuleKey[]>;
+
 interface Buckets {
-  of(tags: readonly string[]): readonly Bucket[];
+  of(tags: readonly string[]): Bucket;
 }
 
-function createBuckets(
-  live: readonly (readonly [number, Rule])[],
-  rules: readonly Rule[],
-  vocabulary: Vocabulary,
-): Buckets {
+/** One bucket for each set of tags that was seen: the rules for everybody and those for its tags, each once. */
+function createBuckets(live: readonly (readonly [number, Rule])[], keys: KeysOf): Buckets {
   const members = new Map<string, number[]>();
   for (const [position, rule] of live) for (const tag of bucketsOf(rule)) append(members, tag, position);
-  const buckets = new Map<string, Bucket>();
-  for (const [tag, positions] of members) buckets.set(tag, createBucket(positions, rules, vocabulary));
-  const remembered = new Map<readonly string[], readonly Bucket[]>();
+  const remembered = new Map<readonly string[], Bucket>();
   return {
     of(tags) {
       const known = remembered.get(tags);
       if (known !== undefined) return known;
       if (remembered.size >= tagSetsMax) remembered.clear();
-      const found = [everybody, ...tags].flatMap((tag) => buckets.get(tag) ?? []);
-      remembered.set(tags, found);
-      return found;
+      const positions = new Set([everybody, ...tags].flatMap((tag) => members.get(tag) ?? []));
+      const made = createBucket(new Map([...positions].map((position) => [position, keys.get(position) ?? []])));
+      remembered.set(tags, made);
+      return made;
     },
   };
 }
@@ -101,30 +88,32 @@ function bucketsOf(rule: Rule): readonly string[] {
   return demanded === undefined ? [everybody] : [demanded];
 }
 
-function collect(bucket: Bucket, subject: Subject, add: (position: number) => void): void {
-  for (const position of bucket.always) add(position);
+function collect(bucket: Bucket, subject: Subject, into: Uint16Array): number {
+  let count = 0;
+  for (const position of bucket.always) into[count++] = position;
   if (bucket.bySignal.size > 0) {
     for (const { detector } of subject.signals) {
       const found = bucket.bySignal.get(detector);
-      if (found !== undefined) for (const position of found) add(position);
+      if (found !== undefined) for (const position of found) into[count++] = position;
     }
   }
   for (const { place, values } of bucket.texts) {
     const found = values.get(subject.text(place));
-    if (found !== undefined) for (const position of found) add(position);
+    if (found !== undefined) for (const position of found) into[count++] = position;
   }
-  const count = passed(bucket, subject);
-  for (let at = 0; at < count; at++) {
+  const passing = passed(bucket, subject);
+  for (let at = 0; at < passing; at++) {
     const walk = bucket.above[bucket.beyond[at] as number];
     if (walk === undefined) continue;
     const { place, limits, rules } = walk;
     const value = subject.number(place);
-    for (let i = 0; i < limits.length && value >= (limits[i] as number); i++) add(rules[i] as number);
+    for (let i = 0; i < limits.length && value >= (limits[i] as number); i++) into[count++] = rules[i] as number;
   }
   for (const { place, limits, rules } of bucket.below) {
     const value = subject.number(place);
-    for (let i = 0; i < limits.length && value <= (limits[i] as number); i++) add(rules[i] as number);
+    for (let i = 0; i < limits.length && value <= (limits[i] as number); i++) into[count++] = rules[i] as number;
   }
+  return count;
 }
 
 /** Which walks have a value at or above their lowest limit. */
@@ -137,12 +126,7 @@ function passed({ places, lowest, beyond }: Bucket, subject: Subject): number {
   return count;
 }
 
-function createBucket(positions: readonly number[], rules: readonly Rule[], vocabulary: Vocabulary): Bucket {
-  const choices = new Map<number, readonly RuleKey[]>();
-  for (const position of positions) {
-    const rule = rules[position];
-    if (rule !== undefined) choices.set(position, ruleKeys.of(rule.condition.ast, vocabulary));
-  }
+function createBucket(choices: KeysOf): Bucket {
   const always: number[] = [];
   const bySignal = new Map<string, number[]>();
   const byText = new Map<number, Map<string, number[]>>();
@@ -171,7 +155,7 @@ function createBucket(positions: readonly number[], rules: readonly Rule[], voca
 }
 
 /** The cheapest sort of key that a rule offers; among those, the number that most rules of the bucket can share. */
-function chooseKeys(choices: ReadonlyMap<number, readonly RuleKey[]>): Map<number, RuleKey | undefined> {
+function chooseKeys(choices: KeysOf): Map<number, RuleKey | undefined> {
   const shared = new Map<number, number>();
   for (const keys of choices.values()) {
     for (const key of keys) if ("place" in key) shared.set(key.place, (shared.get(key.place) ?? 0) + 1);

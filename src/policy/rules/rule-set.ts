@@ -1,7 +1,7 @@
 import { assert } from "#core";
 import type { Subject, Vocabulary } from "../language/vocabulary.ts";
 import type { Rule } from "./rule.ts";
-import { createRuleIndex, rulesMax } from "./rule-index.ts";
+import { createRuleIndex, type RuleIndex, rulesMax } from "./rule-index.ts";
 
 /** What the rules say about one request. Reused: valid until the next call. */
 export interface RuleOutcome {
@@ -21,6 +21,8 @@ export interface RuleSet {
   weigh(subject: Subject): readonly Rule[];
   /** Acting rules: first match acts, every match is noted. */
   decide(subject: Subject): RuleOutcome;
+  /** Every rule that matches, whether it weighs or acts, in the order of the packs: what a run in watch mode notes. */
+  matches(subject: Subject): readonly Rule[];
 }
 
 /**
@@ -32,12 +34,13 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
   const weighing = rules.filter((rule) => rule.weight !== 0);
   // Allow-lists win wherever they stand: the complaint heard most about every peer is one that does not.
   const acting = [...rules.filter(allows), ...rules.filter((rule) => rule.does !== undefined && !allows(rule))];
-  const weighingIndex = createRuleIndex(weighing, vocabulary);
-  const actingIndex = createRuleIndex(acting, vocabulary);
+  const weighingIndex = lazyIndex(weighing, vocabulary);
+  const actingIndex = lazyIndex(acting, vocabulary);
+  const wholeIndex = lazyIndex(rules, vocabulary);
   const candidates = new Uint16Array(rulesMax);
   const positions: number[] = [];
-  const match = (list: readonly Rule[], index: typeof actingIndex, subject: Subject): void => {
-    const count = index.candidates(subject, candidates);
+  const match = (list: readonly Rule[], index: () => RuleIndex, subject: Subject): void => {
+    const count = index().candidates(subject, candidates);
     positions.length = 0;
     for (let i = 0; i < count; i++) {
       const position = candidates[i] ?? 0;
@@ -61,6 +64,21 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
       const matched = inOrder(acting, positions);
       return { acting: matched.find((rule) => enforced(rule, subject)), matched };
     },
+    matches(subject) {
+      match(rules, wholeIndex, subject);
+      return positions.length === 0 ? noRules : inOrder(rules, positions);
+    },
+  };
+}
+
+const noRules: readonly Rule[] = Object.freeze([]);
+
+/** Built at the first question: a set that only watches never needs the index of those that act. */
+function lazyIndex(rules: readonly Rule[], vocabulary: Vocabulary): () => RuleIndex {
+  let index: RuleIndex | undefined;
+  return () => {
+    index ??= createRuleIndex(rules, vocabulary);
+    return index;
   };
 }
 
@@ -71,8 +89,15 @@ function allows(rule: Rule): boolean {
 /** No rule matched. */
 export const nothing: RuleOutcome = Object.freeze({ acting: undefined, matched: [] });
 
-function inOrder(rules: readonly Rule[], positions: readonly number[]): Rule[] {
-  return positions.toSorted((a, b) => a - b).flatMap((position) => rules[position] ?? []);
+/** The rules at these positions, which are sorted in place. */
+function inOrder(rules: readonly Rule[], positions: number[]): Rule[] {
+  if (positions.length > 1) positions.sort((a, b) => a - b);
+  const found: Rule[] = [];
+  for (const position of positions) {
+    const rule = rules[position];
+    if (rule !== undefined) found.push(rule);
+  }
+  return found;
 }
 
 function appliesTo(rule: Rule, { tags }: Subject): boolean {

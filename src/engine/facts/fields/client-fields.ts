@@ -9,7 +9,7 @@ function noted(name: string, description: string, counter: SessionCounter): Fiel
   return flag(name, description, {
     usual: 0,
     column: sessionCounter[counter],
-    read: (view) => view.session(counter) > 0,
+    read: (view) => view.session(sessionCounter[counter]) > 0,
   });
 }
 

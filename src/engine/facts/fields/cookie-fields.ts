@@ -1,3 +1,4 @@
+import { counter } from "../../features/counters.ts";
 import type { LedgerAxis } from "../../ledger/ledger-row.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number, share, text } from "../field.ts";
@@ -57,11 +58,11 @@ export const cookieFields: readonly Field[] = [
     "cookies.returnedShare",
     "Share of requests that returned a cookie where one was due, over the client's sessions.",
     {
-      read: (view) => share(view.client("cookieReturned"), view.client("cookieChances"), { least: 3 }),
+      read: (view) => share(view.client(counter.cookieReturned), view.client(counter.cookieChances), { least: 3 }),
     },
   ),
   flag("cookies.none", "The client has chances to return cookies and returned none.", {
     usual: 0,
-    read: (view) => (view.client("cookieChances") < 3 ? undefined : view.client("cookieReturned") === 0),
+    read: (view) => (view.client(counter.cookieChances) < 3 ? undefined : view.client(counter.cookieReturned) === 0),
   }),
 ];

@@ -1,13 +1,14 @@
 import { rowFloat } from "../../clients/client-table.ts";
+import { counter } from "../../features/counters.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, number, share } from "../field.ts";
-import { sessionSum } from "../session-book.ts";
+import { sessionCounter, sessionSum } from "../session-book.ts";
 
 /** Gaps from which statistics of rhythm mean something. */
 const gapsMin = 6;
 
 function gaps(view: FactView): number {
-  return view.session("gaps");
+  return view.session(sessionCounter.gaps);
 }
 
 function mean(view: FactView): number {
@@ -58,20 +59,20 @@ export const rhythmFields: readonly Field[] = [
   }),
   number("rhythm.quickShare", "Share of gaps below a quarter of a second.", {
     usual: 0.6,
-    read: (view) => share(view.session("quickGaps"), gaps(view), { least: gapsMin }),
+    read: (view) => share(view.session(sessionCounter.quickGaps), gaps(view), { least: gapsMin }),
   }),
   number("rhythm.pageLogDeviation", "Standard deviation of ln(seconds) between pages, over the client's sessions.", {
     read: (view) => {
-      const n = view.client("gaps");
+      const n = view.client(counter.gaps);
       return n < gapsMin ? Number.NaN : Math.sqrt(Math.max(0, view.float(rowFloat.logGapM2)) / (n - 1));
     },
   }),
   number("rhythm.pageMeanSeconds", "Mean seconds between pages, over the client's sessions.", {
-    read: (view) => (view.client("gaps") < gapsMin ? Number.NaN : view.float(rowFloat.gapMean)),
+    read: (view) => (view.client(counter.gaps) < gapsMin ? Number.NaN : view.float(rowFloat.gapMean)),
   }),
   number("rhythm.quickPageShare", "Share of page gaps below 0.7 s, over the client's sessions.", {
     usual: 0.3,
-    read: (view) => share(view.client("quickGaps"), view.client("gaps"), { least: gapsMin }),
+    read: (view) => share(view.client(counter.quickGaps), view.client(counter.gaps), { least: gapsMin }),
   }),
   number(
     "rhythm.againstPace",
@@ -79,7 +80,7 @@ export const rhythmFields: readonly Field[] = [
     {
       read: (view) => {
         const pace = view.sources.state.sites[view.facts.application]?.pace ?? Number.NaN;
-        return view.client("gaps") < gapsMin ? Number.NaN : view.float(rowFloat.logGapMean) - pace;
+        return view.client(counter.gaps) < gapsMin ? Number.NaN : view.float(rowFloat.logGapMean) - pace;
       },
     },
   ),

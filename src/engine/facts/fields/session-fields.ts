@@ -8,8 +8,8 @@ function counted(
   description: string,
   source: { readonly from: SessionCounter; readonly usual?: number },
 ): Field {
-  const read = (view: FactView): number => view.session(source.from);
   const column = sessionCounter[source.from];
+  const read = (view: FactView): number => view.session(column);
   return number(name, description, { read, column, ...(source.usual === undefined ? {} : { usual: source.usual }) });
 }
 
@@ -23,21 +23,30 @@ function different(name: SessionSet): Pick<NumberField, "column" | "columnLimit"
 }
 
 function refused(view: FactView): number {
-  return view.session("unauthorised") + view.session("forbidden") + view.session("tooMany");
+  return (
+    view.session(sessionCounter.unauthorised) +
+    view.session(sessionCounter.forbidden) +
+    view.session(sessionCounter.tooMany)
+  );
 }
 
 function clientErrors(view: FactView): number {
-  return refused(view) + view.session("badRequest") + view.session("notFound") + view.session("otherErrors");
+  return (
+    refused(view) +
+    view.session(sessionCounter.badRequest) +
+    view.session(sessionCounter.notFound) +
+    view.session(sessionCounter.otherErrors)
+  );
 }
 
 function answers(view: FactView): number {
   return (
     clientErrors(view) +
-    view.session("serverErrors") +
-    view.session("ok") +
-    view.session("redirects") +
-    view.session("notModified") +
-    view.session("ranges")
+    view.session(sessionCounter.serverErrors) +
+    view.session(sessionCounter.ok) +
+    view.session(sessionCounter.redirects) +
+    view.session(sessionCounter.notModified) +
+    view.session(sessionCounter.ranges)
   );
 }
 
@@ -57,6 +66,7 @@ export const sessionFields: readonly Field[] = [
   }),
   number("session.perMinute", "Requests a minute since the session began; unknown in its first ten seconds.", {
     usual: 40,
+    gate: "requests",
     parts: true,
     read: (view) => {
       const seconds = (view.at - view.sum(sessionSum.startedAt)) / 1_000;
@@ -69,15 +79,15 @@ export const sessionFields: readonly Field[] = [
   counted("session.writes", "Requests that change something.", { from: "writes", usual: 6 }),
   counted("session.heads", "HEAD requests.", { from: "heads", usual: 0 }),
   number("session.assetsPerPage", "Sub-resources per page; unknown before the second page.", {
-    read: (view) => share(view.session("assets"), view.session("pages"), { least: 2 }),
+    read: (view) => share(view.session(sessionCounter.assets), view.session(sessionCounter.pages), { least: 2 }),
   }),
   number("session.writeShare", "Share of requests that change something; unknown below five requests.", {
     usual: 0.5,
-    read: (view) => share(view.session("writes"), view.requests, { least: 5 }),
+    read: (view) => share(view.session(sessionCounter.writes), view.requests, { least: 5 }),
   }),
   number("session.callShare", "Share of requests that call an API; unknown below five requests.", {
     usual: 0.9,
-    read: (view) => share(view.session("calls"), view.requests, { least: 5 }),
+    read: (view) => share(view.session(sessionCounter.calls), view.requests, { least: 5 }),
   }),
   counted("session.ok", "Answers with a status of 200 to 299.", { from: "ok", usual: 60 }),
   counted("session.redirects", "Answers with a redirect.", { from: "redirects", usual: 6 }),
@@ -94,17 +104,17 @@ export const sessionFields: readonly Field[] = [
   number("session.clientErrors", "Answers of 400 to 499.", { usual: 3, read: clientErrors }),
   number("session.errorShare", "Share of answers of 400 and above; unknown below ten answers.", {
     usual: 0.2,
-    read: (view) => share(clientErrors(view) + view.session("serverErrors"), answers(view), { least: 10 }),
+    read: (view) => share(clientErrors(view) + view.session(sessionCounter.serverErrors), answers(view), { least: 10 }),
   }),
   number("session.notFoundShare", "Share of answers 404 and 410; unknown below ten answers.", {
     usual: 0.1,
-    read: (view) => share(view.session("notFound"), answers(view), { least: 10 }),
+    read: (view) => share(view.session(sessionCounter.notFound), answers(view), { least: 10 }),
   }),
   number("session.okShare", "Share of answers of 200 to 299; unknown below ten answers.", {
-    read: (view) => share(view.session("ok"), answers(view), { least: 10 }),
+    read: (view) => share(view.session(sessionCounter.ok), answers(view), { least: 10 }),
   }),
   number("session.notModifiedShare", "Share of answers 304; unknown below ten answers.", {
-    read: (view) => share(view.session("notModified"), answers(view), { least: 10 }),
+    read: (view) => share(view.session(sessionCounter.notModified), answers(view), { least: 10 }),
   }),
   number("session.megabytes", "Megabytes of answers.", {
     usual: 30,
@@ -154,11 +164,11 @@ export const sessionFields: readonly Field[] = [
   number("session.probeKinds", "Different kinds of weaknesses looked for.", {
     usual: 0,
     gate: "probes",
-    read: (view) => bits(view.session("probeKinds")),
+    read: (view) => bits(view.session(sessionCounter.probeKinds)),
   }),
   number("session.methods", "Different methods, of GET, HEAD, POST and others.", {
     usual: 2,
-    read: (view) => bits(view.session("methods")),
+    read: (view) => bits(view.session(sessionCounter.methods)),
   }),
   counted("session.pageNumberMax", "Largest page or offset number asked for.", { from: "pageNumberMax", usual: 10 }),
   counted("session.pageSizeMax", "Largest number of rows asked for.", { from: "pageSizeMax", usual: 60 }),
