@@ -127,4 +127,4 @@ test("check ends with 2 and says file, line and column for one of each kind", ()
     expect(stderr + stdout).toMatch(/(gait|site)\.yaml:\d+:\d+: \S/);
   }
   expect(seen.size).toBeGreaterThanOrEqual(9);
-}, 120_000);
+}, 300_000);

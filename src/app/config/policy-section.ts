@@ -9,10 +9,10 @@ export const policySection: z.ZodType<PolicyConfig> = z.strictObject({
   packs: z
     .array(nameText)
     .max(64)
-    .default([])
+    .default(["all"])
     .meta({
       description:
-        "Packs of rules that come with Gait. Their rules watch until they are approved. `all` is every pack, at several times the cost per request; none by default.",
+        "Packs of rules that come with Gait. Their rules watch until they are approved, asked after the answer so that no request waits for them. `all` is every pack, `[]` none.",
       examples: [["account-takeover", "carding"]],
     }),
   surgeFactor: z.number().min(0).max(100_000).default(50).meta({

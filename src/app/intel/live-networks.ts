@@ -28,17 +28,25 @@ export function openLiveNetworks(directory: string, first: IntelConfig, intel: L
     configure(config) {
       checkDatabases(config.databases);
       const mine = ++generation;
-      const taken = loadNetworksAside(config, directory).then((sources) => {
-        // A later reload has overtaken this one: its data is the newer.
-        if (mine !== generation) return;
-        intel.replaceNetworks(sources);
+      if (config.databases.length === 0 && config.lists.length === 0) {
+        // Nothing to read: a thread for it would leave megabytes behind with every reload.
+        intel.replaceNetworks(loadNetworks(config, openListStore(directory)));
         problem = "";
-      });
-      const settled = taken.catch((error: unknown) => {
+        return;
+      }
+      // One thread at a time; what a later reload has overtaken is not read, or not taken: the later one's data is the newer.
+      underWay = underWay.then(async () => {
         if (mine !== generation) return;
-        problem = `the last reload could not read them, the ones before stay: ${messageOf(error)}`;
+        try {
+          const sources = await loadNetworksAside(config, directory);
+          if (mine !== generation) return;
+          intel.replaceNetworks(sources);
+          problem = "";
+        } catch (error) {
+          if (mine === generation)
+            problem = `the last reload could not read them, the ones before stay: ${messageOf(error)}`;
+        }
       });
-      underWay = Promise.all([underWay, settled]);
     },
     async inPlace() {
       await underWay;
