@@ -13,11 +13,12 @@ export type Persona =
   | "native app"
   | "slow line"
   | "assistive technology"
+  | "traveller"
   | "flash sale";
 
 /** Shares of the population; assumed, oversampled to where ten thousand sessions can say something. */
 export const personaShares: readonly (readonly [Persona, number])[] = [
-  ["ordinary", 0.665],
+  ["ordinary", 0.645],
   ["cookie refuser", 0.03],
   ["privacy browser", 0.025],
   ["NAT office", 0.06],
@@ -27,6 +28,7 @@ export const personaShares: readonly (readonly [Persona, number])[] = [
   ["native app", 0.04],
   ["slow line", 0.03],
   ["assistive technology", 0.02],
+  ["traveller", 0.02],
 ];
 
 /** Ten looks of browsers, unevenly popular. */
@@ -73,16 +75,22 @@ export interface Site {
 
 export const products = 3_000;
 
+/** Of a traveller's visits, those from abroad on a borrowed device. */
+const abroadShare = 0.25;
+/** Of visits in a window of a whole day, those whose tab is used again after the session ended. */
+const idleShare = 0.01;
+
 /** A visit of a person: pages, their parts, and in two of three cases a login. */
-export function visit(person: Person, site: Site, { at, random, sale = false }: VisitOptions): SimClient {
+export function visit(person: Person, site: Site, { at, random, sale = false, idle = false }: VisitOptions): SimClient {
   const { persona } = person;
   if (persona === "native app") return nativeVisit(person, site, { at, random });
   const refuses = persona === "cookie refuser" || persona === "privacy browser";
-  const fresh = persona === "privacy browser";
+  const abroad = persona === "traveller" && random() < abroadShare;
+  const fresh = persona === "privacy browser" || abroad;
   const client = new SimClient({
     application: site.application,
     ip: fresh ? addressIn(40 + Math.floor(random() * 20), random) : person.ip,
-    look: person.look,
+    look: abroad ? (browserLooks[Math.floor(10 * random() ** 2)] as Look) : person.look,
     at,
     random,
     manner: refuses ? "refuses" : "keeps",
@@ -125,6 +133,15 @@ export function visit(person: Person, site: Site, { at, random, sale = false }: 
         );
   }
   if (random() < 0.66 || persona === "password manager") login(client, person, { site, here, random, pause, page });
+  // A tab left open: the first request of what is a new session by then is a call of the page that was open all the time.
+  if (idle && !fresh && random() < idleShare)
+    client
+      .wait(1_900 + 2_400 * random())
+      .ask(
+        `/api/stock?sku=${productOf(random)}&zip=${zipOf(random)}`,
+        { contentType: "application/json" },
+        refererOf(here, persona),
+      );
   return client;
 }
 
@@ -132,6 +149,8 @@ export interface VisitOptions {
   readonly at: number;
   readonly random: Random;
   readonly sale?: boolean;
+  /** A tab of it may be used again after the session ended. */
+  readonly idle?: boolean;
 }
 
 interface LoginContext {

@@ -192,7 +192,7 @@ function visitsOf(
     const sale = version === 2 && i % 20 === 0;
     return {
       persona: sale ? ("flash sale" as const) : person.persona,
-      exchanges: visit(person, site, { at, random, sale }).exchanges,
+      exchanges: visit(person, site, { at, random, sale, idle: to - from === day && i < 0.95 * count }).exchanges,
     };
   });
   const hit = new Uint8Array(count);
@@ -567,7 +567,8 @@ function main(): void {
     spraying(options(portal, 1), 200),
     heldOutTool(options(pooled ? library : devtool, 2), 200),
     enumeration(options(shop, 3), 300),
-    matchedEnumeration(options(shop, 3.5), 300),
+    // On an application that was not enumerated before: what was found there would find this, too.
+    matchedEnumeration(options(portal, 3.5), 300),
     scraper(options(shop, 4), 120),
     replayFarm(
       options(shop, 6),
