@@ -6,7 +6,7 @@ import type { CountedEdge, EdgeType } from "./edge-counts.ts";
 import type { EndpointSort } from "./endpoint-book.ts";
 import type { IntentApplication } from "./intent-application.ts";
 import type { Orchestration } from "./orchestration.ts";
-import { supportMin } from "./step-book.ts";
+import { supportMin, supportNeeded } from "./step-book.ts";
 import { factsMax, generalFacts } from "./step-facts.ts";
 
 /** Share of kept edges that may be chance (Benjamini and Hochberg). */
@@ -187,7 +187,7 @@ function stepsOf(orchestration: Orchestration, intent: IntentApplication): reado
       for (let fact = 0; fact < factsMax; fact++) {
         if ((required & (1 << fact)) === 0) continue;
         const { held, asked } = intent.steps.share(kind, index + 1, fact);
-        if (asked < supportMin) continue;
+        if (asked < supportNeeded(kind, fact)) continue;
         const name = generalFacts[fact] ?? orchestration.endpoints.nameOf(intent.steps.endpointOf(fact));
         const lower = round(wilsonBound("lower", held, { trials: asked }));
         preconditions.push({ fact: name, share: round(held / asked), lower, support: Math.round(asked) });

@@ -9,6 +9,15 @@ import { StepShares } from "./step-shares.ts";
 export const endpointsMax = 4_096;
 /** Votes before a fact may be called a precondition: 90 without a miss prove 0.95 at 99 %. */
 export const supportMin = 90;
+/**
+ * Votes before local sessions confirm a fact that is expected everywhere, and required meanwhile: 59 without a miss prove 0.95 at
+ * 95 %, which is the confidence of the bound.
+ */
+const supportOfExpected = 60;
+/** Votes before a fact counts as learned for a kind of client. */
+export function supportNeeded(kind: ClientKind, fact: number): number {
+  return (stepPriors[kind].required & (1 << fact)) === 0 ? supportMin : supportOfExpected;
+}
 /** Least Wilson lower bound of a precondition. */
 export const preconditionMin = 0.95;
 const tailClasses = 5;
@@ -30,7 +39,7 @@ export interface StepFinding {
 /**
  * What honest clients of one application do before its sensitive steps (log-in, payment, gift card…), per kind of
  * client. A fact is a precondition when the Wilson lower bound of its share at the step is 0.95 or more over at
- * least 90 votes; before that, sourced priors stand in. Judging uses the *share of honest clients that missed as
+ * least 90 votes (60 where every site is expected to show it); before that, sourced priors stand in. Judging uses the *share of honest clients that missed as
  * much*, mixed over the kinds that use the step, so a site whose honest clients are partly native apps never
  * learns to fear a bare login, and one without them does.
  */
@@ -250,7 +259,7 @@ export class StepBook {
     let required = prior.required;
     for (let fact = 0; fact < this.#facts; fact++) {
       const asked = this.#asked[cell * factsMax + fact] ?? 0;
-      if (asked < supportMin) continue;
+      if (asked < supportNeeded(clientKinds[kind] ?? "web", fact)) continue;
       const lower = wilsonBound("lower", this.#held[cell * factsMax + fact] ?? 0, { trials: asked });
       required = lower >= preconditionMin ? required | (1 << fact) : required & ~(1 << fact);
     }
