@@ -14,7 +14,7 @@ function person(number: number): string {
     `+0.2 GET /static/app.css 200 > ${cookie} "Referer: https://shop.example/"`,
     `+9 GET /login 200 > ${cookie} "Referer: https://shop.example/"`,
     `+0.2 GET /static/app.css 200 > ${cookie} "Referer: https://shop.example/login"`,
-    `+9 #u${number} POST /login 302 > ${cookie} "Referer: https://shop.example/login" "<Location: /account"`,
+    `+${4 + ((number * 37) % 41)} #u${number} POST /login 302 > ${cookie} "Referer: https://shop.example/login" "<Location: /account"`,
   ].join("\n");
 }
 

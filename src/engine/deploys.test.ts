@@ -17,7 +17,7 @@ function visit(person: number, form: string): string {
     `@10.${person >> 8}.${person & 255}.7 GET / 200 < ${cookie}; Path=/; HttpOnly`,
     `+0.2 GET /static/app.css 200 > ${cookie} "Referer: https://shop.example/"`,
     ...page(form, "/"),
-    `+9 #u${person} POST /login 302 > ${cookie} "Referer: https://shop.example${form}" "<Location: /account"`,
+    `+${4 + ((person * 37) % 41)} #u${person} POST /login 302 > ${cookie} "Referer: https://shop.example${form}" "<Location: /account"`,
     ...page("/account", form),
   ].join("\n");
 }

@@ -115,14 +115,17 @@ export class AccountRisk {
     return nats;
   }
 
-  /** How many of device, network and country are new to the account; -1 while it has no habits. */
+  /**
+   * How many of device, network and country are new to the account; -1 while it has no habits. All three are new at every
+   * log-in of somebody who hides them all: an account that never came back to one of them gets 4 instead of 3.
+   */
   novelty(account: number, context: Pick<LoginContext, "device" | "asn" | "country">): number {
     const habit = this.#accounts.get(account);
     if (habit === undefined || habit.logins < 2) return -1;
     let novel = habit.values.has(`device:${context.device}`) && context.device !== 0 ? 0 : 1;
     if (context.asn !== 0 && !habit.values.has(`asn:${context.asn}`)) novel++;
     if (context.country !== 0 && !habit.values.has(`country:${context.country}`)) novel++;
-    return novel;
+    return novel === 3 && !isSteady(habit) ? 4 : novel;
   }
 
   /**
@@ -138,12 +141,14 @@ export class AccountRisk {
     const stranger = this.novelty(account, context) === whollyNew;
     const habit = this.#habit(account, at);
     const strange = suspicious || nats >= this.#strangeNats || (stranger && habit.logins >= settledLogins);
+    // Whoever came strangely a day ago and was not complained of since has moved, or has a new telephone.
+    const settled = at - habit.strangeAt >= this.#holdMs && habit.strangeNats > 0 && !this.#compromised.has(account);
     if (strange) {
       habit.strangeAt = at;
       habit.strangeNats = Math.max(nats, suspicious || stranger ? this.#strangeNats : 0);
     }
     if (suspicious) this.#suspect(account, habit, { at, reason: "let in within a convicted cohort" });
-    if (strange && at - habit.strangeAt < this.#holdMs && habit.logins >= 2) return nats;
+    if (strange && !settled && habit.logins >= 2) return nats;
     habit.logins++;
     for (const facet of facets) {
       const key = `${facet}:${context[facet]}`;
@@ -243,4 +248,11 @@ export class AccountRisk {
     this.#accounts.set(account, habit);
     return habit;
   }
+}
+
+/** Came back at least once to a device, a network or a country. */
+function isSteady({ values }: Habit): boolean {
+  for (const [value, logins] of values)
+    if (logins >= 2 && !value.startsWith("presentation:") && value !== "device:0") return true;
+  return false;
 }

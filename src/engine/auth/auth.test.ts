@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { createRandom } from "#core";
 import { axisLaws, EProcess } from "../cohorts/index.ts";
 import { drawNormal } from "../statistics/index.ts";
-import { AccountRisk, AuthCounters, attackType, ContextShifts, GapLaw, type LoginAttempt } from "./index.ts";
+import {
+  AccountRisk,
+  AuthCounters,
+  attackType,
+  ContextShifts,
+  GapLaw,
+  type LoginAttempt,
+  type LoginContext,
+} from "./index.ts";
 
 const hour = 3_600_000;
 const week = 168 * hour;
@@ -149,5 +157,47 @@ describe("account risk", () => {
     for (let account = 2; account <= 101; account++)
       risk.login(account, home, { at: 241 * hour, share, suspicious: false });
     expect(risk.score(1, abroad, share)).toBe(0);
+  });
+});
+
+describe("what is new to an account", () => {
+  const share = (): number => 0.01;
+  const from = (asn: number, device: number): LoginContext => ({
+    country: asn,
+    asn,
+    device,
+    presentation: asn,
+    hour: 9,
+  });
+  const suspicious = false;
+
+  test("counts device, network and country for an account that has a home, and says so of one that is new each time", () => {
+    const risk = new AccountRisk();
+    for (const at of [0, 1, 2]) risk.login(1, from(7, 70), { at: at * hour, share, suspicious });
+    expect(risk.novelty(1, from(7, 70))).toBe(0);
+    expect(risk.novelty(1, from(7, 71))).toBe(1);
+    expect(risk.novelty(1, from(8, 80))).toBe(3);
+    for (const at of [0, 1]) risk.login(2, from(20 + at, 0), { at: at * hour, share, suspicious });
+    expect(risk.novelty(2, from(30, 0))).toBe(4);
+    expect(risk.novelty(3, from(30, 0))).toBe(-1);
+  });
+
+  test("a new home is learned when a day has passed without a complaint, and not before", () => {
+    const risk = new AccountRisk();
+    for (let i = 0; i < 20; i++) risk.login(1, from(7, 70), { at: i * 0.1 * hour, share, suspicious });
+    risk.login(1, from(8, 80), { at: 10 * hour, share, suspicious });
+    risk.login(1, from(8, 80), { at: 20 * hour, share, suspicious });
+    expect(risk.novelty(1, from(8, 80))).toBe(3);
+    risk.login(1, from(8, 80), { at: 44 * hour, share, suspicious });
+    expect(risk.novelty(1, from(8, 80))).toBe(0);
+  });
+
+  test("nor ever, when the account was complained of", () => {
+    const risk = new AccountRisk();
+    for (let i = 0; i < 20; i++) risk.login(1, from(7, 70), { at: i * 0.1 * hour, share, suspicious });
+    risk.login(1, from(8, 80), { at: 10 * hour, share, suspicious });
+    risk.step(1, "gift card", 10 * hour + 1);
+    risk.login(1, from(8, 80), { at: 80 * hour, share, suspicious });
+    expect(risk.novelty(1, from(8, 80))).toBe(3);
   });
 });

@@ -44,3 +44,17 @@ export class GapLaw {
     return this.#ready ? [...this.#edges] : [];
   }
 }
+
+/** The laws of all applications, each learned apart. */
+export class GapLaws {
+  readonly #laws = new Map<number, GapLaw>();
+
+  of(application: number): GapLaw {
+    let law = this.#laws.get(application);
+    if (law === undefined) {
+      law = new GapLaw();
+      this.#laws.set(application, law);
+    }
+    return law;
+  }
+}

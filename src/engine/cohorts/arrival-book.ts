@@ -13,6 +13,10 @@ const stepsMax = 512;
 /** A cohort whose every member comes straight to the step: a native app, a script of a partner, an attack. */
 const prior: PrevalencePrior = { rate: 0.0005, sessions: 2000, source: "assumed; replaced by what local cohorts show" };
 
+/** Clients that took a step before it is known how they came to it. */
+const knownLeast = 300;
+const rareShare = 0.01;
+
 const untaughtCap = groupCap(prior, 0, 0);
 
 /**
@@ -31,6 +35,15 @@ export class ArrivalBook {
   cap(application: string, step: number, own = 0): number {
     const row = this.#rows.get(combine32(fnv1a(application), step));
     return row === undefined ? untaughtCap : groupCap(prior, Math.max(0, row.bare - own), row.all);
+  }
+
+  /**
+   * Do hardly any honest clients begin with this step, of those who take it at all? No while too few were seen. Only then does
+   * beginning with it say something: an application's first call is where all of its clients begin.
+   */
+  rarelyFirst(application: string, step: number): boolean {
+    const row = this.#rows.get(combine32(fnv1a(application), step));
+    return row !== undefined && row.all >= knownLeast && row.bare < rareShare * row.all;
   }
 
   /** Takes back what a cohort taught before it was convicted. */

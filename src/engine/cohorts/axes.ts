@@ -186,12 +186,18 @@ export const cohortAxes: readonly CohortAxis[] = [
   },
   {
     name: "habit",
-    bins: ["as this account does", "one thing new", "two things new", "device, network and country new"],
+    bins: [
+      "as this account does",
+      "one thing new",
+      "two things new",
+      "device, network and country new",
+      "an account that is new each time",
+    ],
     group: "habit",
     speaking: [3],
-    honest: [0.75, 0.14, 0.07, 0.04],
+    honest: [0.75, 0.14, 0.05, 0.02, 0.04],
     alike: 15,
-    automated: [0.01, 0.02, 0.07, 0.9],
+    automated: [0.01, 0.02, 0.07, 0.86, 0.04],
     source: assumed,
   },
   {
@@ -213,6 +219,17 @@ export const cohortAxes: readonly CohortAxis[] = [
     alike: 20,
     automated: [0.15, 0.2, 0.65],
     source: assumed,
+  },
+  {
+    name: "spacing",
+    bins: ["as far from the cohort's middle as people are", "near it", "at it"],
+    group: "spacing",
+    speaking: [2],
+    honest: [0.54, 0.22, 0.24],
+    alike: 30,
+    automated: [0.05, 0.25, 0.7],
+    source:
+      "pauses between page and log-in are log-normal with a spread near 0.8 whatever their middle, assumed elsewhere",
   },
   {
     name: "goal",
@@ -245,6 +262,7 @@ export type CohortAxisName =
   | "habit"
   | "roaming"
   | "answers"
+  | "spacing"
   | "goal";
 
 export const cohortAxisCount: number = cohortAxes.length;
@@ -285,6 +303,7 @@ export const cohortGroupCaps: Readonly<Record<string, number>> = {
   habit: 6.9,
   roaming: 5.3,
   answers: 6.9,
+  spacing: 9.2,
   duplicates: 9.2,
   "work-list": 9.2,
 };
@@ -302,7 +321,6 @@ export const softGroups: ReadonlySet<string> = new Set([
   "sequence",
   "hour",
   "way",
-  "habit",
   "roaming",
 ]);
 /** -ln of one honest cohort in ten thousand. */

@@ -11,10 +11,16 @@ import {
 } from "./axes.ts";
 import type { CampaignCounts, CampaignEvidence } from "./campaign-accounts.ts";
 import { averageEvidence, EProcess, productEvidence } from "./e-process.ts";
+import { logPause, stepsPerNat } from "./log-pause.ts";
 import type { NullLaws } from "./null-laws.ts";
 
 const addressSampleMax = 8;
 const noCampaign: CampaignEvidence = { nats: 0, campaign: 0, seen: 0, tried: 0 };
+
+/** Three seconds: password managers that submit by themselves are even and quick. */
+const shortestPause = logPause(3_000);
+/** Pauses before a cohort has a middle. */
+const pausesLeast = 3;
 
 /** One client may speak this often per cohort: a person with thirty sessions is not thirty people. */
 const votesPerClient = 4;
@@ -34,6 +40,9 @@ export class Cohort {
   sessions = 0;
   /** Sessions that counted as evidence. */
   votes = 0;
+  /** Of those, the ones since the case began, and when it did: an acquittal closes a case. */
+  caseVotes = 0;
+  caseSince: Millis = 0;
   /** Issued when the cohort has enough votes to be judged; 0 until then. */
   alpha = 0;
   convicted = false;
@@ -54,6 +63,8 @@ export class Cohort {
   swept = 0;
   /** ln of the evidence that its members copy one walk; negative infinity outside that grouping. */
   duplication: number = Number.NEGATIVE_INFINITY;
+  /** Mean of the pauses before its log-ins, on the scale of `Sighting.pause`, and how many there were. */
+  readonly #middle = { mean: 0, pauses: 0 };
   /** Known accounts it tried: tried before by a convicted campaign, or not. */
   readonly workList: EProcess = new EProcess(2);
   /** Accounts it tried, counted against those of convicted campaigns; undefined until the first log-in. */
@@ -63,6 +74,8 @@ export class Cohort {
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
+  /** What its members showed in cases that were closed, axis by axis. */
+  readonly closed: readonly Float32Array[] = cohortAxes.map(({ bins }) => new Float32Array(bins.length));
   readonly addresses: HyperLogLog = new HyperLogLog(6);
   readonly countries: HyperLogLog = new HyperLogLog(6);
   readonly behaviours: SpaceSaving = new SpaceSaving(4);
@@ -90,19 +103,51 @@ export class Cohort {
     this.enumeration = Number.NEGATIVE_INFINITY;
     this.swept = 0;
     this.duplication = Number.NEGATIVE_INFINITY;
-    this.workList.reset();
-    this.accounts = undefined;
-    this.campaign = noCampaign;
-    this.logins = undefined;
-    this.#accounts.clear();
-    for (const process of this.axes) process.reset();
+    for (const counts of this.closed) counts.fill(0);
+    this.#begin(at);
     this.addresses.clear();
     this.countries.clear();
     // What a row's former cohort did must not be convicted in the name of the next one.
     this.behaviours.clear();
     this.addressSample.length = 0;
-    this.#voters.clear();
     this.#members.clear();
+  }
+
+  /**
+   * Acquitted: the case is closed and a new one begins, so that what comes tomorrow is not weighed against years of innocence.
+   * What was seen stays part of what honest cohorts do.
+   */
+  acquit(at: Millis): void {
+    for (const [axis, counts] of this.closed.entries())
+      for (let bin = 0; bin < counts.length; bin++)
+        counts[bin] = (counts[bin] as number) + (this.axes[axis]?.counts[bin] as number);
+    this.#begin(at);
+  }
+
+  /** All that its members showed, in this case and those before. */
+  histograms(): readonly Float32Array[] {
+    return this.closed.map((counts, axis) =>
+      counts.map((count, bin) => count + (this.axes[axis]?.counts[bin] as number)),
+    );
+  }
+
+  #begin(at: Millis): void {
+    this.caseSince = at;
+    this.caseVotes = 0;
+    this.#middle.mean = 0;
+    this.#middle.pauses = 0;
+    this.workList.reset();
+    this.accounts = undefined;
+    this.campaign = noCampaign;
+    this.logins = undefined;
+    for (const process of this.axes) process.reset();
+    this.#accounts.clear();
+    this.#voters.clear();
+  }
+
+  /** What losing this row would cost: convictions first, then evidence, then how lately it was seen. */
+  worth(): number {
+    return (this.convicted ? 1e15 : 0) + Math.min(this.votes, 1_000) * 3_600_000 + this.lastSeen / 1_000;
   }
 
   /** Counts the client's session; false when the client has spoken often enough here. */
@@ -111,6 +156,7 @@ export class Cohort {
     for (let vote = 0; vote < votesPerClient; vote++) {
       if (this.#voters.add(client + vote * 0x9e3779b1)) {
         this.votes++;
+        this.caseVotes++;
         return true;
       }
     }
@@ -120,6 +166,21 @@ export class Cohort {
   /** True when the account was new to the cohort, which is also noted. */
   claim(account: number): boolean {
     return this.#accounts.add(account);
+  }
+
+  /**
+   * Bin of the spacing axis for a pause before a log-in, against the middle of those before it; -1 while there is none, or for
+   * a pause so short that a program may have filled in the form for a person.
+   */
+  spacing(pause: number): number {
+    if (pause < shortestPause) return -1;
+    const { mean, pauses } = this.#middle;
+    this.#middle.pauses++;
+    this.#middle.mean += (pause - mean) / (pauses + 1);
+    if (pauses < pausesLeast) return -1;
+    const away = Math.abs(pause - mean) / stepsPerNat;
+    if (away < 0.25) return 2;
+    return away < 0.5 ? 1 : 0;
   }
 
   /** True when the address was new to the cohort, which is also noted. */
@@ -201,7 +262,7 @@ export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
  * Does the cohort show the speaking bins clearly more often than the null expects? A quarter of what is left of the
  * whole: a cohort that deviates in an innocent bin (many new customers) and by a hair in a speaking one says nothing.
  */
-function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
+export function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
   const { speaking, bins } = cohortAxes[axis] as CohortAxis;
   if (speaking.length === bins.length) return true;
   const law = laws.axes[axis];

@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { createRandom, fnv1a, type Random } from "#core";
-import { type CohortAxisName, Cohorts, cohortAxes, cohortAxisCount, cohortAxisIndex, type Sighting } from "./index.ts";
+import { drawNormal } from "../statistics/index.ts";
+import {
+  type AxisLaws,
+  Cohort,
+  type CohortAxisName,
+  Cohorts,
+  cohortAxes,
+  cohortAxisCount,
+  cohortAxisIndex,
+  EProcess,
+  logPause,
+  priorLaws,
+  type Sighting,
+} from "./index.ts";
 
 const minute = 60_000;
 
@@ -270,5 +283,70 @@ describe("whose behaviour counts as people's", () => {
     expect(votes({ bins: { habit: 1 }, letIn: false })).toBe(0);
     expect(votes({})).toBe(0);
     expect(votes({ bins: { habit: 1 }, address: "203.0.113.9" })).toBe(0);
+  });
+});
+
+describe("what one login of each session shows together", () => {
+  const seconds = (pause: number): number => logPause(1_000 * pause);
+
+  /** Drawn pauses of a cohort, and what its spacing axis came to. */
+  function spacingAfter(count: number, draw: () => number): number {
+    const cohort = new Cohort();
+    cohort.open(1, 1, 0);
+    const laws = priorLaws()[cohortAxisIndex.spacing] as AxisLaws;
+    const process = new EProcess(3);
+    for (let i = 0; i < count; i++) {
+      const bin = cohort.spacing(seconds(draw()));
+      if (bin >= 0) process.observe(bin, laws);
+    }
+    return process.logEvidence(true);
+  }
+
+  test("pauses drawn from a window are as no people pause, whatever their middle is; people of any pace are people", () => {
+    const random = createRandom(21);
+    expect(spacingAfter(40, () => 10 + 10 * random())).toBeGreaterThan(6);
+    expect(spacingAfter(40, () => 3 + 5 * random())).toBeGreaterThan(3);
+    for (const middle of [6, 13, 40]) {
+      for (let cohort = 0; cohort < 50; cohort++)
+        expect(spacingAfter(60, () => middle * Math.exp(0.8 * drawNormal(random)))).toBeLessThan(6);
+    }
+  });
+
+  test("a form filled in by a program for a person says nothing, however even its pauses are", () => {
+    expect(spacingAfter(60, () => 1.2)).toBe(0);
+    const cohort = new Cohort();
+    cohort.open(1, 1, 0);
+    for (let i = 0; i < 5; i++) expect(cohort.spacing(seconds(2.9))).toBe(-1);
+    for (let i = 0; i < 3; i++) expect(cohort.spacing(seconds(3.1))).toBe(-1);
+    expect(cohort.spacing(seconds(3.1))).toBe(2);
+    expect(cohort.spacing(-1)).toBe(-1);
+  });
+
+  test("an acquittal closes the case: three hundred innocent sessions do not shelter what comes after, and stay in the null", () => {
+    const cohorts = new Cohorts();
+    const random = createRandom(22);
+    let at = 0;
+    const pay = (bins: Partial<Record<CohortAxisName, number>>): number => {
+      at += minute;
+      const who = Math.floor(random() * 1e6);
+      const address = `10.${who >> 16}.${(who >> 8) & 255}.${who & 255}`;
+      return cohorts.report(sighting(at, { presentation: 7, behaviour: 0, bins, address })).length;
+    };
+    for (let i = 0; i < 300; i++) {
+      const bins: Partial<Record<CohortAxisName, number>> = {};
+      for (const name of ["arrival", "jar", "side-effects", "typicality", "cadence", "way"] as const)
+        bins[name] = pick(cohortAxes[cohortAxisIndex[name]]?.honest ?? [], random);
+      expect(pay(bins)).toBe(0);
+    }
+    const [before] = cohorts.cohorts();
+    expect(before?.state).toBe("known honest");
+    const histograms = cohorts.honest()[0] as readonly ArrayLike<number>[];
+    const seen = Array.from(histograms[cohortAxisIndex.arrival] as ArrayLike<number>).reduce((sum, n) => sum + n, 0);
+    expect(seen).toBeGreaterThanOrEqual(295);
+    let convictedAfter = 0;
+    for (let i = 1; i <= 60 && convictedAfter === 0; i++) if (pay(bare) > 0) convictedAfter = i;
+    expect(convictedAfter).toBeGreaterThan(0);
+    expect(convictedAfter).toBeLessThanOrEqual(40);
+    expect(cohorts.convictions()[0]?.shared).toBe(true);
   });
 });

@@ -35,6 +35,8 @@ const purityOfBehaviourLeast = 0.5;
  */
 const honestVotes = 20;
 const honestNats = Math.log(100);
+/** A case is closed once an hour at most: each new one is a new test, and the stronger case that it needs pays for a hundred. */
+const caseLeastMs: Millis = 3_600_000;
 
 /**
  * Judges sessions together. Bounded: a table of `cohortsMax` rows and, apart from it, the convictions, so that an
@@ -152,7 +154,7 @@ export class Cohorts {
     const found: CohortHistograms[] = [];
     for (const cohort of this.#byKey.values()) {
       if (cohort.convicted || cohort.votes < 8 || groupings[cohort.grouping]?.name !== "presentation") continue;
-      found.push(cohort.axes.map(({ counts }) => counts));
+      found.push(cohort.histograms());
     }
     return found;
   }
@@ -197,6 +199,7 @@ export class Cohorts {
     cohort.swept = sighting.swept?.[grouping] ?? cohort.swept;
     const met = cohort.meet(sighting.address, sighting.addressHash);
     this.#bins[cohortAxisIndex.address] = met ? 1 : 0;
+    this.#bins[cohortAxisIndex.spacing] = cohort.spacing(sighting.pause ?? -1);
     const walk = groupings[grouping]?.name === "walk";
     if (walk) cohort.duplication = duplicationNats(cohort.votes + 1, sighting);
     countLogin(cohort, sighting, this.#memory);
@@ -208,7 +211,7 @@ export class Cohorts {
       if (bin >= 0 && laws !== undefined) cohort.axes[axis]?.observe(bin, laws);
     }
     if (cohort.convicted) weighAnew(this.#memory.convictions.get(key), cohort, this.#memory.laws);
-    if (cohort.convicted || cohort.votes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
+    if (cohort.convicted || cohort.caseVotes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     // A behaviour that is plainly people's own is no key to refuse anybody by, whatever some of its members do.
     if (groupings[grouping]?.name === "behaviour" && this.#memory.audit.common(sighting.behaviour, this.#certifiedRate))
@@ -221,9 +224,10 @@ export class Cohorts {
     const strength = caseStrength(cohort, this.#memory.laws, excluded);
     const needed = -Math.log(cohort.alpha) + (at < cohort.honestUntil ? honestNats : 0);
     if (strength.nats < needed) {
-      const innocent = strength.nats < 0 && cohort.votes >= honestVotes;
-      if (innocent && innocence(cohort, this.#memory.laws, excluded) >= Math.log(100))
-        cohort.honestUntil = at + 7 * day;
+      const innocent = strength.nats < 0 && cohort.caseVotes >= honestVotes;
+      if (!innocent || innocence(cohort, this.#memory.laws, excluded) < Math.log(100)) return undefined;
+      cohort.honestUntil = at + 7 * day;
+      if (at - cohort.caseSince >= caseLeastMs) cohort.acquit(at);
       return undefined;
     }
     if (cohort.pardonedUntil > at) return undefined;
@@ -250,7 +254,9 @@ export class Cohorts {
       enforced: this.#alpha.spend(grouping, at, { alpha: cohort.alpha, members }),
       sessions: cohort.sessions,
       purity,
-      pattern: speakingPattern(cohort),
+      // A look that was acquitted before is people's, too.
+      shared: excludedAxes[cohort.grouping]?.size === 0 && cohort.votes > cohort.caseVotes,
+      pattern: speakingPattern(cohort, this.#memory.laws),
       evidence: [
         ...(attack.name === "" ? [] : [`${attack.name}: ${attack.words}`]),
         ...caseInWords(cohort, strength.groups, this.#memory.laws),
@@ -339,7 +345,8 @@ export class Cohorts {
     if (sighting.behaviour !== 0 && (sighting.anchored || returning || asAlways(sighting, this.#bins)))
       this.#memory.audit.vote(sighting.behaviour);
     const votes = this.#byKey.get(this.#presentationKey(sighting))?.votes ?? 0;
-    const taught = this.#memory.arrivals.learn(sighting, this.#bins[cohortAxisIndex.arrival] as number, votes);
+    const arrival = sighting.entered === true ? 2 : (this.#bins[cohortAxisIndex.arrival] as number);
+    const taught = this.#memory.arrivals.learn(sighting, arrival, votes);
     if (taught > 0) for (const key of this.#keys) this.#taught(key, taught);
     const came = letIn !== null && this.#bins[cohortAxisIndex.arrival] === 0;
     const asPeople = came ? (letIn ? "let in" : "refused") : null;
@@ -383,14 +390,10 @@ export class Cohorts {
     for (let step = 0; step < this.#limits.evictionScan; step++) {
       const row = this.#rows[this.#hand] as Cohort;
       this.#hand = (this.#hand + 1) % this.#rows.length;
-      if (victim === undefined || worth(row) < worth(victim)) victim = row;
+      if (victim === undefined || row.worth() < victim.worth()) victim = row;
     }
     const row = victim as Cohort;
     this.#byKey.delete(row.key);
     return row;
   }
-}
-
-function worth(row: Cohort): number {
-  return (row.convicted ? 1e15 : 0) + Math.min(row.votes, 1_000) * 3_600_000 + row.lastSeen / 1_000;
 }

@@ -7,7 +7,7 @@ import {
   cohortGroups,
   groupOfAxis,
 } from "./axes.ts";
-import type { Cohort } from "./cohort.ts";
+import { type Cohort, leans } from "./cohort.ts";
 import type { StandingConviction } from "./cohort-memory.ts";
 import type { AxisLaws } from "./e-process.ts";
 import { definingOf, type GroupingName } from "./groupings.ts";
@@ -35,6 +35,8 @@ export interface Conviction {
   readonly sessions: number;
   /** Estimated share of automation in the cohort, 0-1. Below 0.9 only members who show the pattern are hit. */
   readonly purity: number;
+  /** People wear this look, too: members are hit only for what they do themselves. Missing in what earlier versions wrote. */
+  readonly shared?: boolean;
   /** Session-level axes that carried the case: a member must not speak against them. */
   readonly pattern: readonly CohortAxisName[];
   readonly evidence: readonly string[];
@@ -105,9 +107,14 @@ export function weighAnew(standing: StandingConviction | undefined, cohort: Coho
 }
 
 /** Session-level axes on which the cohort leans towards automation with at least one nat. */
-export function speakingPattern(cohort: Cohort): CohortAxisName[] {
+export function speakingPattern(cohort: Cohort, laws: NullLaws): CohortAxisName[] {
   return cohortAxes
-    .filter(({ name }, axis) => sessionAxes.has(name) && (cohort.axes[axis]?.logEvidence(true) ?? 0) > 1)
+    .filter(({ name }, axis) => {
+      const process = cohort.axes[axis];
+      return (
+        sessionAxes.has(name) && process !== undefined && process.logEvidence(true) > 1 && leans(process, axis, laws)
+      );
+    })
     .map(({ name }) => name);
 }
 
@@ -115,7 +122,13 @@ const habitAxis = cohortAxisIndex.habit;
 /** The bin of an account's habits that speaks for automation, and its weight by the assumed laws. */
 const whollyNew = 3;
 const whollyNewNats = Math.log(0.9 / 0.04);
+/** What a member of a look that people wear must show besides an account that was never seen from here. */
+const sharedNatsLeast = 4.6;
 const arrivalAxis = cohortAxisIndex.arrival;
+const asnAxis = cohortAxisIndex.asn;
+/** Class of commonness from which a network is rare. */
+const rareNetwork = 3;
+const jarAxis = cohortAxisIndex.jar;
 
 /**
  * Does a conviction hit this member? A cohort that defines itself by looks may hold people beside the attack, so a
@@ -135,15 +148,18 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
   // coming straight. Evaded by making the application's first calls, too, which is then another behaviour and tried on its own.
   if (bins[arrivalAxis] === 0 && conviction.grouping !== "behaviour" && conviction.pattern.includes("arrival"))
     return false;
+  const shared = conviction.shared === true;
+  if (shared && !isStranger(bins)) return false;
   const defining = definingOf(conviction.grouping);
   // A driven browser does on most axes what people do, but from a device, network and country that are all new to the account.
-  let nats = defining.has(habitAxis) || bins[habitAxis] !== whollyNew ? 0 : whollyNewNats;
+  let nats = !shared && (defining.has(habitAxis) || bins[habitAxis] !== whollyNew) ? 0 : whollyNewNats;
   let known = 0;
   for (let axis = 0; axis < cohortAxes.length; axis++) {
     const bin = bins[axis] as number;
     const { name, speaking } = cohortAxes[axis] as CohortAxis;
     if (bin < 0 || !sessionAxes.has(name)) continue;
-    const carried = conviction.pattern.includes(name);
+    // Who hides beneath a look that others wear goes ways that nobody goes, too: there it is no sign.
+    const carried = conviction.pattern.includes(name) && !(shared && name === "typicality");
     // Where members came together by the jar alone, whoever arrives as people do is not who the bare ones are.
     const told = carried && conviction.grouping !== "behaviour" && name !== "jar";
     if (defining.has(axis) && !told) continue;
@@ -152,15 +168,30 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
     const honest = (law.honest[bin] as number) / law.honestTotal;
     const automated = (law.automated[bin] as number) / law.automatedTotal;
     // A driven browser does on every other axis what people do: there that is no alibi.
-    if (defining.size === 0 || carried) nats += Math.log(automated / honest);
+    if ((defining.size === 0 && !shared) || carried) nats += Math.log(automated / honest);
     if (!carried) continue;
     // Who is new on a network and comes straight to the log-in may be a password manager: that alone hits nobody.
-    if (conviction.grouping !== "context" || name === "cadence" || name === "arrival" || name === "order") known++;
-    if (defining.size > 0 && !speaking.includes(bin)) return false;
+    // Whoever is at home nowhere that the account knows is no password manager.
+    const alone = name === "cadence" || name === "arrival" || name === "order" || (name === "way" && !isAtHome(bins));
+    if (conviction.grouping !== "context" || alone) known++;
+    if ((defining.size > 0 || shared) && !speaking.includes(bin)) return false;
   }
   if (conviction.grouping === "context" && known === 0) return false;
+  if (shared) return known > 0 && nats > sharedNatsLeast;
   if (conviction.purity >= 0.9) return nats > -2;
   return known > 0 && nats > 1;
+}
+
+/** New to an account that has a home, or, where the account is new, on a network that hardly anybody uses. */
+function isStranger(bins: Int8Array): boolean {
+  if (isAtHome(bins)) return false;
+  return bins[habitAxis] === whollyNew || (bins[asnAxis] as number) >= rareNetwork;
+}
+
+/** Cookies of an earlier day on this device, or an account that knows some of where it is. */
+function isAtHome(bins: Int8Array): boolean {
+  const habit = bins[habitAxis] as number;
+  return bins[jarAxis] === 0 || (habit >= 0 && habit !== whollyNew);
 }
 
 /** The case in words, strongest group first. */

@@ -11,6 +11,7 @@ export * from "./conformal-gate.ts";
 export * from "./conviction.ts";
 export * from "./e-process.ts";
 export * from "./groupings.ts";
+export * from "./log-pause.ts";
 export * from "./null-laws.ts";
 export * from "./population.ts";
 export * from "./session-gate.ts";

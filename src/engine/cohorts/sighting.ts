@@ -24,6 +24,10 @@ export interface Sighting extends Membership {
   /** ISO country, or "" when unknown; network number, or 0. */
   readonly country: string;
   readonly asn: number;
+  /** The pause between page and log-in as `logPause` writes it; absent or -1: not seen. */
+  readonly pause?: number | undefined;
+  /** It began with a call that its step is named for: whether people do that is counted, step by step. */
+  readonly entered?: boolean | undefined;
   /** Legitimacy rests on scarce facts: an operator's label, an old account that passed a second factor… */
   readonly anchored: boolean;
   /**

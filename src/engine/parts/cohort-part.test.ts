@@ -46,3 +46,37 @@ test("a library that logs in once per address is convicted as a cohort, and its 
   if (person === undefined) throw new Error("the trace holds a page");
   expect(engine.inspect(person).kind).not.toBe("automated");
 });
+
+/** Opens the catalogue, then asks what is in stock. */
+function shopper(number: number): string {
+  const sid = `sid=s${number}`;
+  return [
+    `@198.19.${number >> 8}.${number & 255} GET /product/${number % 40} 200 < ${sid}; Path=/ "<Content-Type: text/html"`,
+    `+0.3 GET /static/app.js 200 > ${sid} "Referer: https://shop.example/product/${number % 40}"`,
+    `+5 GET /api/stock?sku=${number % 40} 200 > ${sid} "<Content-Type: application/json"`,
+  ].join("\n");
+}
+
+test("asking an interface as people ask, but without ever having been shown a page, is a cohort of its own", () => {
+  const engine = testEngine();
+  const start = Date.UTC(2026, 0, 5, 9);
+  for (let i = 0; i < 500; i++)
+    for (const exchange of session(shopper(i), start + i * 180_000)) engine.exchange(exchange);
+  let at = start + 500 * 180_000;
+  const ask = (number: number): boolean => {
+    at += 4_000;
+    const [call] = session(
+      `@203.${number}.113.7 GET /api/stock?sku=${number % 40} 200 < sid=e${number}; Path=/ "<Content-Type: application/json" "User-Agent: enumerator"`,
+      at,
+    );
+    if (call === undefined) throw new Error("the trace holds a call");
+    const verdict = engine.inspect(call);
+    engine.observe(call);
+    return verdict.signals.some(({ detector }) => detector === "convicted-cohort");
+  };
+  const asked = Array.from({ length: 60 }, (_, i) => ask(i + 1));
+  expect(asked.indexOf(true)).toBeGreaterThan(0);
+  expect(asked.indexOf(true)).toBeLessThanOrEqual(20);
+  for (const exchange of session(shopper(900), at + 60_000))
+    expect(engine.inspect(exchange).kind).not.toBe("automated");
+});

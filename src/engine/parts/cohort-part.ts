@@ -1,5 +1,5 @@
 import { combine32, type Exchange, type Intel, type Millis, type Signal } from "#core";
-import { GapLaw } from "../auth/gap-law.ts";
+import { GapLaws } from "../auth/gap-law.ts";
 import { asksSecondFactor } from "../auth/second-factor.ts";
 import { rowFlag } from "../clients/client-table.ts";
 import {
@@ -8,6 +8,7 @@ import {
   cohortAxisCount,
   cohortAxisIndex,
   groupings,
+  logPause,
   type Membership,
   type SavedCohorts,
   type Sighting,
@@ -22,7 +23,7 @@ import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
 import { slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
-import { answersBin, askedLeast, cadenceBin, convictionSignal, jarBin, rarity } from "./cohort-bins.ts";
+import { convictionSignal, failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
 import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
@@ -35,7 +36,6 @@ const reportAfter = 8;
 const namedMax = 65_536;
 /** Reports between two refits of the null: a refit looks at every cohort. */
 const refitEvery = 2_048;
-
 /** Dimensions that must be known before a behaviour has a key, and the mark of those without. */
 const knownMin = 4;
 const unspecific = 1;
@@ -60,10 +60,10 @@ export interface CohortSources {
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 40 bytes per session.
+ * convicted cohort then hits its members from their first request on. 42 bytes per session.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 40;
+  readonly bytesPerSession: number = 42;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #steps: CohortSteps;
@@ -78,6 +78,8 @@ export class CohortPart {
   /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
   readonly #behaviour: Uint32Array;
   readonly #gap: Int8Array;
+  /** The pause of `gap` itself, as `logPause` writes it; -1: none. */
+  readonly #pause: Int8Array;
   readonly #stack: Uint32Array;
   /** Commonness of the session's network when it began. */
   readonly #rare: Int8Array;
@@ -86,17 +88,17 @@ export class CohortPart {
   readonly #novelty: Int8Array;
   readonly #refused: Uint8Array;
   readonly #asked: Uint8Array;
+  /** Failed log-ins of its client when it last took a sensitive step. */
+  readonly #failures: Uint8Array;
   /** Which campaigns had tried its account when it took its sensitive step. */
   readonly #marks: Uint16Array;
-  readonly #gaps = new Map<number, GapLaw>();
+  readonly #gaps = new GapLaws();
   readonly #keys: Float64Array = new Float64Array(groupings.length);
   readonly #swept: Float64Array = new Float64Array(groupings.length);
   readonly #purity: Float64Array = new Float64Array(groupings.length);
   readonly #bins: Int8Array = new Int8Array(cohortAxisCount);
   readonly #traits = createTraits();
   readonly #named = new Map<number, string>();
-  /** Hashes of endpoints' templates, by number. */
-  readonly #endpoints: number[] = [];
   #convictions = 0;
   #reports = 0;
 
@@ -111,12 +113,14 @@ export class CohortPart {
     this.#came = new Uint8Array(sources.sessionsMax);
     this.#behaviour = new Uint32Array(sources.sessionsMax);
     this.#gap = new Int8Array(sources.sessionsMax);
+    this.#pause = new Int8Array(sources.sessionsMax);
     this.#stack = new Uint32Array(sources.sessionsMax);
     this.#rare = new Int8Array(sources.sessionsMax);
     this.#walk = new Uint32Array(sources.sessionsMax);
     this.#novelty = new Int8Array(sources.sessionsMax);
     this.#refused = new Uint8Array(sources.sessionsMax);
     this.#asked = new Uint8Array(sources.sessionsMax);
+    this.#failures = new Uint8Array(sources.sessionsMax);
     this.#marks = new Uint16Array(sources.sessionsMax);
   }
 
@@ -126,6 +130,8 @@ export class CohortPart {
     this.#step[slot] = 0;
     this.#subject[slot] = 0;
     this.#login[slot] = 0;
+    this.#came[slot] = 0;
+    this.#pause[slot] = -1;
     this.#behaviour[slot] = 0;
     this.#gap[slot] = -1;
     this.#walk[slot] = 0;
@@ -142,16 +148,21 @@ export class CohortPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
+    const requests = this.#sources.state.sessions.requestsOf(slot);
     if (this.#step[slot] === 0 || this.#steps.isOne(facts)) {
-      this.#step[slot] = mix32(this.#endpointHash(facts.endpoint) + (facts.method > 1 ? 1 : 0));
+      this.#step[slot] = this.#steps.keyOf(facts);
       this.#subject[slot] = 0;
     }
-    const requests = this.#sources.state.sessions.requestsOf(slot);
+    if (facts.class === endpointClass.api) {
+      if (requests === 1) this.#came[slot] = came.called;
+      else this.#learnCall(facts, exchange);
+    }
     if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
     if (!this.#steps.isOne(facts)) return;
+    this.#failures[slot] = failuresOf(this.#sources.state.clients, facts.row);
     const again = this.#login[slot] !== 0;
-    if (!again) this.#came[slot] = this.#arrival(facts, requests);
-    this.#login[slot] = (this.#endpointHash(facts.endpoint) & 0xffff) + 1;
+    if (!again) this.#came[slot] = (this.#came[slot] as number) | this.#arrival(facts, requests);
+    this.#login[slot] = (this.#steps.hashOf(facts.endpoint) & 0xffff) + 1;
     // Before the outcome is known: a key that told refused from admitted would make a cohort of whoever mistyped.
     this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
     this.#novelty[slot] = this.#sources.novelty(facts, exchange);
@@ -167,16 +178,6 @@ export class CohortPart {
     return (requests === 1 ? came.straight : 0) | (native ? came.native : 0);
   }
 
-  /** Hash of an endpoint's template: numbers differ from one process to the next, and convictions outlive it. */
-  #endpointHash(endpoint: number): number {
-    let hash = this.#endpoints[endpoint] ?? 0;
-    if (hash === 0) {
-      hash = hashText(this.#sources.state.endpoints.template(endpoint), 6) || 1;
-      this.#endpoints[endpoint] = hash;
-    }
-    return hash;
-  }
-
   #trace(slot: number, keep: "keep" | "look"): WalkTrace {
     const { state, walks, renderAddress } = this.#sources;
     return walks.trace(slot, hashText(renderAddress(state.sessions.rowOf(slot)), 7), keep);
@@ -186,9 +187,10 @@ export class CohortPart {
   #readGap(facts: Facts): void {
     const page = this.#sources.state.sessions.get(facts.slot, slot32.lastPageAt);
     if (page === 0) return;
-    const law = this.#gapLaw(facts.application);
+    const law = this.#gaps.of(facts.application);
     const pause = facts.tick - page;
     this.#gap[facts.slot] = law.binOf(pause);
+    this.#pause[facts.slot] = logPause(pause);
     if (!this.#sources.state.clients.flag(facts.row, rowFlag.convicted)) law.learn(pause);
   }
 
@@ -217,7 +219,8 @@ export class CohortPart {
     if (!step && requests < reportAfter && !call) return;
     if (this.#reported[slot] === 2) return;
     const status = exchange.response?.status ?? 0;
-    const refused = this.#sources.state.clients.get(row, counter.loginFailures) > 0 || status >= 400;
+    // What earlier attempts came to is theirs: whoever mistyped last week is not refused today.
+    const refused = failuresOf(this.#sources.state.clients, row) !== this.#failures[slot] || status >= 400;
     const login = facts.class === endpointClass.login && step && status > 0;
     const { account, password } = exchange.request;
     this.#report(slot, facts.at, {
@@ -301,6 +304,8 @@ export class CohortPart {
       marks: this.#marks[slot] as number,
       country: network.country,
       asn: network.asn,
+      pause: this.#pause[slot] as number,
+      entered: this.#login[slot] === 0 && ((this.#came[slot] as number) & came.called) !== 0,
       anchored: this.#isAnchored(slot, row),
       bins: this.#bins,
       enumeration: this.#swept,
@@ -326,15 +331,6 @@ export class CohortPart {
     this.#swept.fill(Number.NEGATIVE_INFINITY);
     this.#swept[1] = this.#sources.enumeration.evidence(subject);
     this.#purity[1] = this.#sources.enumeration.purity(subject);
-  }
-
-  #gapLaw(application: number): GapLaw {
-    let law = this.#gaps.get(application);
-    if (law === undefined) {
-      law = new GapLaw();
-      this.#gaps.set(application, law);
-    }
-    return law;
   }
 
   #membership(slot: number, row: number): Membership {
@@ -366,35 +362,39 @@ export class CohortPart {
 
   /** Bins of the axes that one session shows; -1 where it has not. */
   #fill(slot: number, row: number): void {
-    const { state, sequence, subject } = this.#sources;
-    const get = (index: number): number => state.clients.get(row, index);
-    const bins = this.#bins.fill(-1);
-    const pages = get(counter.pagesExpecting);
-    const closed = get(counter.pagesClosed);
-    // A password manager submits before the page's load is over and its balance drawn.
-    const loaded = closed > 0 || isLoadingParts(state, slot);
+    fillSessionBins(this.#bins, {
+      clients: this.#sources.state.clients,
+      row,
+      loading: isLoadingParts(this.#sources.state, slot),
+      typicality: this.#sources.sequence.bin(slot),
+      gap: this.#gap[slot] as number,
+      novelty: this.#novelty[slot] as number,
+      refused: this.#refused[slot] as number,
+      asked: this.#asked[slot] as number,
+      came: this.#came[slot] as number,
+      login: this.#login[slot] !== 0,
+      ledger: this.#sources.subject(slot)?.ledger,
+    });
+    this.#bins[cohortAxisIndex.asn] = this.#rare[slot] as number;
+    if (this.#login[slot] === 0 && this.#rarelyFirst(slot, row)) this.#bins[cohortAxisIndex.arrival] = 2;
+  }
+
+  /** Did the session begin with a call that hardly anybody begins with? */
+  #rarelyFirst(slot: number, row: number): boolean {
+    if (((this.#came[slot] as number) & came.called) === 0) return false;
+    const { state, applicationName } = this.#sources;
+    const application = applicationName(state.clients.applicationOf(row));
+    return this.cohorts.memory.arrivals.rarelyFirst(application, this.#step[slot] as number);
+  }
+
+  /** A call that came after something else, once a session: how people come to it. */
+  #learnCall(facts: Facts, exchange: Exchange): void {
+    const { slot, row } = facts;
     const how = this.#came[slot] as number;
-    const native = this.#login[slot] !== 0 && (how & came.native) !== 0;
-    if (this.#login[slot] !== 0) {
-      const straight = (how & came.straight) !== 0;
-      const way = loaded && get(counter.loginCold) === 0 ? 0 : 1;
-      bins[cohortAxisIndex.arrival] = straight ? 2 : native ? 0 : way;
-    }
-    if (pages > 0) bins[cohortAxisIndex["side-effects"]] = closed >= pages ? 0 : closed > 0 ? 1 : 2;
-    bins[cohortAxisIndex.typicality] = sequence.bin(slot);
-    bins[cohortAxisIndex.gap] = this.#gap[slot] as number;
-    bins[cohortAxisIndex.habit] = this.#novelty[slot] as number;
-    bins[cohortAxisIndex.cadence] = cadenceBin(state.clients, row);
-    // Native applications have no pages and no jar: what is usual among browsers says nothing about them.
-    if (this.#login[slot] !== 0 && !native)
-      bins[cohortAxisIndex.way] = Math.max(0, Math.min(2, get(counter.pages) - 1));
-    const asked = this.#asked[slot] as number;
-    if (asked >= askedLeast) bins[cohortAxisIndex.answers] = answersBin(this.#refused[slot] as number, asked);
-    const ledger = subject(slot)?.ledger;
-    if (ledger?.observed !== true) return;
-    const jar = jarBin(ledger);
-    if (!native || jar >= 3) bins[cohortAxisIndex.jar] = jar;
-    if (ledger.orderSize >= 3)
-      bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(ledger.orderRule ?? "") ? 0 : 1;
+    if ((how & came.counted) !== 0 || this.#sources.state.clients.flag(row, rowFlag.convicted)) return;
+    const step = this.#steps.keyOf(facts);
+    if (step === this.#step[slot]) return;
+    this.#came[slot] = how | came.counted;
+    this.cohorts.memory.arrivals.learn({ application: exchange.application, step }, 0, 1);
   }
 }

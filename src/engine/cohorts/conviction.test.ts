@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { type CohortAxisName, type Conviction, cohortAxisCount, cohortAxisIndex, hits, priorLaws } from "./index.ts";
+
+function binsOf(shown: Partial<Record<CohortAxisName, number>>): Int8Array {
+  const bins = new Int8Array(cohortAxisCount).fill(-1);
+  for (const [name, bin] of Object.entries(shown)) bins[cohortAxisIndex[name as CohortAxisName]] = bin;
+  return bins;
+}
+
+describe("a conviction beneath a look that people wear", () => {
+  const shared: Conviction = {
+    key: 1,
+    grouping: "presentation",
+    application: "shop",
+    since: 0,
+    nats: 20,
+    alpha: 1e-6,
+    linkedFrom: 0,
+    basis: "prior",
+    certifiedFpr: null,
+    missing: 0,
+    enforced: true,
+    sessions: 30,
+    purity: 1,
+    shared: true,
+    pattern: ["way"],
+    evidence: [],
+    attack: "",
+    threat: "",
+  };
+  const shown = (bins: Partial<Record<CohortAxisName, number>>): boolean => hits(shared, binsOf(bins), priorLaws());
+
+  test("hits who takes the shortest way to an account that was never entered from there", () => {
+    expect(shown({ way: 0, habit: 3, jar: 1, "side-effects": 0, typicality: 1 })).toBe(true);
+    expect(shown({ way: 0, asn: 4, jar: 1 })).toBe(true);
+  });
+
+  test("spares cookies of an earlier day, owners at home, accounts that are new each time, and whoever looks around", () => {
+    expect(shown({ way: 0, habit: 3, jar: 0 })).toBe(false);
+    for (const habit of [0, 1, 2, 4]) expect(shown({ way: 0, habit, jar: 1 })).toBe(false);
+    expect(shown({ way: 2, habit: 3, jar: 1 })).toBe(false);
+    expect(shown({ way: 0, asn: 1, jar: 1 })).toBe(false);
+    expect(shown({ habit: 3, jar: 1 })).toBe(false);
+  });
+});
