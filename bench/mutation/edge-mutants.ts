@@ -1,24 +1,9 @@
-/** A mistake planted into the data plane, and the suite that must see it. */
-export interface EdgeMutant {
-  /** The row of docs/conformance.md that it belongs to. */
-  readonly requirement: string;
-  /** The mistake in words. */
-  readonly what: string;
-  readonly file: string;
-  /** Text that stands once in the file, and what stands there instead. */
-  readonly find: string;
-  readonly replace: string;
-  /** Test files, and part of the names of the tests that are enough to see it. */
-  readonly suite: string;
-  readonly tests?: string;
-  /** `real` needs parts from Debian. */
-  readonly project?: "unit" | "real";
-  readonly environment?: Readonly<Record<string, string>>;
-}
+import type { PlantedMutant } from "./planted.ts";
 
 const proxy = "src/edge/proxy";
 
-export const edgeMutants: readonly EdgeMutant[] = [
+/** The mistakes that the suites of the data plane must see. */
+export const edgeMutants: readonly PlantedMutant[] = [
   {
     requirement: "R1",
     what: "a reload closes the connections that are open",

@@ -74,6 +74,15 @@ test.each([
     "UPDATE audit SET hash = (SELECT hash FROM audit WHERE number = 2) WHERE number = 4",
     { whole: false, number: 4, problem: "entry 4 is not as it was written" },
   ],
+  [
+    "DELETE FROM audit WHERE number > 3",
+    { whole: false, number: 4, problem: "entry 4 and what followed it is missing" },
+  ],
+  ["DELETE FROM audit", { whole: false, number: 1, problem: "entry 1 and what followed it is missing" }],
+  [
+    "DELETE FROM audit WHERE number = 5; UPDATE audit_head SET number = 4",
+    { whole: false, number: 5, problem: "entry 5 and what followed it is missing" },
+  ],
 ])("tampering is found: %s", (sql, expected) => {
   withEntries(5);
   tamper(sql);

@@ -67,7 +67,9 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
       PRAGMA synchronous = FULL;
       PRAGMA busy_timeout = 2000;
       CREATE TABLE IF NOT EXISTS documents (collection TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS audit (number INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL, operation TEXT NOT NULL, subject TEXT NOT NULL, hash TEXT NOT NULL);`);
+      CREATE TABLE IF NOT EXISTS audit (number INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL, operation TEXT NOT NULL, subject TEXT NOT NULL, hash TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, seal TEXT NOT NULL);`);
+    adoptHead(database, key);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GaitError("control-open", `the control store "${path}" could not be opened: ${reason}`, { cause: error });
@@ -78,6 +80,9 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
   );
   const put = database.prepare(
     "INSERT INTO documents (collection, id, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+  );
+  const seal = database.prepare(
+    "INSERT INTO audit_head (one, number, seal) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, seal = excluded.seal",
   );
   const drop = database.prepare("DELETE FROM documents WHERE collection = ? AND id = ?");
   const read = database.prepare("SELECT id, body FROM documents WHERE collection = ? ORDER BY id");
@@ -92,14 +97,9 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
     }
     const last = head.get() as { number: number; hash: string } | undefined;
     const number = (last?.number ?? 0) + 1;
-    addEntry.run(
-      number,
-      entry.at,
-      entry.who,
-      entry.operation,
-      entry.subject,
-      chain(key, last?.hash ?? genesis, { ...entry, number }),
-    );
+    const hash = chain(key, last?.hash ?? genesis, { ...entry, number });
+    addEntry.run(number, entry.at, entry.who, entry.operation, entry.subject, hash);
+    seal.run(number, sealOf(key, number, hash));
   };
 
   return {
@@ -121,7 +121,11 @@ export function openControlStore(folder: string, key: Buffer): ControlStore {
       })),
     audit: ({ after, limit }) => page.all(after, Math.min(limit, auditPageMax)) as unknown as AuditRecord[],
     auditLength: () => (head.get() as { number: number } | undefined)?.number ?? 0,
-    verifyAudit: () => verify(key, (after) => page.all(after, auditPageMax) as unknown as AuditRecord[]),
+    verifyAudit: () =>
+      verify(key, {
+        pageAfter: (after) => page.all(after, auditPageMax) as unknown as AuditRecord[],
+        head: database.prepare("SELECT number, seal FROM audit_head").get() as AuditHead | undefined,
+      }),
     backup(path) {
       database.prepare("VACUUM INTO ?").run(path);
     },
@@ -147,7 +151,37 @@ function chain(key: Buffer, before: string, entry: Omit<AuditRecord, "hash">): s
     .digest("hex");
 }
 
-function verify(key: Buffer, pageAfter: (after: number) => readonly AuditRecord[]): AuditCheck {
+/** The last entry's number under the key: without it the end of the log could be cut off and the rest would be whole. */
+interface AuditHead {
+  readonly number: number;
+  readonly seal: string;
+}
+
+function sealOf(key: Buffer, number: number, hash: string): string {
+  return createHmac("sha256", key)
+    .update(JSON.stringify(["head", number, hash]))
+    .digest("hex");
+}
+
+/** A log from before heads were kept gets one when it is opened. */
+function adoptHead(database: DatabaseSync, key: Buffer): void {
+  if (database.prepare("SELECT 1 FROM audit_head").get() !== undefined) return;
+  const last = database.prepare("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1").get() as
+    | { readonly number: number; readonly hash: string }
+    | undefined;
+  const [number, hash] = [last?.number ?? 0, last?.hash ?? genesis];
+  database
+    .prepare("INSERT INTO audit_head (one, number, seal) VALUES (1, ?, ?)")
+    .run(number, sealOf(key, number, hash));
+}
+
+function verify(
+  key: Buffer,
+  {
+    pageAfter,
+    head,
+  }: { readonly pageAfter: (after: number) => readonly AuditRecord[]; readonly head: AuditHead | undefined },
+): AuditCheck {
   let before = genesis;
   let number = 0;
   for (let records = pageAfter(0); records.length > 0; records = pageAfter(number)) {
@@ -160,5 +194,7 @@ function verify(key: Buffer, pageAfter: (after: number) => readonly AuditRecord[
       before = record.hash;
     }
   }
+  if (head === undefined || head.number !== number || head.seal !== sealOf(key, number, before))
+    return { whole: false, number: number + 1, problem: `entry ${number + 1} and what followed it is missing` };
   return { whole: true, entries: number };
 }
