@@ -46,7 +46,7 @@ export const storeLimits: Readonly<Record<StoreLimit, Limit>> = {
   queryMs: { default: 10_000, unit: "ms", why: "a query is interrupted after this" },
   queryRowsMax: { default: 100_000, unit: "count", why: "rows one query may return" },
   databaseMemoryBytes: { default: 512 * 1024 * 1024, unit: "bytes", why: "memory of the analytical engine" },
-  rollAfterMs: { default: 6 * 3_600_000, unit: "ms", why: "events older than this move to compressed columnar files" },
+  rollAfterMs: { default: 3_600_000, unit: "ms", why: "events older than this move to compressed columnar files" },
   retentionMs: { default: 30 * 86_400_000, unit: "ms", why: "events older than this are deleted" },
   retentionBytes: { default: 20 * 1024 * 1024 * 1024, unit: "bytes", why: "the oldest files are deleted beyond this" },
   productRowsMax: {

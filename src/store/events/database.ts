@@ -12,9 +12,10 @@ import { takeRestored } from "./backup.ts";
 import type { Batch } from "./batch.ts";
 import { BatchChunk, chunkRows } from "./batch-chunk.ts";
 import { columns } from "./columns.ts";
-import { tidy } from "./maintenance.ts";
+import { listFiles, tidy } from "./maintenance.ts";
 import type { OwnerOptions, Row } from "./messages.ts";
 import { appendProduct, createProductTable, type ProductRows } from "./product-table.ts";
+import { createRollupViews } from "./rollups.ts";
 
 /** Raised with every change of `columns` but for additions at the end; an older file is left alone, never read wrongly. */
 export const schemaVersion = 2;
@@ -31,6 +32,10 @@ export interface Database {
   /** Our own statements, never a user's. */
   run(sql: string, values?: readonly (string | number)[]): Promise<void>;
   readonly filesFolder: string;
+  /** Sums of rolled hours (`rollups.ts`). */
+  readonly rollupsFolder: string;
+  /** To be called whenever hours were rolled, changed or deleted: the views of sums follow. */
+  refreshRollups(): Promise<void>;
   /** What was damaged and set aside so that it could be opened; empty: nothing. */
   readonly notice: string;
   readonly exportsFolder: string;
@@ -56,12 +61,22 @@ export async function openDatabase(options: OwnerOptions): Promise<Database> {
   await tidy(filesFolder, (sql) => writer.run(sql));
   await takeRestored(options.folder, (sql) => writer.run(sql));
   await createView(writer, filesFolder);
-  const allowed = [filesFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
+  const rollupsFolder = join(options.folder, "rollups");
+  const refreshRollups = (): Promise<void> =>
+    createRollupViews((sql) => writer.run(sql), {
+      rollupsFolder,
+      filesFolder,
+      hourFiles: listFiles(filesFolder).map(({ name }) => name),
+    });
+  await refreshRollups();
+  const allowed = [filesFolder, rollupsFolder, exportsFolder].map((folder) => `'${folder.replaceAll("'", "''")}/'`);
   await writer.run(`SET allowed_directories = [${allowed.join(", ")}]`);
   await writer.run("SET enable_external_access = false");
   await writer.run("SET lock_configuration = true");
   return {
     filesFolder,
+    rollupsFolder,
+    refreshRollups,
     notice,
     append: (batch) => append(writer, batch),
     appendProduct: (rows) => appendProduct(writer, rows),

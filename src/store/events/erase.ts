@@ -1,7 +1,8 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "./database.ts";
-import { listFiles } from "./maintenance.ts";
+import { format, layout, listFiles } from "./maintenance.ts";
+import { dropRollups } from "./rollups.ts";
 
 /** Columns by which a person can ask to be forgotten. */
 export type SubjectColumn = "actor" | "session" | "address" | "account" | "identity";
@@ -24,9 +25,11 @@ export async function erase(
     const [found] = await database.query(`SELECT count(*) AS n FROM read_parquet('${quoted}') WHERE ${where}`, [value]);
     if (Number(found?.n ?? 0) === 0) continue;
     await database.run(
-      `COPY (SELECT * FROM read_parquet('${quoted}') WHERE "${column}" IS DISTINCT FROM $1) TO '${quoted}.tmp' (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT * FROM read_parquet('${quoted}') WHERE "${column}" IS DISTINCT FROM $1 ${layout}) TO '${quoted}.tmp' ${format}`,
       [value],
     );
+    dropRollups(database.rollupsFolder, name);
+    await database.refreshRollups();
     const [left] = await database.query(`SELECT count(*) AS n FROM read_parquet('${quoted}.tmp')`, []);
     if (Number(left?.n ?? 0) > 0) renameSync(`${path}.tmp`, path);
     else {
@@ -34,6 +37,7 @@ export async function erase(
       rmSync(`${path}.tmp`, { force: true });
     }
   }
+  await database.refreshRollups();
   await database.run(`DELETE FROM events WHERE ${where}`, [value]);
   const product = productSubjects.has(column) ? await eraseProduct(database, column, value) : 0;
   // What was deleted stands in the log until a checkpoint.

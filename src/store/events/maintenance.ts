@@ -2,6 +2,7 @@ import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "./database.ts";
 import type { OwnerOptions } from "./messages.ts";
+import { dropRollups, withoutRollups, writeRollups } from "./rollups.ts";
 
 const hourMs = 3_600_000;
 /**
@@ -10,8 +11,8 @@ const hourMs = 3_600_000;
  * and what repeats is compressed together. (10 million rows: one actor a seventh of the time that order by time takes, one
  * session a third, the busiest actors a third.)
  */
-const layout = "ORDER BY actor, session, time";
-const format = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)";
+export const layout = "ORDER BY actor, session, time";
+export const format = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)";
 /** Hours rolled in one go, so that a long pause does not become one long task. */
 const hoursPerRunMax = 24;
 
@@ -30,7 +31,12 @@ export async function maintain(database: Database, options: OwnerOptions, now: n
       await rollHour(database, hour);
     }
   }
-  deleteExpired(database.filesFolder, options, now);
+  deleteExpired(database, options, now);
+  // Hours that were restored, erased from or stored by an older version have none.
+  const hours = listFiles(database.filesFolder).map(({ name }) => name);
+  for (const name of withoutRollups(database.rollupsFolder, hours).slice(0, hoursPerRunMax))
+    await writeRollups(database, name);
+  await database.refreshRollups();
   await database.run(`DELETE FROM events WHERE time < ${now - options.retentionMs}`);
   await database.run(`DELETE FROM product_events WHERE time < ${now - options.productRetentionMs}`);
   await database.run("CHECKPOINT");
@@ -50,6 +56,8 @@ async function rollHour(database: Database, hour: number): Promise<void> {
     await database.run(
       `COPY (SELECT * FROM (SELECT * FROM read_parquet('${quoted}') WHERE (time, sequence, reference) NOT IN (SELECT (time, sequence, reference) FROM read_parquet('${quoted}.tmp')) UNION ALL BY NAME SELECT * FROM read_parquet('${quoted}.tmp')) ${layout}) TO '${quoted}.merged' ${format}`,
     );
+    dropRollups(database.rollupsFolder, name);
+    await database.refreshRollups();
     renameSync(`${path}.merged`, path);
     rmSync(`${path}.tmp`, { force: true });
   } else renameSync(`${path}.tmp`, path);
@@ -82,13 +90,14 @@ export function listFiles(folder: string): { readonly name: string; readonly byt
     }));
 }
 
-function deleteExpired(folder: string, options: OwnerOptions, now: number): void {
+function deleteExpired({ filesFolder: folder, rollupsFolder }: Database, options: OwnerOptions, now: number): void {
   const files = listFiles(folder);
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   for (const file of files) {
     const expired = file.hour + hourMs <= now - options.retentionMs;
     if (!expired && bytes <= options.retentionBytes) continue;
     rmSync(join(folder, file.name), { force: true });
+    dropRollups(rollupsFolder, file.name);
     bytes -= file.bytes;
   }
 }

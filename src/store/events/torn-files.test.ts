@@ -91,7 +91,7 @@ test("a control store whose log is cut anywhere, or has a bit turned, opens with
   }
   expect(seen).toBeGreaterThan(10);
   first.close();
-});
+}, 1_200_000);
 
 test("an event store whose log is cut anywhere, or has a bit turned, opens, and says what was set aside", async () => {
   const folder = join(home, "events");

@@ -60,11 +60,7 @@ export const eventFacets: Operation<EventFacetsInput, EventFacetsOutput> = {
   }),
   async handle(context, input) {
     const { sql, values } = whereOf(context, input);
-    const rows = await context.query(
-      `SELECT CAST(${input.field} AS VARCHAR) AS value, count(*) AS requests, approx_count_distinct(session) AS sessions
-       FROM everything WHERE ${sql} GROUP BY 1 ORDER BY requests DESC, value LIMIT ${input.limit}`,
-      values,
-    );
+    const rows = await context.query(facetsSql(input.field, { where: sql, limit: input.limit }), values);
     return {
       field: input.field,
       values: rows.map(({ value, requests, sessions }) => ({
@@ -75,3 +71,19 @@ export const eventFacets: Operation<EventFacetsInput, EventFacetsOutput> = {
     };
   },
 };
+
+/**
+ * The most frequent values, then how many sessions showed each: counting sessions of every value there is would cost several
+ * times as much.
+ */
+export function facetsSql(
+  field: FacetField,
+  { where, limit }: { readonly where: string; readonly limit: number },
+): string {
+  return `WITH top AS (SELECT ${field} AS value, count(*) AS requests FROM everything WHERE ${where} GROUP BY 1
+      ORDER BY requests DESC, value LIMIT ${limit}),
+    seen AS (SELECT ${field} AS value, approx_count_distinct(session) AS sessions FROM everything
+      WHERE ${where} AND ${field} IN (SELECT value FROM top) GROUP BY 1)
+    SELECT CAST(top.value AS VARCHAR) AS value, requests, coalesce(sessions, 0) AS sessions
+    FROM top LEFT JOIN seen ON top.value = seen.value ORDER BY requests DESC, value`;
+}

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Row } from "#store";
 import { type Operation, OperationFault } from "../operation.ts";
+import type { OperationContext } from "../operation-context.ts";
 import { type EventFilter, eventFilterShape, whereOf } from "./event-filter.ts";
 import { type EventRow, eventRow, toEvent } from "./event-row.ts";
 
@@ -45,16 +47,40 @@ export const queryEvents: Operation<QueryEventsInput, QueryEventsOutput> = {
       const { time, sequence } = readCursor(input.cursor);
       where += ` AND (time < $${values.push(time)} OR (time = $${values.length} AND sequence < $${values.push(sequence)}))`;
     }
-    const rows = await context.query(
-      `SELECT * FROM everything WHERE ${where} ORDER BY time DESC, sequence DESC LIMIT ${input.limit + 1}`,
+    const rows = await newestOf((asked, bound) => context.query(asked, bound), {
+      where,
       values,
-    );
+      limit: input.limit + 1,
+    });
     const shown = rows.slice(0, input.limit);
     const last = shown.at(-1);
     const next = rows.length > input.limit && last !== undefined ? `${last.time}.${last.sequence}` : null;
     return { events: shown.map((row) => toEvent(context, row)), next, total };
   },
 };
+
+/**
+ * The newest rows that fit. Finding them by their time alone and fetching only those reads two columns of everything and all
+ * of a few rows; sorting whole rows reads everything.
+ */
+export async function newestOf(
+  query: OperationContext["query"],
+  {
+    where,
+    values,
+    limit,
+  }: { readonly where: string; readonly values: readonly (string | number)[]; readonly limit: number },
+): Promise<readonly Row[]> {
+  const [edge] = await query(
+    `SELECT min(time) AS time, count(*) AS n FROM (SELECT time FROM everything WHERE ${where} ORDER BY time DESC LIMIT ${limit})`,
+    values,
+  );
+  if (edge === undefined || Number(edge.n) === 0) return [];
+  return query(
+    `SELECT * FROM everything WHERE ${where} AND time >= ${Number(edge.time)} ORDER BY time DESC, sequence DESC LIMIT ${limit}`,
+    values,
+  );
+}
 
 function readCursor(cursor: string): { readonly time: number; readonly sequence: number } {
   const found = /^(?<time>\d+(?:\.\d+)?)\.(?<sequence>\d+)$/.exec(cursor)?.groups;

@@ -4,6 +4,7 @@ import { reasonsInWords } from "../../explain/explanation.ts";
 import { type EventRow, eventRow, toEvent } from "../events/event-row.ts";
 import { type Operation, OperationFault } from "../operation.ts";
 import { type SessionSummary, sessionColumns, sessionSummary, toSession } from "./session-summary.ts";
+import { sessionWhere } from "./session-where.ts";
 
 /** The session asked about. */
 export interface GetSessionInput {
@@ -48,13 +49,12 @@ export const getSession: Operation<GetSessionInput, SessionDetail> = {
     more: z.number(),
   }),
   async handle(context, { id, limit }) {
-    const [row] = await context.query(`SELECT ${sessionColumns} FROM everything WHERE session = $1 GROUP BY session`, [
-      id,
-    ]);
+    const { sql, values } = await sessionWhere(context, id);
+    const [row] = await context.query(`SELECT ${sessionColumns} FROM everything WHERE ${sql} GROUP BY session`, values);
     if (row === undefined) throw new OperationFault("not-found", `${JSON.stringify(id)}: no such session is recorded`);
     const rows = await context.query(
-      `SELECT * FROM everything WHERE session = $1 ORDER BY time, sequence LIMIT ${limit}`,
-      [id],
+      `SELECT * FROM everything WHERE ${sql} ORDER BY time, sequence LIMIT ${limit}`,
+      values,
     );
     const events = rows.map((each) => toEvent(context, each));
     const session = toSession(context, row);
