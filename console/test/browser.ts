@@ -78,3 +78,22 @@ export async function ask<Answer>(name: string, input: unknown): Promise<Answer>
   expect(response.status, await response.clone().text()).toBe(200);
   return (await response.json()) as Answer;
 }
+
+/** Tabs until the control of that name has the focus; a control that cannot be reached fails. */
+export async function reach(page: Page, name: string, element = "button"): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  for (let presses = 0; presses < 120; presses++) {
+    await page.keyboard.press("Tab");
+    const found = await page.evaluate(
+      ([wanted, tag]) => {
+        const node = document.activeElement;
+        if (node === null || node.tagName.toLowerCase() !== tag) return false;
+        const label = node.id === "" ? null : document.querySelector(`label[for="${CSS.escape(node.id)}"]`);
+        return (label?.textContent ?? node.textContent ?? "").trim().startsWith(wanted ?? "");
+      },
+      [name, element],
+    );
+    if (found) return;
+  }
+  throw new Error(`${name} is not reached by Tab`);
+}

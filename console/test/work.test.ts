@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import type { Page, Route } from "playwright-core";
+import type { Route } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { visit } from "./browser.ts";
+import { reach, visit } from "./browser.ts";
 
 const pictures = new URL("../../test-results/console/", import.meta.url).pathname;
 mkdirSync(pictures, { recursive: true });
@@ -111,25 +111,6 @@ test("an incident that retooled four times is told in order with what changed an
   await page.keyboard.press("Enter");
   await expect.poll(() => said.at(-1)).toMatchObject({ state: "resolved" });
 });
-
-/** Tabs until the control of that name has the focus; a control that cannot be reached fails. */
-async function reach(page: Page, name: string, element = "button"): Promise<void> {
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  for (let presses = 0; presses < 120; presses++) {
-    await page.keyboard.press("Tab");
-    const found = await page.evaluate(
-      ([wanted, tag]) => {
-        const node = document.activeElement;
-        if (node === null || node.tagName.toLowerCase() !== tag) return false;
-        const label = node.id === "" ? null : document.querySelector(`label[for="${CSS.escape(node.id)}"]`);
-        return (label?.textContent ?? node.textContent ?? "").trim().startsWith(wanted ?? "");
-      },
-      [name, element],
-    );
-    if (found) return;
-  }
-  throw new Error(`${name} is not reached by Tab`);
-}
 
 test("thirty proposals are decided by keyboard alone: one key each, many at once, undone in a keystroke", async () => {
   const page = await visit("/");

@@ -34,6 +34,7 @@ export function UnblockButton({ reference, of }: { readonly reference: string; r
 interface Decision {
   readonly id: string;
   readonly value: string;
+  readonly scope: string;
   readonly action: string;
   readonly reason: string;
   readonly expiresInMs: number | null;
@@ -41,9 +42,10 @@ interface Decision {
 
 async function takeBack(lifted: readonly Decision[], allowed: Decision | null): Promise<void> {
   if (allowed !== null) await call("decisions.remove", { value: allowed.id });
-  for (const { value, action, reason, expiresInMs } of lifted)
+  for (const { value, scope, action, reason, expiresInMs } of lifted)
     await call("decisions.add", {
       value,
+      scope: scope as "session",
       action: action === "allow" ? "allow" : "block",
       reason,
       ...(expiresInMs === null ? {} : { for: `${Math.ceil(expiresInMs / 1_000)}s` }),

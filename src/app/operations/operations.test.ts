@@ -162,7 +162,7 @@ test("a decision is kept, audited, found again after a restart, and lifted", asy
   rig = again;
 });
 
-test("whatever an operation answers fits what it says it answers", async () => {
+test("whatever an operation answers fits what it says it answers", { timeout: 120_000 }, async () => {
   const running = await rigWithTraffic();
   const event = (await call(running, "events/query")).json.events as { session: string; actor: string }[];
   const inputs: Readonly<Record<string, unknown>> = {

@@ -81,7 +81,7 @@ export const control = {
   "backtest.note": "From the records; asked again after each change",
   "backtest.empty": "Write a condition to see what it would have matched.",
   "backtest.sentence":
-    "{requests} requests in {sessions} sessions; of these {humans} likely people, {bots} verified agents.",
+    "Requests: {requests}. Sessions: {sessions}, of these likely people: {humans}, verified agents: {bots}.",
   "backtest.over": "That is more people than the limit allows. It cannot act unless you type its name.",
   "backtest.stored": "Tried on {requests} stored requests of {sessions} sessions in {ms} ms",
   "backtest.notStored": "Not stored, and so unknown here:",
@@ -104,7 +104,7 @@ export const control = {
   "review.author": "Written by",
   "review.expires": "Expires",
   "review.effect": "What it would meet",
-  "review.effect.none": "No backtest was possible.",
+  "review.effect.none": "Not worked out: it comes within seconds, unless what the rule asks is not stored.",
   "review.edit": "Edit first",
   "appeals.note": "People who were stopped, and everything that stands. One click lifts it.",
   "appeals.empty": "No appeal is open",

@@ -86,7 +86,7 @@ export const control: Readonly<
   "backtest.note": "Aus den Aufzeichnungen; nach jeder Änderung neu gefragt",
   "backtest.empty": "Schreiben Sie eine Bedingung, um zu sehen, was sie getroffen hätte.",
   "backtest.sentence":
-    "{requests} Anfragen in {sessions} Sitzungen; davon {humans} wohl Menschen, {bots} geprüfte Agenten.",
+    "Anfragen: {requests}. Sitzungen: {sessions}, davon wohl Menschen: {humans}, geprüfte Agenten: {bots}.",
   "backtest.over":
     "Das sind mehr Menschen, als die Grenze erlaubt. Sie kann nur handeln, wenn Sie ihren Namen eingeben.",
   "backtest.stored": "Erprobt an {requests} gespeicherten Anfragen aus {sessions} Sitzungen in {ms} ms",
@@ -109,7 +109,8 @@ export const control: Readonly<
   "review.author": "Geschrieben von",
   "review.expires": "Läuft ab",
   "review.effect": "Wen sie träfe",
-  "review.effect.none": "Eine Rückschau war nicht möglich.",
+  "review.effect.none":
+    "Nicht berechnet: Es kommt in Sekunden, außer die Regel fragt nach etwas, das nicht gespeichert ist.",
   "review.edit": "Erst bearbeiten",
   "appeals.note": "Menschen, die aufgehalten wurden, und alles, was gilt. Ein Klick hebt es auf.",
   "appeals.empty": "Kein Einspruch ist offen",

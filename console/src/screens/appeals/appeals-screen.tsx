@@ -2,7 +2,6 @@ import { type ReactNode, useState } from "react";
 import type { Appeal } from "../../api/contract.ts";
 import { useChange, useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
-import { scopeOf } from "../../parts/block-by.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { decide } from "../../parts/decide-dialog.tsx";
@@ -144,9 +143,7 @@ function StandingDecisions(): ReactNode {
                             say(t("standing.lifted", { value: one.value }), () =>
                               add.mutate({
                                 value: one.value,
-                                ...(scopeOf(chipTypeOf(one.scope), one.value) === undefined
-                                  ? {}
-                                  : { scope: scopeOf(chipTypeOf(one.scope), one.value) }),
+                                scope: one.scope as "address",
                                 action: one.action === "allow" ? "allow" : "block",
                                 reason: one.reason,
                                 ...(one.expiresInMs === null ? {} : { for: `${Math.ceil(one.expiresInMs / 1_000)}s` }),

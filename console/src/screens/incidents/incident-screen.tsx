@@ -170,6 +170,9 @@ function Steps({ incident }: { readonly incident: Incident }): ReactNode {
   );
 }
 
+/** The field for a note: far down the page, and one press away from its top. */
+const noteId = "incident-note";
+
 function Actions({ incident }: { readonly incident: Incident }): ReactNode {
   const t = useTranslator();
   const update = useChange("incidents.update");
@@ -250,6 +253,9 @@ function Actions({ incident }: { readonly incident: Incident }): ReactNode {
           {t("incident.propose")}
         </Link>
       )}
+      <button type="button" className="button" onClick={() => document.getElementById(noteId)?.focus()}>
+        {t("incident.note")}
+      </button>
       <button
         type="button"
         className="button"
@@ -273,7 +279,6 @@ function Notes({ incident }: { readonly incident: Incident }): ReactNode {
   const update = useChange("incidents.update");
   const [note, setNote] = useState("");
   const [link, setLink] = useState("");
-  const noteId = useId();
   const linkId = useId();
   const add = (event: FormEvent): void => {
     event.preventDefault();

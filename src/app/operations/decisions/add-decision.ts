@@ -7,13 +7,25 @@ import { keepDecision } from "../../records/standing-decisions.ts";
 import { type Operation, OperationFault } from "../operation.ts";
 import { type ListedDecision, listDecision, listedDecision } from "./listed-decision.ts";
 
-const scopes = ["address", "network", "account", "fingerprint", "cohort"] as const;
+const scopes = [
+  "address",
+  "network",
+  "session",
+  "account",
+  "token",
+  "fingerprint",
+  "behaviour",
+  "cohort",
+] as const;
+
+/** Scopes whose values are keyed hashes, written as numbers. */
+const hashedScopes: ReadonlySet<DecisionScope> = new Set(["session", "account", "token"]);
 
 /** Whom to act on. */
 export interface AddDecisionInput {
   readonly value: string;
   readonly action: "block" | "allow" | "throttle" | "challenge";
-  readonly scope?: (typeof scopes)[number] | undefined;
+  readonly scope?: DecisionScope | undefined;
   readonly for?: string | undefined;
   readonly reason: string;
 }
@@ -28,7 +40,8 @@ export const addDecision: Operation<AddDecisionInput, ListedDecision> = {
   example: { value: "203.0.113.0/24", action: "block", for: "24h", reason: "ticket 4711" },
   input: z.strictObject({
     value: z.string().min(1).max(200).meta({
-      description: "Address, CIDR network, JA4 fingerprint or cohort; account as records show it.",
+      description:
+        "Address, CIDR network, JA4 fingerprint or cohort; others as decisions.list shows them, accounts as records do.",
     }),
     action: z.enum(["block", "allow", "throttle", "challenge"]).meta({ description: "What is done." }),
     scope: z
@@ -64,10 +77,10 @@ export const addDecision: Operation<AddDecisionInput, ListedDecision> = {
   },
 };
 
-/** What decisions are kept by: of an account the keyed hash, which the records show. */
+/** What decisions are kept by: of an account, session or token the keyed hash. */
 function keyOf(scope: DecisionScope, value: string): string | Hashed {
-  if (scope !== "account") return value;
+  if (!hashedScopes.has(scope)) return value;
   const hash = Number(value);
   if (Number.isSafeInteger(hash) && hash > 0) return hash;
-  throw new OperationFault("invalid", `${JSON.stringify(value)}: expected an account as the records show it, a number`);
+  throw new OperationFault("invalid", `${JSON.stringify(value)}: expected the number that stands for the ${scope}`);
 }

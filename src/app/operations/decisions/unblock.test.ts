@@ -137,6 +137,11 @@ test("an account, as the records show it, is blocked alone; who shares its addre
   });
   await expect.poll(() => as("ann"), { timeout: withinMs }).toBe(403);
   expect(await as("ben")).toBe(200);
+  // What was lifted can be put back as it was listed: the undo of an unblocking.
+  await operate(on, "decisions/remove", { value: account });
+  await expect.poll(() => as("ann"), { timeout: withinMs }).toBe(200);
+  const session = { value: "4711", scope: "session", action: "block" };
+  expect(await operate(on, "decisions/add", session)).toMatchObject({ status: 200, ...session });
   for (const value of ["ann", "0", "-1"])
     expect((await operate(on, "decisions/add", { value, scope: "account", action: "block" })).status).toBe(400);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Dress, retoolingSteps } from "./retooling.ts";
+import { type Dress, dressesOf, retoolingSteps, type Visit } from "./retooling.ts";
 
 const minute = 60_000;
 
@@ -59,4 +59,29 @@ test("looks that come side by side are a wardrobe, and a stray is no look", () =
 test("a counter-measure that came after the change did not cause it", () => {
   const [step] = retoolingSteps([dress(0, { stopped: { at: 11.5 * minute, by: "block" } }), dress(11, { agent: "b" })]);
   expect(step?.after).toBe(null);
+});
+
+/** Requests of one look from one network, for ten minutes from a given minute on. */
+function visit(from: number, network: string, over: Partial<Visit> = {}): Visit {
+  const { networks: _, ...rest } = dress(from);
+  return { ...rest, network, ...over };
+}
+
+test("who changes nothing but the networks has changed the networks; networks side by side are no change", () => {
+  const moved = [visit(0, "10.0.0.0/24"), visit(1, "10.0.1.0/24"), visit(15, "10.9.0.0/24")];
+  expect(retoolingSteps(dressesOf(moved)).map(({ changed, at }) => [changed, at])).toEqual([
+    [["networks"], 15 * minute],
+  ]);
+  const beside = [visit(0, "10.0.0.0/24"), visit(4, "10.0.1.0/24"), visit(8, "10.9.0.0/24")];
+  expect(dressesOf(beside)).toHaveLength(1);
+});
+
+test("a pool that gives every request another network is one look; moving into it is a change", () => {
+  const pool = Array.from({ length: 100 }, (_, i) => {
+    const first = (20 + i / 10) * minute;
+    return visit(0, `10.8.${i}.0/24`, { requests: 1, first, last: first });
+  });
+  expect(dressesOf(pool)).toHaveLength(1);
+  const steps = retoolingSteps(dressesOf([visit(0, "10.0.0.0/24"), ...pool]));
+  expect(steps.map(({ changed, at }) => [changed, at])).toEqual([[["networks"], 20 * minute]]);
 });

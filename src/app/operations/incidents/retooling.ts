@@ -28,6 +28,9 @@ export interface Dress {
 const shareMin = 0.05;
 /** More dresses than this at once are a wardrobe that is rotated, not a change of tools. */
 const dressesMax = 24;
+/** Networks kept of one look, and pairs of look and network read of one incident. */
+const networksMax = 64;
+const visitsMax = 4_096;
 /** How much of the earlier dress's time the next one may overlap with and still replace it. */
 const overlapMax = 0.2;
 
@@ -84,29 +87,68 @@ function span(ms: number): string {
   return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
+/** Requests that look alike and come from one network. */
+export interface Visit extends Omit<Dress, "networks"> {
+  readonly network: string;
+}
+
+/**
+ * What looks alike, parted where its networks changed: those of before have ended when the next begin. Networks with a small share
+ * each are one pool, because a pool that gives every request another network changes all the time and means nothing by it.
+ */
+export function dressesOf(visits: readonly Visit[]): readonly Dress[] {
+  const byLook = Map.groupBy(visits, ({ agent, ja4, headers }) => JSON.stringify([agent, ja4, headers]));
+  return [...byLook.values()].flatMap((alike) => {
+    const requests = alike.reduce((sum, one) => sum + one.requests, 0);
+    const large = alike.filter((one) => one.requests >= requests * shareMin);
+    const pool = alike.filter((one) => one.requests < requests * shareMin).map(toDress);
+    const parts = [...large.map(toDress), ...(pool.length === 0 ? [] : [pool.reduce(together)])];
+    const phases: Dress[] = [];
+    for (const part of parts.toSorted((a, b) => a.first - b.first)) {
+      const before = phases.at(-1);
+      const overlap = before === undefined ? 0 : before.last - part.first;
+      if (before === undefined || overlap <= overlapMax * Math.max(1, before.last - before.first)) phases.push(part);
+      else phases[phases.length - 1] = together(before, part);
+    }
+    return phases;
+  });
+}
+
+function toDress({ network, ...rest }: Visit): Dress {
+  return { ...rest, networks: network === "" ? [] : [network] };
+}
+
+function together(a: Dress, b: Dress): Dress {
+  const stopped = [a.stopped, b.stopped].filter((one) => one !== undefined).toSorted((x, y) => x.at - y.at)[0];
+  return {
+    ...a,
+    networks: [...a.networks, ...b.networks].slice(0, networksMax),
+    requests: a.requests + b.requests,
+    first: Math.min(a.first, b.first),
+    last: Math.max(a.last, b.last),
+    stopped,
+  };
+}
+
 /** The steps of an incident, from the records of its cohorts. */
 export async function retoolingOf(
   { query }: OperationContext,
   cohorts: readonly string[],
 ): Promise<readonly RetoolingStep[]> {
   const rows = await query(
-    `SELECT agent, ja4, headers, count(*) AS requests, min(time) AS first, max(time) AS last,
-       string_agg(DISTINCT network, ' ') AS networks,
+    `SELECT agent, ja4, headers, network, count(*) AS requests, min(time) AS first, max(time) AS last,
        min(time) FILTER (WHERE enforced NOT IN ('allow', 'log', 'tag')) AS "stoppedAt",
        arg_min(enforced || CASE WHEN rule <> '' THEN ' by the rule ' || rule ELSE ' (' || basis || ')' END, time)
          FILTER (WHERE enforced NOT IN ('allow', 'log', 'tag')) AS "stoppedBy"
-     FROM everything WHERE cohort IN (${cohorts.map((_, i) => `$${i + 1}`).join(", ")}) GROUP BY agent, ja4, headers ORDER BY requests DESC, first LIMIT 64`,
+     FROM everything WHERE cohort IN (${cohorts.map((_, i) => `$${i + 1}`).join(", ")}) GROUP BY agent, ja4, headers, network ORDER BY requests DESC, first LIMIT ${visitsMax}`,
     cohorts,
   );
-  return retoolingSteps(
-    rows.map((row) => ({
+  const visits = rows.map(
+    (row): Visit => ({
       agent: String(row.agent ?? ""),
       ja4: String(row.ja4 ?? ""),
       headers: String(row.headers ?? ""),
-      networks: String(row.networks ?? "")
-        .split(" ")
-        .filter((network) => network !== "")
-        .slice(0, 64),
+      network: String(row.network ?? ""),
       requests: Number(row.requests ?? 0),
       first: Number(row.first ?? 0),
       last: Number(row.last ?? 0),
@@ -114,6 +156,7 @@ export async function retoolingOf(
         row.stoppedAt === null || row.stoppedAt === undefined
           ? undefined
           : { at: Number(row.stoppedAt), by: String(row.stoppedBy ?? "") },
-    })),
+    }),
   );
+  return retoolingSteps(dressesOf(visits));
 }
