@@ -10,6 +10,11 @@ const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 5, 9);
 const folder = mkdtempSync(join(tmpdir(), "gait-rollups-"));
 const random = createRandom(7);
+const options = {
+  folder,
+  privacy: { addresses: "hashed", hashAddress: () => 1 },
+  limits: { rollAfterMs: 6 * hour },
+} as const;
 let store: EventStore;
 
 function record(at: number, number: number): DecisionRecord {
@@ -42,7 +47,7 @@ function record(at: number, number: number): DecisionRecord {
 }
 
 beforeAll(async () => {
-  store = await openEventStore({ folder, privacy: { addresses: "hashed", hashAddress: () => 1 } });
+  store = await openEventStore(options);
   for (let i = 0; i < 4_000; i++) store.append(record(start + Math.floor((i * 5 * hour) / 4_000), i));
   await store.flush();
 });
@@ -117,7 +122,7 @@ test("who is forgotten is forgotten in the sums, too", async () => {
 test("hours without sums, or with half of them, are read event by event until they have some again", async () => {
   await store.close();
   rmSync(join(folder, "rollups", "visits-2026-01-05T09.parquet"));
-  store = await openEventStore({ folder, privacy: { addresses: "hashed", hashAddress: () => 1 } });
+  store = await openEventStore(options);
   await agrees();
   await store.maintain(start + 3 * hour + 6 * hour);
   expect(readdirSync(join(folder, "rollups"))).toContain("visits-2026-01-05T09.parquet");
