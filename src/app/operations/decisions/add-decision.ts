@@ -7,16 +7,7 @@ import { keepDecision } from "../../records/standing-decisions.ts";
 import { type Operation, OperationFault } from "../operation.ts";
 import { type ListedDecision, listDecision, listedDecision } from "./listed-decision.ts";
 
-const scopes = [
-  "address",
-  "network",
-  "session",
-  "account",
-  "token",
-  "fingerprint",
-  "behaviour",
-  "cohort",
-] as const;
+const scopes = ["address", "network", "session", "account", "token", "fingerprint", "behaviour", "cohort"] as const;
 
 /** Scopes whose values are keyed hashes, written as numbers. */
 const hashedScopes: ReadonlySet<DecisionScope> = new Set(["session", "account", "token"]);
