@@ -28,7 +28,7 @@ const summary: Summary = {
     lowPresentation: 1,
   },
   offlineAgreement: { "combined log": 0.76, "HTTP archive": 0.8 },
-  caseB: { leakedAfterConviction: 17, shareOfCatalogue: 1.7e-5 },
+  caseB: { leakedAfterConviction: 17, shareOfCatalogue: 1.7e-5, leakedInAll: 120, asked: 350 },
   caseD: { stopped: 1, stoppedAfterRetooling: 1, peopleStopped: 0, accountsLost: 0 },
   slowness: 1,
   microsecondsPerRequest: 5_900,

@@ -99,7 +99,13 @@ export interface Summary {
   readonly caseA: CaseAScore;
   /** Share of addresses that `gait replay` calls as the inline door did, from each kind of trace. */
   readonly offlineAgreement: Readonly<Record<string, number>>;
-  readonly caseB: { readonly leakedAfterConviction: number; readonly shareOfCatalogue: number };
+  readonly caseB: {
+    readonly leakedAfterConviction: number;
+    readonly shareOfCatalogue: number;
+    /** Pairs that left before and after, of so many that were asked for. */
+    readonly leakedInAll: number;
+    readonly asked: number;
+  };
   readonly caseD: {
     readonly stopped: number;
     readonly stoppedAfterRetooling: number;
@@ -196,7 +202,14 @@ function scoreCaseB(phase: PhaseResult, { campaigns }: PhaseReport): Summary["ca
   const from = first === undefined ? Number.NEGATIVE_INFINITY : Date.parse(first.time);
   const later = new Set(phase.log.flatMap(({ ip, time }) => (Date.parse(time) >= from && isTheirs(ip) ? [ip] : [])));
   const pairs = new Set(phase.reached.flatMap(({ ip, loot }) => (loot.includes(":") && later.has(ip) ? [loot] : [])));
-  return { leakedAfterConviction: pairs.size, shareOfCatalogue: pairs.size / (skusMax * zipsMax) };
+  const all = new Set(phase.reached.flatMap(({ ip, loot }) => (loot.includes(":") && isTheirs(ip) ? [loot] : [])));
+  const asked = score?.players.reduce((sum, { requests }) => sum + requests, 0) ?? 0;
+  return {
+    leakedAfterConviction: pairs.size,
+    shareOfCatalogue: pairs.size / (skusMax * zipsMax),
+    leakedInAll: all.size,
+    asked,
+  };
 }
 
 function caseRows(
@@ -215,7 +228,7 @@ function caseRows(
     },
     {
       name: "B",
-      text: `${caseB.leakedAfterConviction} pairs left after conviction, ${(100 * caseB.shareOfCatalogue).toFixed(4)} % of the catalogue`,
+      text: `${caseB.leakedAfterConviction} pairs left after conviction, ${(100 * caseB.shareOfCatalogue).toFixed(4)} % of the catalogue; ${caseB.leakedInAll} of ${caseB.asked} asked for, before it or after`,
       won: convicted > 0 && caseB.shareOfCatalogue <= 0.001,
     },
     {
