@@ -15,6 +15,7 @@ import { type Fields, type HeadLimits, parseRequestHead, type Refusal, type Requ
 import { createExchange, createResponse, type LiveExchange } from "../proxy/exchange-facts.ts";
 import type { Mode } from "../proxy/options.ts";
 import { createRequestIds, type RequestIds } from "../proxy/request-ids.ts";
+import { learnSoon } from "../proxy/round.ts";
 import type { ConnectionFacts } from "../proxy/seam.ts";
 import { LinkCut } from "./link-cut.ts";
 import { PendingAnswers } from "./pending-answers.ts";
@@ -132,7 +133,8 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
       else if (observes.response && !refusals.has(decided.action)) {
         const pushedOut = pending.add(reference, exchange, clock.monotonic());
         if (pushedOut !== undefined) observe(pushedOut);
-      } else observe(exchange);
+        // Nobody waits for what is learned from a question that has no answer to come: the proxy's own goes out first.
+      } else learnSoon(() => observe(exchange));
       options.record?.(exchange, decided);
       return decided;
     },
