@@ -93,8 +93,19 @@ export function fillSessionBins(bins: Int8Array, shown: SessionShown): void {
     bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(shown.ledger.orderRule ?? "") ? 0 : 1;
 }
 
-/** A conviction as the signal that hits a member. */
+/** What each conviction says; a conviction that changes is another object. */
+const said = new WeakMap<Conviction, Signal>();
+
+/** A conviction as the signal that hits a member: put together once, because a flood's members are hit thousands of times. */
 export function convictionSignal(conviction: Conviction): Signal {
+  const known = said.get(conviction);
+  if (known !== undefined) return known;
+  const signal = signalOf(conviction);
+  said.set(conviction, signal);
+  return signal;
+}
+
+function signalOf(conviction: Conviction): Signal {
   const { grouping, sessions, nats, purity, basis, certifiedFpr, enforced } = conviction;
   return {
     detector: "convicted-cohort",
