@@ -1,11 +1,13 @@
-import type { Batch } from "./batch.ts";
+import type { BatchPiece } from "./batch-pieces.ts";
 import type { SubjectColumn } from "./erase.ts";
 import type { ExportOptions } from "./export.ts";
 import type { ProductRows } from "./product-table.ts";
 
 /** What the serving thread asks of the store's thread. */
 export type Request =
-  | { readonly kind: "append"; readonly id: number; readonly batch: Batch }
+  /** Part of the batch that the next `append` is about. Not answered. */
+  | { readonly kind: "piece"; readonly piece: BatchPiece }
+  | { readonly kind: "append"; readonly id: number; readonly rows: number }
   | { readonly kind: "appendProduct"; readonly id: number; readonly rows: ProductRows }
   /** Answers once the database is open, with what had to be set aside for that. */
   | { readonly kind: "opened"; readonly id: number }

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { type DecisionRecord, GaitError, limitValues, type RecordStore, storeLimits } from "#core";
 import { type Batch, createBatchWriter } from "./batch.ts";
+import { batchPieces, memoryOf } from "./batch-pieces.ts";
 import type { Privacy } from "./columns.ts";
 import type { SubjectColumn } from "./erase.ts";
 import type { ExportOptions } from "./export.ts";
@@ -207,7 +208,8 @@ class EventStoreClient implements EventStore {
     if (this.#sending) return;
     this.#sending = true;
     for (let batch = this.#pending[0]; batch !== undefined && this.#ended === ""; batch = this.#pending[0]) {
-      const answer = await this.#ask({ kind: "append", batch });
+      await this.#sendPieces(batch);
+      const answer = await this.#ask({ kind: "append", rows: batch.rows });
       this.#problem = answer.ok ? "" : answer.problem;
       if (!answer.ok) {
         await new Promise((resolve) => setTimeout(resolve, this.#limits.retryMs).unref());
@@ -217,6 +219,15 @@ class EventStoreClient implements EventStore {
       if (this.#pending[0] === batch) this.#pending.shift();
     }
     this.#sending = false;
+  }
+
+  /** One piece in each turn of the event loop, so that no request waits for a whole batch. */
+  async #sendPieces(batch: Batch): Promise<void> {
+    for (const piece of batchPieces(batch)) {
+      // Pieces are copies: a batch that could not be written must still be here to be tried again.
+      if (this.#ended === "") this.#worker.postMessage({ kind: "piece", piece }, memoryOf(piece));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   #ask(request: Unnumbered<Request>): Promise<Answer> {
@@ -229,7 +240,6 @@ class EventStoreClient implements EventStore {
         resolve(answer);
       });
       this.#worker.ref();
-      // Copied, not transferred: a batch that could not be written must still be here to be tried again.
       this.#worker.postMessage({ ...request, id });
     });
   }

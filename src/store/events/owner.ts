@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { backupRecords } from "./backup.ts";
+import { type BatchPiece, joinPieces } from "./batch-pieces.ts";
 import type { Database } from "./database.ts";
 import { erase } from "./erase.ts";
 import { exportRecords } from "./export.ts";
@@ -14,7 +15,10 @@ import { SteadyDatabase } from "./steady-database.ts";
 const options = workerData as OwnerOptions;
 const port = parentPort;
 
-async function handle(database: Database, request: Exclude<Request, { kind: "append" }>): Promise<readonly Row[]> {
+async function handle(
+  database: Database,
+  request: Exclude<Request, { kind: "append" | "piece" }>,
+): Promise<readonly Row[]> {
   switch (request.kind) {
     case "appendProduct":
       await database.appendProduct(request.rows);
@@ -43,11 +47,18 @@ async function handle(database: Database, request: Exclude<Request, { kind: "app
 if (port !== null) {
   const steady = new SteadyDatabase(options);
   let queue: Promise<unknown> = Promise.resolve();
+  let pieces: BatchPiece[] = [];
   port.on("message", (request: Request) => {
+    if (request.kind === "piece") {
+      pieces.push(request.piece);
+      return;
+    }
+    const arrived = pieces;
+    if (request.kind === "append") pieces = [];
     queue = queue.then(async () => {
       let answer: Answer;
       try {
-        answer = { id: request.id, ok: true, rows: await answerTo(request) };
+        answer = { id: request.id, ok: true, rows: await answerTo(request, arrived) };
       } catch (error) {
         answer = { id: request.id, ok: false, problem: error instanceof Error ? error.message : String(error) };
       }
@@ -56,9 +67,12 @@ if (port !== null) {
     });
   });
 
-  async function answerTo(request: Request): Promise<readonly Row[]> {
+  async function answerTo(
+    request: Exclude<Request, { kind: "piece" }>,
+    arrived: readonly BatchPiece[],
+  ): Promise<readonly Row[]> {
     if (request.kind !== "append") return steady.use((database) => handle(database, request));
-    await steady.append(request.batch);
+    await steady.append(joinPieces(arrived, request.rows));
     return [];
   }
 }
