@@ -256,9 +256,8 @@ export class CohortPart {
     const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
     if (conviction === undefined) return none;
     if (exchange !== undefined) this.#tried(exchange, conviction, slot);
-    const signal = convictionSignal(conviction);
-    if (this.#named.size < namedMax) this.#named.set(row, String(signal.evidence.cohort));
-    return [signal];
+    if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
+    return [convictionSignal(conviction)];
   }
 
   /** Name of the cohort that a client was judged with, or "". */
