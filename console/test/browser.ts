@@ -82,7 +82,7 @@ export async function ask<Answer>(name: string, input: unknown): Promise<Answer>
 /** Tabs until the control of that name has the focus; a control that cannot be reached fails. */
 export async function reach(page: Page, name: string, element = "button"): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  for (let presses = 0; presses < 120; presses++) {
+  for (let presses = 0; presses < 600; presses++) {
     await page.keyboard.press("Tab");
     const found = await page.evaluate(
       ([wanted, tag]) => {
