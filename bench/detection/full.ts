@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, release } from "node:os";
+import { join } from "node:path";
 import { clopperPearsonUpper } from "#engine";
 
 interface Goal {
@@ -18,6 +19,9 @@ interface SeedResult {
 
 /** Where the last full run is kept, with its date and machine. */
 const resultFile = "bench/results/detection-full.json";
+const kept: string | undefined = process.argv.includes("--keep")
+  ? process.argv[process.argv.indexOf("--keep") + 1]
+  : undefined;
 const exceedancesMax = 3;
 const personaSessionsLeast = 3_000;
 
@@ -25,7 +29,8 @@ const personaSessionsLeast = 3_000;
  * The long run: twenty seeds of thirty thousand people each on four applications, one of which, like one tool, took part in
  * no tuning. On the measured day everybody comes once, and rare personas again until all seeds together have three thousand
  * visits of each. Seeds run in processes of their own, `--jobs` at a time; the result file grows with every seed, so an
- * interrupted run keeps what it has. A seed takes about a minute and a half of CPU and 2 GB.
+ * interrupted run keeps what it has. A seed takes about a minute and a half of CPU and 2 GB. With `--keep DIRECTORY` each
+ * seed's result stays there as `SEED.json`, and a seed whose result is there is not played again; whoever changes the engine empties it.
  */
 export async function runFull(): Promise<void> {
   const seeds = numberAfter("--seeds") ?? 20;
@@ -36,11 +41,12 @@ export async function runFull(): Promise<void> {
   const results: SeedResult[] = [];
   const worker = async (): Promise<void> => {
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const result = await runSeed(seed, personaLeast);
+      const result = keptSeed(seed) ?? (await runSeed(seed, personaLeast));
       if (typeof result === "string") {
         console.log(`seed ${seed} failed: ${result}`);
         continue;
       }
+      if (kept !== undefined) writeFileSync(join(kept, `${seed}.json`), `${JSON.stringify(result)}\n`);
       results.push(result);
       results.sort((x, y) => x.seed - y.seed);
       keep(results, goalsOver(results));
@@ -53,6 +59,15 @@ export async function runFull(): Promise<void> {
   for (const { name, value, target, met } of goals)
     console.log(`  ${met === null ? "undecided" : met ? "met      " : "MISSED   "} ${name}: ${value} (${target})`);
   console.log(JSON.stringify({ goals }));
+}
+
+/** Result of a seed that was played before; undefined when there is none. */
+function keptSeed(seed: number): SeedResult | undefined {
+  if (kept === undefined) return undefined;
+  mkdirSync(kept, { recursive: true });
+  const file = join(kept, `${seed}.json`);
+  const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  return text === "" ? undefined : (JSON.parse(text) as SeedResult);
 }
 
 function numberAfter(flag: string): number | undefined {

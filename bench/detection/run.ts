@@ -3,7 +3,7 @@
  * as live traffic is. Prints recall, volume that got through, sessions to decision, harm per persona, calibration and
  * cost; the last line is JSON. A goal that this size of run cannot decide has `met: null`; one that is missed, false.
  *
- *     npm run bench:detection [-- --quick] [-- --seed 3] [-- --full [--seeds 20] [--jobs 2]]
+ *     npm run bench:detection [-- --quick] [-- --seed 3] [-- --full [--seeds 20] [--jobs 2] [--keep DIRECTORY]]
  *
  * The attack by the tool "aiohttp-like" on the application "devtool" took no part in tuning; people of that application
  * did, when caps of cohorts were chosen.
