@@ -130,6 +130,12 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: "rule-set.ts",
+    line: "return positions.length === 0 ? noRules : inOrder(rules, positions);",
+    what: "(positions.length === 0) is never true",
+    why: "no positions in order are none; this is faster",
+  },
+  {
+    file: "rule-set.ts",
     line: "if (positions.length === 0) return nothing;",
     what: "(positions.length === 0) is never true",
     why: "no positions in order are none and none of them acts; this is faster",

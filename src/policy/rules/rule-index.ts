@@ -10,7 +10,10 @@ import { type RuleKey, ruleKeys } from "./rule-keys.ts";
  * spoke, an exact text, a number beyond what is usual. Rules that share a number share the walk along its thresholds.
  */
 export interface RuleIndex {
-  /** Writes the positions of rules that may match into `into`, each once, and returns how many; order is not defined. */
+  /**
+   * Writes the positions of rules that may match into `into` and returns how many; order is not defined, and a rule that waits
+   * for a signal stands there as often as the signal came.
+   */
   candidates(subject: Subject, into: Uint16Array): number;
 }
 

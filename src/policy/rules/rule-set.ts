@@ -89,13 +89,13 @@ function allows(rule: Rule): boolean {
 /** No rule matched. */
 export const nothing: RuleOutcome = Object.freeze({ acting: undefined, matched: [] });
 
-/** The rules at these positions, which are sorted in place. */
+/** The rules at these positions, which are sorted in place; one that was found twice, as by two equal signals, stands once. */
 function inOrder(rules: readonly Rule[], positions: number[]): Rule[] {
-  if (positions.length > 1) positions.sort((a, b) => a - b);
+  positions.sort((a, b) => a - b);
   const found: Rule[] = [];
   for (const position of positions) {
     const rule = rules[position];
-    if (rule !== undefined) found.push(rule);
+    if (rule !== undefined && rule !== found.at(-1)) found.push(rule);
   }
   return found;
 }

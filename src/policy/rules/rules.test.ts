@@ -108,10 +108,31 @@ test("the index never loses a match, whatever the subject holds, and nothing thr
             rule.condition.evaluate(asked) === 1,
         );
         expect(names(set.decide(asked).matched)).toEqual(names(slow));
+        const weighing = rules.filter((rule) => rule.weight !== 0 && rule.condition.evaluate(asked) === 1);
+        expect(names(set.weigh(asked))).toEqual(names(weighing));
+        expect(names(set.matches(asked))).toEqual(names(rules.filter((rule) => [...slow, ...weighing].includes(rule))));
       },
     ),
     { numRuns: 2_000 },
   );
+});
+
+test("a signal that came twice matches a rule once", () => {
+  const twice = subject({ signals: ["id-walk", "id-walk"] });
+  expect(names(set.matches(twice))).toEqual(["object-walk", "busy"]);
+  expect(names(set.decide(twice).matched)).toEqual(["object-walk", "busy"]);
+});
+
+test("what matches stands in the order of its pack, whichever way the index found it", () => {
+  const list = Array.from(
+    { length: 12 },
+    (_, i) =>
+      `- { name: r${i}, why: b, when: ${i % 2 === 0 ? "session.requests > 3" : "'\"id-walk\" in signals'"}, then: log }`,
+  );
+  const ordered = createRuleSet(pack(list.join("\n")), vocabulary, 1);
+  const found = names(ordered.matches(subject({ signals: ["id-walk"] })));
+  expect(found).toEqual(Array.from({ length: 12 }, (_, i) => `r${i}`));
+  expect(names(ordered.matches(subject({ numbers: [0, 0, 0] })))).toEqual([]);
 });
 
 test("a broken index would be noticed", () => {
