@@ -272,7 +272,7 @@ export const adminMutants: readonly PlantedMutant[] = [
     file: "src/store/events/database.ts",
     find: "  await tidy(filesFolder, (sql) => writer.run(sql));\n",
     replace: "",
-    suite: "src/store/events/torn-files.test.ts",
+    suite: "src/store/events/event-store.test.ts",
   },
   {
     requirement: "R17",

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -128,6 +128,29 @@ test("finished hours move to files, stay visible, and leave when retention says 
   expect(await store.query("SELECT count(*) AS n FROM everything")).toEqual([{ n: 1_002 }]);
   await store.maintain(start + 30 * hour);
   expect(await store.query("SELECT count(*) AS n FROM everything")).toEqual([{ n: 0 }]);
+});
+
+test("a crash between an hour's file and the deletion of its rows leaves both, and nothing counts twice", async () => {
+  const before = newFolder();
+  const hour = 3_600_000;
+  const start = Date.UTC(2026, 0, 5, 9);
+  const store = await open(before, { rollAfterMs: hour });
+  for (const record of records(100, start)) store.append(record);
+  await store.close();
+  const crashed = newFolder();
+  cpSync(before, crashed, { recursive: true });
+  const rolled = await open(before, { rollAfterMs: hour });
+  await rolled.maintain(start + 3 * hour);
+  await rolled.close();
+  const file = join("events", "2026-01-05T09.parquet");
+  mkdirSync(join(crashed, "events"), { recursive: true });
+  copyFileSync(join(before, file), join(crashed, file));
+  writeFileSync(join(crashed, "events", "2026-01-05T10.parquet.tmp"), "half a file");
+
+  const found = await open(crashed, { rollAfterMs: hour });
+
+  expect(await found.query("SELECT count(*) AS n FROM everything")).toEqual([{ n: 100 }]);
+  expect(readdirSync(join(crashed, "events")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
 test("a second store on the same folder is refused with a sentence", async () => {
