@@ -262,8 +262,8 @@ export const adminMutants: readonly PlantedMutant[] = [
     requirement: "R17",
     what: "a batch is acknowledged before it is stored",
     file: "src/store/events/owner.ts",
-    find: "    await steady.append(request.batch);",
-    replace: "    setTimeout(() => void steady.append(request.batch), 200);",
+    find: "    await steady.append(joinPieces(arrived, request.rows));",
+    replace: "    setTimeout(() => void steady.append(joinPieces(arrived, request.rows)), 200);",
     suite: "src/store/events/event-store.test.ts src/store/events/torn-files.test.ts",
   },
   {
