@@ -25,9 +25,9 @@ const called = (kind: string): boolean => kind === "automated" || kind === "decl
 
 const reasons: Readonly<Record<OfflineComparison["trace"], string>> = {
   "combined log":
-    "a combined log shows no cookies, no header order, no TLS, no accounts and no referer here; it begins without the six days that the gateway had lived, and is judged at its end, with everything learned",
+    "a combined log shows no cookies, no header order, no TLS, no accounts and no referer here; it begins without the days before that the gateway had lived, and is judged at its end, with everything learned",
   "HTTP archive":
-    "the archive shows every header and cookie, but no TLS, no HTTP/2, no accounts and no countries; it begins without the six days that the gateway had lived, in which convictions, habits and the usual way were learned",
+    "the archive shows every header and cookie, but no TLS, no HTTP/2, no accounts and no countries; it begins without the days before that the gateway had lived, in which convictions, habits and the usual way were learned",
 };
 
 /** Replays the run's traces and compares whom each door calls a program, address by address. */
