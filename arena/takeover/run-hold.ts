@@ -20,7 +20,7 @@ export interface HoldResult {
   readonly ownerStepsStopped: number;
   readonly takenLogins: number;
   readonly takenLoginsStopped: number;
-  /** Changes of address that the intruders asked for, those stopped at that step, and those that the application carried out. */
+  /** Changes of address that the intruders asked for, those stopped at that step, and the accounts whose address the application changed. */
   readonly takenSteps: number;
   readonly takenStepsStopped: number;
   readonly lost: number;
@@ -134,7 +134,8 @@ export async function runHold(options: {
     const log = gateway.log().filter(({ time }) => Date.parse(time) > Date.now() - dayMs / 2);
     const posts = (path: string, attack: boolean) =>
       log.filter((each) => each.method === "POST" && each.path === path && isTheirs(each.ip) === attack);
-    const lost = platform.reached.slice(before).filter(({ path, ip }) => path === changePath && isTheirs(ip)).length;
+    // Whoever was stopped at the log-in asks all the same, and the application knows no account then.
+    const lost = platform.reached.slice(before).filter(({ loot, ip }) => loot === "account" && isTheirs(ip)).length;
     return {
       ownerSteps: posts(changePath, false).length,
       ownerStepsStopped: posts(changePath, false).filter(stopped).length,

@@ -12,7 +12,9 @@ export function answerShop(asked: Asked): Answer {
   if (path.startsWith("/static/") || path === "/favicon.ico") return file(asked);
   if (path === "/login" && method === "POST") return login(asked);
   if (path === "/account/email" && method === "POST")
-    return asked.cookies.has("account") ? { status: 303, headers: { location: "/account" } } : missing(asked);
+    return asked.cookies.has("account")
+      ? { status: 303, headers: { location: "/account" }, loot: "account" }
+      : missing(asked);
   if (path === "/giftcard" && method === "POST") return giftCard(asked);
   if (path === "/cart" && method === "POST") return { status: 303, headers: { location: "/cart" } };
   const product = /^\/products\/(\d{1,5})$/.exec(path)?.[1];

@@ -10,7 +10,7 @@ export interface Reached {
   readonly ip: string;
   readonly method: string;
   readonly path: string;
-  /** What it got hold of: a login, or a pair of the catalogue; empty otherwise. */
+  /** What it got hold of: a login, a pair of the catalogue, another mail address for an account; empty otherwise. */
   readonly loot: string;
   /** What express-rate-limit, asked beside, would have refused. */
   readonly limited: boolean;

@@ -122,3 +122,27 @@ test("log-ins that grow against the same hour of last week are named by what kin
   expect(shift?.p).toBeLessThan(1e-6);
   expect(shift?.cells[0]?.cell).toMatch(/no page before · fresh jar · unknown network · refused/);
 });
+
+test("a step that names no account is held against the account it logged in to, where that log-in was unlike the account", () => {
+  const engine = testEngine({ intel: { ...intel, network: placed } });
+  const visit = (trace: string, hours: number): readonly string[] => {
+    let said: readonly string[] = [];
+    for (const exchange of readTrace(trace, { start: start + hours * hour })) {
+      said = engine.inspect(exchange).signals.map(({ detector }) => detector);
+      engine.observe(exchange);
+    }
+    return said;
+  };
+  for (let day = 0; day < 20; day++) visit(`@20.0.0.1 #ann POST /login 302 "User-Agent: Mozilla/5.0 (own)"`, 24 * day);
+  const own = `@20.0.0.1 #ann POST /login 302 "User-Agent: Mozilla/5.0 (own)"
+    +40 POST /account/email 200 "User-Agent: Mozilla/5.0 (own)"`;
+  const taken = `@21.0.0.1 #ann POST /login 302 "User-Agent: Mozilla/5.0 (other)"
+    +40 POST /account/email 200 "User-Agent: Mozilla/5.0 (other)"`;
+  expect(visit(own, 24 * 20)).not.toContain("takeover-chain");
+  expect(visit(taken, 24 * 21)).toContain("takeover-chain");
+});
+
+function placed(ip: string): ReturnType<Intel["network"]> {
+  const home = ip.startsWith("20.");
+  return { ...unknownNetwork, country: home ? "DE" : "AU", asn: home ? 64_500 : 64_501 };
+}

@@ -42,8 +42,8 @@ export class AccountPart {
     const account = this.#accountOf(facts, exchange);
     if (account === 0) return none;
     const tired = this.#fatigue(account, facts.at);
-    if (exchange.request.account === 0) return tired;
-    if (isLogin(facts)) return [...this.#travel(facts, exchange), ...tired];
+    if (isLogin(facts)) return exchange.request.account === 0 ? tired : [...this.#travel(facts, exchange), ...tired];
+    // Most steps are taken with a session's cookie and name no account: it is the one that the client logged in to.
     const step = sensitiveStepOf(exchange.request.path);
     if (step === undefined || !this.risk.step(account, step, facts.at)) return tired;
     return [{ detector: "takeover-chain", axis: "account", group: "takeover", nats: 4, evidence: { step } }, ...tired];
@@ -126,8 +126,9 @@ export class AccountPart {
   }
 }
 
-/** Share of people with a given value of a facet, design values: networks and devices are many, looks few. */
-function share(facet: string): number {
+/** Share of people with a given value of a facet, design values: networks and devices are many, looks few; every second log-in comes without a jar. */
+function share(facet: string, value: number): number {
   if (facet === "country") return 0.3;
+  if (facet === "device" && value === 0) return 0.5;
   return facet === "presentation" ? 0.05 : 0.01;
 }
