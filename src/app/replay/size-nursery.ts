@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Half of the nursery: where V8 puts what is new. Two halves of this size are held. */
-const halfBytes = 16 * 1_048_576;
+const halfBytes = 8 * 1_048_576;
 const roundsMax = 64;
 const keptPerRound = 65_536;
 
