@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { propose } from "../../src/app/operations/proposals/testdata/propose.ts";
 import { adminPort, ask, openServiceRig, type ServiceRig } from "../../src/app/serve/testdata/service-rig.ts";
 import { reach, settled, visit } from "./browser.ts";
-import { changes, openIncident, propose, recordCampaign } from "./real-campaign.ts";
+import { changes, openIncident, recordCampaign } from "./real-campaign.ts";
 
 /** Events in the records; `GAIT_UX_EVENTS=1000000` for the length that the goals name. */
 const events = Number(process.env.GAIT_UX_EVENTS ?? 50_000);

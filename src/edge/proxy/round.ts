@@ -34,7 +34,7 @@ export function judgeSoon(request: Judgeable): void {
 }
 
 /**
- * Puts off a write until everything that has arrived by now was read and judged.
+ * Puts off a write until everything that has arrived by now was read (answers) and judged (requests that are sent on).
  *
  * One write wakes a process that sleeps on the other end, which costs more than the write; when writes of one round
  * follow each other, the first wakes it and the rest find it awake.

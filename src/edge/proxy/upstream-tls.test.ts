@@ -19,21 +19,24 @@ interface Seen {
 }
 
 /** An origin that speaks HTTP/1.1 and 2 over TLS, as `shop.test`, and closes each HTTP/1.1 connection behind its answer. */
-async function openTlsOrigin(name = "shop.test") {
+async function openTlsOrigin(version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3", name = "shop.test") {
   const pair = writePair([name]);
   const cert = readFileSync(pair.cert, "utf8");
   const seen: Seen[] = [];
-  const server = createSecureServer({ cert, key: readFileSync(pair.key), allowHTTP1: true }, (request, response) => {
-    const session = (request.stream?.session?.socket ?? request.socket) as TLSSocket;
-    let body = "";
-    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    request.on("end", () => {
-      const { httpVersion } = request;
-      seen.push({ httpVersion, serverName: String(session.servername), resumed: session.isSessionReused(), body });
-      if (httpVersion === "1.1") response.setHeader("Connection", "close");
-      response.end(`hello over ${httpVersion}`);
-    });
-  });
+  const server = createSecureServer(
+    { cert, key: readFileSync(pair.key), allowHTTP1: true, maxVersion: version },
+    (request, response) => {
+      const session = (request.stream?.session?.socket ?? request.socket) as TLSSocket;
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const { httpVersion } = request;
+        seen.push({ httpVersion, serverName: String(session.servername), resumed: session.isSessionReused(), body });
+        if (httpVersion === "1.1") response.setHeader("Connection", "close");
+        response.end(`hello over ${httpVersion}`);
+      });
+    },
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closers.push(() => server.close());
   return { port: (server.address() as AddressInfo).port, cert, seen };
@@ -101,6 +104,19 @@ test.each([
   expect(seen).toEqual([]);
   expect(rig.gateway.stats().reasons).toHaveProperty("upstream-tls");
 });
+
+// TLS 1.2 hands out its session within the handshake; one of a refused certificate must open nothing afterwards, since a resumed
+// session is not asked for its name again.
+test.each(["TLSv1.2", "TLSv1.3"] as const)(
+  "a refused certificate leaves no session to resume (%s)",
+  async (version) => {
+    const { port, cert, seen } = await openTlsOrigin(version);
+    const rig = await openTlsRig(port, { upstreamTls: { ca: cert, serverName: "bank.test" } });
+
+    for (let i = 0; i < 3; i++) expect(await exchangeRaw(rig.port, get)).toMatch(/^HTTP\/1\.1 502 /);
+    expect(seen).toEqual([]);
+  },
+);
 
 test("a server that speaks no TLS where it should costs a 502 that says so", async () => {
   const { createServer } = await import("node:http");

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { type ConvictedCohort, writePolicy } from "#analyst";
 import { ask, openServiceRig, type ServiceRig } from "../../serve/testdata/service-rig.ts";
 import type { Proposal } from "./list-proposals.ts";
+import { propose } from "./testdata/propose.ts";
 
 let rig: ServiceRig | undefined;
 afterEach(async () => {
@@ -28,30 +28,6 @@ async function call(
 
 const waiting = async (): Promise<readonly Proposal[]> =>
   (await call("proposals/list", {})).json.proposals as readonly Proposal[];
-
-/** Gait writes a policy, as it does when a cohort is convicted. */
-function propose({ service }: ServiceRig, name: string, expiresAt: number): void {
-  const cohort: ConvictedCohort = {
-    name,
-    twins: [],
-    application: "default",
-    grouping: "look and step",
-    sessions: 31,
-    addresses: 29,
-    countries: 0,
-    nats: 16,
-    purity: 1,
-    certifiedFpr: null,
-    missing: 200,
-    evidence: ["31 of 31 came without a session page", "the pause before submit is 0.4 s in all"],
-  };
-  const made = writePolicy(cohort);
-  if (made === undefined) throw new Error("nothing was written");
-  const { policy } = service.policyRoom;
-  const why = [made.reason, ...made.evidence].join(" | ");
-  policy.apply({ file: `proposals/${made.name}.yaml`, text: made.text }, { who: "gait", why });
-  policy.move(made.name, "watch", { who: "gait", why, expiresAt });
-}
 
 test("a policy that Gait wrote waits with its reason, evidence, expiry and effect until somebody decides; that can be undone", async () => {
   rig = await openServiceRig();
