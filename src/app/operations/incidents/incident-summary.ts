@@ -85,10 +85,14 @@ function summaryOf(incident: KeptIncident, row: Readonly<Record<string, unknown>
   const requests = number("requests");
   const endpoint = String(row.endpoint ?? "");
   const where = endpoint === "" ? incident.application : `${endpoint} of ${incident.application}`;
-  const from = number("addresses") === 0 ? "" : ` from ${plural(number("addresses"), "address", "addresses")}`;
+  // What is stored counts on; the sessions of the conviction are those it took, and all there is where nothing is stored.
+  const size =
+    requests === 0
+      ? plural(incident.sessions, "session")
+      : `${plural(requests, "request")} from ${plural(number("addresses"), "address", "addresses")}`;
   return {
     id: incident.id,
-    title: `${capital(goal)} on ${where}: ${plural(incident.sessions, "session")}${from}`,
+    title: `${capital(goal)} on ${where}: ${size}`,
     goal,
     threats,
     state: incident.state,

@@ -42,7 +42,7 @@ export interface Overview {
 }
 
 const formula =
-  "requests refused × mean time the origin took for answered requests of the same span; null counts as zero";
+  "requests refused × mean time the origin took for answered requests of the same span; nothing where none was answered";
 
 /** `overview`: the split over time, modes, added latency, what enforcement did and would have done. */
 export const overview: Operation<OverviewInput, Overview> = {
