@@ -79,7 +79,16 @@ end
   return { requests, perSecond: requests / (durationUs / 1e6), failures };
 }
 
-/** Sends at a fixed rate whatever the answers take, and gives back their times in milliseconds, sorted. */
+/** What one client of h2load sends in a second: its timer ticks every 10 ms, so that faster ones send bursts instead. */
+const perClient = 99;
+/** The most clients of one open load: 25,000 requests a second. */
+const clientsMax = 256;
+
+/**
+ * Sends at a fixed rate whatever the answers take, and gives back their times in milliseconds, sorted. Clients begin a
+ * millisecond apart and tick every 10.1 ms: requests of clients that tick together would wait for each other, and the
+ * tail would tell how long that queue is.
+ */
 export async function loadOpen(
   folder: string,
   port: number,
@@ -87,8 +96,7 @@ export async function loadOpen(
 ): Promise<number[]> {
   const log = join(folder, `latency-${port}.log`);
   rmSync(log, { force: true });
-  const clients = 32;
-  const rate = Math.max(1, Math.round(perSecond / clients));
+  const clients = Math.min(clientsMax, Math.max(1, Math.round(perSecond / perClient)));
   const flags = headers
     .filter(([name]) => name !== "Connection")
     .flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
@@ -100,9 +108,11 @@ export async function loadOpen(
     "-t1",
     "-c",
     String(clients),
-    `--rps=${rate}`,
-    "-D",
-    String(seconds),
+    "-n",
+    String(Math.round(clients * perClient * seconds)),
+    "-r1",
+    "--rate-period=1ms",
+    `--rps=${perClient}`,
     `--log-file=${log}`,
     ...flags,
     `http://127.0.0.1:${port}/product/7`,
