@@ -10,7 +10,7 @@
 import { performance } from "node:perf_hooks";
 import { type CookieSeen, type CookieSet, createRandom, type Exchange, noFingerprint, observesAll } from "#core";
 import { Orchestration } from "../src/engine/intent/orchestration.ts";
-import { rowBytes } from "../src/engine/ledger/session-slab.ts";
+import { annexBytes, rowBytes } from "../src/engine/ledger/session-slab.ts";
 
 const sessions = 100_000;
 const requests = 400_000;
@@ -134,10 +134,13 @@ const peerMicros = median(timings.map((timing) => timing.peer));
 
 console.log(`ledger and graph, request + answer: ${micros.toFixed(2)} µs (median of ${rounds} rounds)`);
 console.log(`peer, ten Map look-ups and compares: ${peerMicros.toFixed(2)} µs`);
-console.log(`bytes per live session: ${rowBytes} (check ${same > 0 ? "ok" : "failed"})`);
+const bytes = rowBytes + annexBytes;
+console.log(
+  `bytes per live session with ten cookies: ${bytes}, with up to two ${rowBytes} (check ${same > 0 ? "ok" : "failed"})`,
+);
 const goals = [
   { name: "ledger.micros.request10cookies", value: Number(micros.toFixed(3)), target: 1.5, met: micros <= 1.5 },
-  { name: "ledger.bytes.session", value: rowBytes, target: 600, met: rowBytes <= 600 },
+  { name: "ledger.bytes.session", value: bytes, target: 600, met: bytes <= 600 },
 ];
 console.log(
   JSON.stringify({ goals, peerMicros: Number(peerMicros.toFixed(3)), ratio: Number((micros / peerMicros).toFixed(2)) }),

@@ -272,7 +272,7 @@ class FastLane implements Engine {
       clients: this.#clients,
       endpoints: this.#endpoints.size,
       ...this.#lost,
-      parts: [this.#orchestration, this.#journey, this.#cohorts, this.networks, this.models],
+      parts: [this.#orchestration, this.#journey, this.#cohorts, this.networks, this.models, this.#trails],
     });
   }
 
@@ -357,6 +357,7 @@ class FastLane implements Engine {
     this.networks.close(slot, signals, this.#latest);
     this.#journey.close(slot, !this.#clients.flag(row, rowFlag.convicted));
     this.#cohorts.close(slot, this.#latest);
+    this.#journey.walks.close(slot);
     this.#orchestration.close(slot, this.#sessions.originOf(slot), this.#latest);
     this.#clients.release(row);
     this.#trails.close(slot);

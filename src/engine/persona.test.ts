@@ -56,6 +56,28 @@ describe("a privacy browser", () => {
   });
 });
 
+describe("a password manager", () => {
+  const quick = (times: number, nats: number): Signal => ({
+    ...signal("auth-speed", "authentication", nats),
+    evidence: { quick: times, inOneSession: times, attempts: 2 },
+  });
+  const straight = signal("precondition-missed", "direct-entry", 2.7);
+
+  test("that came straight to the form and retried once at once is unknown, not automated", () => {
+    const found = judge([quick(1, 3), straight], new GroupCaps(), standing);
+    expect(found.kind).toBe("unknown");
+    expect(found.persona?.name).toBe("password manager");
+  });
+
+  test("is no excuse for a second quick retry, nor for pages without their parts", () => {
+    expect(judge([quick(2, 5.1), straight], new GroupCaps(), standing).kind).toBe("automated");
+    const bare = [quick(1, 3), straight, signal("missing-subresources", "omissions", 2)];
+    expect(judge(bare, new GroupCaps(), standing).kind).toBe("automated");
+    const failing = [quick(1, 3), straight, signal("auth-failures", "authentication", 3)];
+    expect(judge(failing, new GroupCaps(), standing).kind).toBe("automated");
+  });
+});
+
 describe("a member of a cohort that behaves alike", () => {
   const loads = [signal("missing-subresources", "omissions", -3), signal("asset-referers", "omissions", -4)];
   const convicted = (grouping: string): Signal => ({

@@ -36,7 +36,30 @@ const privacyBrowser: Persona = {
   },
 };
 
-export const personas: readonly Persona[] = [privacyBrowser];
+/**
+ * A password manager comes straight to the form, submits it before its owner could read it and, where the site refuses the first entry,
+ * tries its other one at once: of people's log-ins about one in a thousand is both a short way and one quick retry. So together they leave
+ * open who it is, and whoever retries twice, or shows no page that was loaded, is measured as before.
+ *
+ * Evasion: one quick retry a session, from whole pages. That is a tenth of the pace, and the cohort judges accounts and outcomes.
+ */
+const passwordManager: Persona = {
+  name: "password manager",
+  groups: ["authentication", "precondition"],
+  natsMax: 3,
+  applies: (signals) => {
+    let retries = false;
+    for (const { detector, group, nats, evidence } of signals) {
+      if (detector === "missing-subresources" && nats > 0) return false;
+      if (group !== "authentication" || nats <= 0) continue;
+      if (detector !== "auth-speed" || Number(evidence.inOneSession) > 1) return false;
+      retries = true;
+    }
+    return retries;
+  },
+};
+
+export const personas: readonly Persona[] = [privacyBrowser, passwordManager];
 
 /**
  * Cuts the groups that one persona explains to what they may say together. `groups` holds each group's capped sum and is

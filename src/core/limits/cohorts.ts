@@ -14,7 +14,7 @@ export const cohortLimits: Readonly<Record<Name, Limit>> = {
   cohortsMax: {
     default: 10_000,
     unit: "count",
-    why: "about 4 kB each; more would not all gather enough sessions to be judged",
+    why: "about 7 kB each; more would not all gather enough sessions to be judged",
   },
   convictionsMax: {
     default: 10_000,

@@ -24,9 +24,11 @@ export class SpaceSaving {
   constructor(capacity: number) {
     assert(capacity >= 1 && capacity <= 65_536, `space-saving capacity must be 1-65536, found ${capacity}`);
     this.capacity = capacity;
-    this.#values = new Float64Array(capacity);
-    this.#counts = new Float64Array(capacity);
-    this.#errors = new Float64Array(capacity);
+    // One buffer: small ones would else weigh more by their arrays than by what they hold.
+    const buffer = new ArrayBuffer(capacity * 24);
+    this.#values = new Float64Array(buffer, 0, capacity);
+    this.#counts = new Float64Array(buffer, capacity * 8, capacity);
+    this.#errors = new Float64Array(buffer, capacity * 16, capacity);
   }
 
   get total(): number {

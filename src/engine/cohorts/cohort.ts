@@ -22,12 +22,16 @@ const shortestPause = logPause(3_000);
 /** Pauses before a cohort has a middle. */
 const pausesLeast = 3;
 
+/** Bytes of one filter, and of one count of distinct things. */
+const bloomBytes = 128;
+const registers = 64;
+
 /** One client may speak this often per cohort: a person with thirty sessions is not thirty people. */
 const votesPerClient = 4;
 
 /**
  * Sessions judged together: a process per axis, who they were, and how strong the case is.
- * About 2 kB. Owned by `Cohorts`; rows are reused after eviction.
+ * About 7 kB. Owned by `Cohorts`; rows are reused after eviction.
  */
 export class Cohort {
   key = 0;
@@ -74,15 +78,20 @@ export class Cohort {
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
-  /** What its members showed in cases that were closed, axis by axis. */
-  readonly closed: readonly Float32Array[] = cohortAxes.map(({ bins }) => new Float32Array(bins.length));
-  readonly addresses: HyperLogLog = new HyperLogLog(6);
-  readonly countries: HyperLogLog = new HyperLogLog(6);
+  /** What its members showed in cases that were closed, axis by axis; undefined before the first was. */
+  #closed: number[][] | undefined;
+  /** Sketches share one buffer: each of its own would weigh more than it holds. */
+  readonly #buffer = new ArrayBuffer(3 * bloomBytes + 2 * registers);
+  readonly addresses: HyperLogLog = new HyperLogLog(6, new Uint8Array(this.#buffer, 3 * bloomBytes, registers));
+  readonly countries: HyperLogLog = new HyperLogLog(
+    6,
+    new Uint8Array(this.#buffer, 3 * bloomBytes + registers, registers),
+  );
   readonly behaviours: SpaceSaving = new SpaceSaving(4);
   readonly addressSample: string[] = [];
-  readonly #voters = new Bloom(1024, 3);
-  readonly #members = new Bloom(1024, 3);
-  readonly #accounts = new Bloom(1024, 3);
+  readonly #voters = this.#bloom(0);
+  readonly #members = this.#bloom(1);
+  readonly #accounts = this.#bloom(2);
 
   /** Starts over under a new key, or under the same one after a long silence. */
   open(key: number, grouping: number, at: Millis): void {
@@ -103,7 +112,7 @@ export class Cohort {
     this.enumeration = Number.NEGATIVE_INFINITY;
     this.swept = 0;
     this.duplication = Number.NEGATIVE_INFINITY;
-    for (const counts of this.closed) counts.fill(0);
+    this.#closed = undefined;
     this.#begin(at);
     this.addresses.clear();
     this.countries.clear();
@@ -118,17 +127,22 @@ export class Cohort {
    * What was seen stays part of what honest cohorts do.
    */
   acquit(at: Millis): void {
-    for (const [axis, counts] of this.closed.entries())
-      for (let bin = 0; bin < counts.length; bin++)
-        counts[bin] = (counts[bin] as number) + (this.axes[axis]?.counts[bin] as number);
+    const before = this.#closed;
+    this.#closed = this.axes.map(({ counts }, axis) =>
+      counts.map((count, bin) => count + (before?.[axis]?.[bin] ?? 0)),
+    );
     this.#begin(at);
   }
 
   /** All that its members showed, in this case and those before. */
   histograms(): readonly Float32Array[] {
-    return this.closed.map((counts, axis) =>
-      counts.map((count, bin) => count + (this.axes[axis]?.counts[bin] as number)),
+    return this.axes.map(({ counts }, axis) =>
+      Float32Array.from(counts, (count, bin) => count + (this.#closed?.[axis]?.[bin] ?? 0)),
     );
+  }
+
+  #bloom(place: number): Bloom {
+    return new Bloom(bloomBytes * 8, 3, new Uint32Array(this.#buffer, place * bloomBytes, bloomBytes / 4));
   }
 
   #begin(at: Millis): void {

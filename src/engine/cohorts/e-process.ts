@@ -16,13 +16,19 @@ import type { Dirichlet } from "../statistics/index.ts";
  * work of being honest.
  */
 export class EProcess {
-  readonly counts: Float32Array;
+  /** Plain numbers: there are two hundred thousand of these, and a typed array each would cost five times as much. */
+  readonly #counts: number[];
   #total = 0;
   #logUniversal = 0;
   #logKnown = 0;
 
-  constructor(bins: number, counts: Float32Array = new Float32Array(bins)) {
-    this.counts = counts;
+  constructor(bins: number) {
+    this.#counts = new Array<number>(bins).fill(0);
+  }
+
+  /** Observations by bin. */
+  get counts(): readonly number[] {
+    return this.#counts;
   }
 
   /** Observations so far. */
@@ -39,7 +45,7 @@ export class EProcess {
 
   /** One observation. `honestTotal` and `knownTotal` are the sums of the laws, precomputed. O(1). */
   observe(bin: number, laws: AxisLaws): void {
-    const counts = this.counts;
+    const counts = this.#counts;
     const count = counts[bin] as number;
     const n = this.#total;
     const honest = ((laws.honest[bin] as number) + count) / (laws.honestTotal + n);
@@ -54,7 +60,7 @@ export class EProcess {
   }
 
   reset(): void {
-    this.counts.fill(0);
+    this.#counts.fill(0);
     this.#total = 0;
     this.#logUniversal = 0;
     this.#logKnown = 0;

@@ -15,7 +15,7 @@ const natsMax = 7;
  *
  * The second attempt must begin less than a second after the refusal of the first was sent, so a double click (which
  * sends both before any answer) does not count. Benign causes: a client that retries by itself with a stored password.
- * Evasion: wait, which slows guessing to a person's pace.
+ * Evasion: wait, which slows guessing to a person's pace, or begin a new session for each retry, which takes half an hour.
  */
 export const authSpeed: Detector = {
   name: "auth-speed",
@@ -26,8 +26,14 @@ export const authSpeed: Detector = {
   inspect(subject) {
     const quick = subject.get(counter.loginQuick);
     if (quick === 0) return undefined;
-    const nats = quick === 1 ? natsFirst : Math.min(natsMax, natsSecond + (quick - 2) * natsMore);
-    const evidence = { quick: subject.about(counter.loginQuick), attempts: subject.about(counter.loginAttempts) };
+    // Counters outlive sessions: whoever's password manager retries at each visit did it once a session, not thirty times.
+    const inOneSession = Math.max(1, quick - Math.max(0, subject.sessions - 1));
+    const nats = inOneSession === 1 ? natsFirst : Math.min(natsMax, natsSecond + (inOneSession - 2) * natsMore);
+    const evidence = {
+      quick: subject.about(counter.loginQuick),
+      inOneSession,
+      attempts: subject.about(counter.loginAttempts),
+    };
     return { detector: "auth-speed", axis: "authentication", group: "authentication", nats, evidence };
   },
 };

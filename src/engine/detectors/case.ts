@@ -1,5 +1,5 @@
 import type { SiteBaseline } from "../baselines/site-baseline.ts";
-import { type ClientTable, row8, row32, rowBytes, rowFloat, slipShift } from "../clients/client-table.ts";
+import { type ClientTable, row8, row16, row32, rowBytes, rowFloat, slipShift } from "../clients/client-table.ts";
 import { counter } from "../features/counters.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 
@@ -61,6 +61,11 @@ export class Case {
 
   get requests(): number {
     return this.#clients.u32[this.#row * (rowBytes / 4) + row32.requests] as number;
+  }
+
+  /** Sessions of this client so far. */
+  get sessions(): number {
+    return this.#clients.u16[this.#row * (rowBytes / 2) + row16.sessions] as number;
   }
 
   /** What contradicts itself in how the client presents itself: bits of presentation-slips.ts. */

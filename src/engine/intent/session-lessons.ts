@@ -2,7 +2,7 @@ import type { Millis } from "#core";
 import { heldCount } from "../ledger/cookie-store.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ClientKind } from "../ledger/ledger-application.ts";
-import { cookieField, cookieWords, opportunitiesMax, rowWords } from "../ledger/session-slab.ts";
+import { cookieField, opportunitiesMax } from "../ledger/session-slab.ts";
 import type { DeployWatch, EdgeChange } from "./deploy-watch.ts";
 import type { IntentApplication } from "./intent-application.ts";
 import { byteAt, intentByte, stepsPerSession, wordAt } from "./intent-words.ts";
@@ -74,7 +74,7 @@ export class SessionLessons {
     const application = this.#ledger.applicationOf(session.slot);
     const count = heldCount(this.#ledger.slab, session.slot);
     for (let i = 0; i < count; i++) {
-      const at = session.slot * rowWords + i * cookieWords;
+      const at = this.#ledger.slab.cookieAt(session.slot, i);
       const counts = words[at + cookieField.obligations] ?? 0;
       const owed = Math.min(opportunitiesMax, counts & 0xff);
       const nameId = (words[at + cookieField.nameAndPath] ?? 0) >>> 16;

@@ -4,7 +4,7 @@ import { sessionCookie, sinceTick, tickOf } from "./cookie-store.ts";
 import type { LedgerApplication } from "./ledger-application.ts";
 import type { LedgerTables } from "./ledger-tables.ts";
 import { isCredentialless, isCrossSite } from "./request-context.ts";
-import { cookiesMax, cookieWords, cookieField as field, cookieFlag as flag, type SessionSlab } from "./session-slab.ts";
+import { cookiesMax, cookieField as field, cookieFlag as flag, type SessionSlab } from "./session-slab.ts";
 
 /** What a held cookie is to one request. */
 export const status: {
@@ -53,9 +53,9 @@ export class CookiePlacement {
     this.#tables = tables;
   }
 
-  /** `row` is the word offset of the session, `held` the number of its cookies. */
+  /** `held` is the number of the session's cookies. */
   place(
-    row: number,
+    slot: number,
     held: number,
     to: { readonly exchange: Exchange; readonly application: LedgerApplication; readonly now: Millis },
   ): void {
@@ -71,7 +71,7 @@ export class CookiePlacement {
     this.#graceMs = to.application.lag.graceMs;
     const { frozen } = to.application;
     for (let i = 0; i < held; i++) {
-      const at = row + i * cookieWords;
+      const at = this.#slab.cookieAt(slot, i);
       const nameId = (this.#slab.words[at + field.nameAndPath] ?? 0) >>> 16;
       this.status[i] = frozen[nameId] === 1 ? status.open : this.#placeOne(at);
     }

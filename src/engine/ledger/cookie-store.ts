@@ -91,7 +91,8 @@ function storeOne(slab: SessionSlab, slot: number, issue: Issue): void {
   const { set, now } = issue;
   const nameAndPath = ((issue.nameId << 16) | issue.pathId) >>> 0;
   const hostOnly = set.domain === "";
-  const at = findHeld(slab, slot, { nameAndPath, hostId: issue.hostId, hostOnly });
+  const index = findHeld(slab, slot, { nameAndPath, hostId: issue.hostId, hostOnly });
+  const at = index < 0 ? -1 : slab.cookieAt(slot, index);
   const nowTick = tickOf(now);
   if (set.maxAgeSeconds <= 0) {
     if (at < 0) return;
@@ -118,7 +119,7 @@ function storeOne(slab: SessionSlab, slot: number, issue: Issue): void {
     return;
   }
   // What was deleted and comes back is a new cookie: it stands behind the others.
-  if (at >= 0) removeAt(slab, slot, at);
+  if (index >= 0) removeAt(slab, slot, index);
   const fresh = appendSlot(slab, slot, issue.application);
   words[fresh + field.nameAndPath] = nameAndPath;
   // The client may have held this cookie all along if we dropped it for want of room: its age is then unknown.
@@ -146,7 +147,7 @@ function expiryOf(set: CookieSet, now: Millis): number {
   return Math.min(sessionCookie - 1, Math.floor(now / 1000 + Math.min(set.maxAgeSeconds, lifetimeSecondsMax))) >>> 0;
 }
 
-/** Word offset of the cookie with this identity (name, path, domain, host-only), or -1. */
+/** Position of the cookie with this identity (name, path, domain, host-only), or -1. */
 function findHeld(
   slab: SessionSlab,
   slot: number,
@@ -155,14 +156,14 @@ function findHeld(
   const { words } = slab;
   const count = heldCount(slab, slot);
   for (let i = 0; i < count; i++) {
-    const at = slot * rowWords + i * cookieWords;
+    const at = slab.cookieAt(slot, i);
     if (words[at + field.nameAndPath] !== wanted.nameAndPath) {
       // The scope of an inherited cookie is unknown; the first issue under its name tells it.
-      if ((words[at + field.nameAndPath] ?? 0) === (wanted.nameAndPath & 0xffff_0000) >>> 0) return at;
+      if ((words[at + field.nameAndPath] ?? 0) === (wanted.nameAndPath & 0xffff_0000) >>> 0) return i;
       continue;
     }
     const held = words[at + field.domainFlagsOrder] ?? 0;
-    if (held >>> 16 === wanted.hostId && (((held >>> 8) & flag.hostOnly) !== 0) === wanted.hostOnly) return at;
+    if (held >>> 16 === wanted.hostId && (((held >>> 8) & flag.hostOnly) !== 0) === wanted.hostOnly) return i;
   }
   return -1;
 }
@@ -187,29 +188,33 @@ export function appendSlot(slab: SessionSlab, slot: number, application: LedgerA
   }
   const count = slab.bytes[byte] ?? 0;
   slab.bytes[byte] = count + 1;
-  return slot * rowWords + count * cookieWords;
+  slab.reserve(slot, count);
+  return slab.cookieAt(slot, count);
 }
 
 /** Takes a cookie out and closes the gap, so that position stays the order of creation. */
-export function removeAt(slab: SessionSlab, slot: number, at: number): void {
+export function removeAt(slab: SessionSlab, slot: number, index: number): void {
   const byte = (slot * rowWords + ledgerWord.counters) * 4 + counter.cookies;
   const count = slab.bytes[byte] ?? 0;
-  const end = slot * rowWords + count * cookieWords;
-  slab.words.copyWithin(at, at + cookieWords, end);
-  slab.words.fill(0, end - cookieWords, end);
+  for (let i = index; i + 1 < count; i++) {
+    const next = slab.cookieAt(slot, i + 1);
+    slab.words.copyWithin(slab.cookieAt(slot, i), next, next + cookieWords);
+  }
+  const last = slab.cookieAt(slot, count - 1);
+  slab.words.fill(0, last, last + cookieWords);
   slab.bytes[byte] = count - 1;
 }
 
 /**
- * The cookie whose further sight tells least: ghosts and inherited ones first, then the one that behaved as
+ * Position of the cookie whose further sight tells least: ghosts and inherited ones first, then the one that behaved as
  * expected most often. A cookie never yet owed keeps its place: its first answer is still to come.
  */
 function leastInformative(slab: SessionSlab, slot: number, application: LedgerApplication): number {
   const { words } = slab;
-  let worst = slot * rowWords;
+  let worst = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < cookiesMax; i++) {
-    const at = slot * rowWords + i * cookieWords;
+    const at = slab.cookieAt(slot, i);
     const flags = ((words[at + field.domainFlagsOrder] ?? 0) >>> 8) & 0xff;
     const owed = (words[at + field.obligations] ?? 0) & 0xff;
     const returned = ((words[at + field.obligations] ?? 0) >>> 8) & 0xff;
@@ -219,7 +224,7 @@ function leastInformative(slab: SessionSlab, slot: number, application: LedgerAp
     const worth = surprise + 1 / (1 + owed) + identity + passive;
     if (worth >= least) continue;
     least = worth;
-    worst = at;
+    worst = i;
   }
   return worst;
 }
@@ -238,7 +243,7 @@ function renumber(slab: SessionSlab, slot: number, byte: number): void {
   const count = heldCount(slab, slot);
   const ranks: { readonly at: number; readonly rank: number }[] = [];
   for (let i = 0; i < count; i++) {
-    const at = slot * rowWords + i * cookieWords + field.domainFlagsOrder;
+    const at = slab.cookieAt(slot, i) + field.domainFlagsOrder;
     ranks.push({ at, rank: (words[at] ?? 0) & 0xff });
   }
   ranks.sort((a, b) => a.rank - b.rank);

@@ -8,7 +8,7 @@ import { counter, ledgerWord, rowWords, SessionSlab, sessionFlag } from "./sessi
 
 /** Options of a ledger. */
 export interface LedgerOptions {
-  /** Live sessions at most; slots are numbered from 0. 448 bytes each are reserved at once. */
+  /** Live sessions at most; slots are numbered from 0. 172 bytes each are reserved at once, and 280 more where a session holds three cookies. */
   readonly sessionsMax: number;
   readonly limits?: Partial<LedgerLimits>;
   /** Who knows which cookies script sets and learns from honest sessions; by default nobody. */

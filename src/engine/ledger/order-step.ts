@@ -4,7 +4,6 @@ import { updateOrder } from "./order-posterior.ts";
 import { createOrderJar, type OrderJar } from "./order-rules.ts";
 import {
   cookiesMax,
-  cookieWords,
   countBroken,
   counter,
   countKept,
@@ -39,7 +38,7 @@ export class OrderStep {
     let setHash = 0;
     let orderHash = 0;
     for (let i = 0; i < length; i++) {
-      const at = row + (sent[i] ?? 0) * cookieWords;
+      const at = this.#slab.cookieAt(slot, sent[i] ?? 0);
       const rank = (words[at + field.domainFlagsOrder] ?? 0) & 0xff;
       const mixed = mix((words[at + field.nameAndPath] ?? 0) ^ Math.imul(rank, 0x9e3779b1));
       setHash = (setHash + mixed) | 0;
@@ -70,13 +69,12 @@ export class OrderStep {
   /** Keeps the cookies that no other in the jar resembles: same name and value at two paths cannot be told apart. */
   #tellApart(slot: number, sent: Uint8Array, length: number): number {
     const { words } = this.#slab;
-    const row = slot * rowWords;
     let told = 0;
     for (let i = 0; i < length; i++) {
-      const own = row + (sent[i] ?? 0) * cookieWords;
+      const own = this.#slab.cookieAt(slot, sent[i] ?? 0);
       let alike = false;
       for (let other = 0; other < this.#jar.count && !alike; other++) {
-        const at = row + other * cookieWords;
+        const at = this.#slab.cookieAt(slot, other);
         alike =
           at !== own &&
           (words[at + field.nameAndPath] ?? 0) >>> 16 === (words[own + field.nameAndPath] ?? 0) >>> 16 &&
@@ -92,7 +90,7 @@ export class OrderStep {
     const jar = this.#jar;
     jar.count = heldCount(this.#slab, slot);
     for (let i = 0; i < jar.count; i++) {
-      const at = slot * rowWords + i * cookieWords;
+      const at = this.#slab.cookieAt(slot, i);
       const nameAndPath = words[at + field.nameAndPath] ?? 0;
       const packed = words[at + field.domainFlagsOrder] ?? 0;
       const host = this.#tables.hosts.textOf(packed >>> 16);

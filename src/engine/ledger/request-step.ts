@@ -7,7 +7,6 @@ import { OrderStep } from "./order-step.ts";
 import { lagClass } from "./return-lag.ts";
 import {
   cookiesMax,
-  cookieWords,
   countBroken,
   counter,
   countKept,
@@ -59,7 +58,7 @@ export class RequestStep {
   #recognised = 0;
   #now: Millis = 0;
   #nowTick = 0;
-  #row = 0;
+  #slot = 0;
   #counters = 0;
   #scopedCharged = false;
   #ghostCharged = false;
@@ -84,8 +83,8 @@ export class RequestStep {
     step: { readonly application: LedgerApplication; readonly now: Millis; readonly witness: CookieWitness },
   ): void {
     const { application, now } = step;
-    this.#row = slot * rowWords;
-    this.#counters = (this.#row + ledgerWord.counters) * 4;
+    this.#slot = slot;
+    this.#counters = (slot * rowWords + ledgerWord.counters) * 4;
     this.#now = now;
     this.#nowTick = tickOf(now);
     this.#sentCount = 0;
@@ -93,7 +92,7 @@ export class RequestStep {
     this.#scopedCharged = false;
     this.#ghostCharged = false;
     const held = heldCount(this.#slab, slot);
-    if (held > 0) this.#placement.place(this.#row, held, { exchange, application, now });
+    if (held > 0) this.#placement.place(slot, held, { exchange, application, now });
     for (let i = 0; i < held; i++) this.#answered[i] = 0;
     this.#hint = 0;
     const { cookies } = exchange.request;
@@ -135,7 +134,7 @@ export class RequestStep {
     let repeated = false;
     for (let looked = 0, next = this.#hint; looked < of.held; looked++, next++) {
       const i = next < of.held ? next : next - of.held;
-      const at = this.#row + i * cookieWords;
+      const at = this.#slab.cookieAt(this.#slot, i);
       if ((words[at + field.nameAndPath] ?? 0) >>> 16 !== of.nameId) continue;
       const same = words[at + field.value] === value;
       const placed = this.#status[i];
@@ -168,7 +167,7 @@ export class RequestStep {
     const { words, bytes } = this.#slab;
     this.#recognised++;
     this.#answered[index] = 1;
-    const at = this.#row + index * cookieWords;
+    const at = this.#slab.cookieAt(this.#slot, index);
     const packed = words[at + field.domainFlagsOrder] ?? 0;
     if ((packed & (flag.inherited << 8)) === 0 && this.#sentCount < cookiesMax) this.#sent[this.#sentCount++] = index;
     countKept(bytes, this.#counters + counter.known);
@@ -181,7 +180,7 @@ export class RequestStep {
 
   /** The value before the current one: a race inside the grace, stale afterwards. */
   #outdated(index: number): void {
-    const at = this.#row + index * cookieWords;
+    const at = this.#slab.cookieAt(this.#slot, index);
     this.#answered[index] = 1;
     this.#noteLag(index);
     if (this.#status[index] !== status.due) return;
@@ -256,11 +255,11 @@ export class RequestStep {
       ghosts ||= placed === status.ghost;
       if (placed === status.grace && this.#answered[i] === 0) this.#noteLag(i);
       if (placed !== status.due) continue;
-      const at = this.#row + i * cookieWords + field.obligations;
+      const at = this.#slab.cookieAt(this.#slot, i) + field.obligations;
       const counts = words[at] ?? 0;
       const owed = counts & 0xff;
       const answered = this.#answered[i] === 1;
-      if (teaches) to.witness.owed(to.slot, (words[this.#row + i * cookieWords] ?? 0) >>> 16, answered);
+      if (teaches) to.witness.owed(to.slot, (words[at - field.obligations] ?? 0) >>> 16, answered);
       if (owed < opportunitiesMax) words[at] = (counts + 1 + (answered ? 0x100 : 0)) >>> 0;
       if (answered) countKept(bytes, this.#counters + counter.obligations);
       else {
@@ -275,7 +274,7 @@ export class RequestStep {
   /** Remembers the longest time after a change at which the old state was still sent. */
   #noteLag(index: number): void {
     const { words } = this.#slab;
-    const at = this.#row + index * cookieWords;
+    const at = this.#slab.cookieAt(this.#slot, index);
     const counts = words[at + field.obligations] ?? 0;
     const noted = (counts >>> 16) & 0xff;
     const lagMs = sinceTick(words[at + field.changedTick] ?? 0, this.#nowTick);

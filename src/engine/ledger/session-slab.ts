@@ -1,35 +1,84 @@
+/** Size of one session's row. */
+export const rowBytes = 172;
+export const rowWords: number = rowBytes / 4;
+
+/** Cookies held per session, those that its row has room for, and the size of each. */
+export const cookiesMax = 12;
+export const cookiesInRow = 2;
+export const cookieWords = 7;
+
+/** Size of the annex that a session gets with its third cookie. */
+const annexWords: number = (cookiesMax - cookiesInRow) * cookieWords;
+export const annexBytes: number = annexWords * 4;
+
 /**
- * Where the ledger and the intent graph keep what they know of live sessions: one buffer, one fixed row of
- * 448 bytes (seven cache lines) per session slot, twelve cookies of 28 bytes, 48 bytes of counters and 64
- * bytes of intent. No garbage per request, and the worst case is the only case.
+ * Where the ledger and the intent graph keep what they know of live sessions: one buffer, one row of 172 bytes per
+ * session slot with room for two cookies of 28 bytes, 48 bytes of counters, 64 bytes of intent and the number of its annex:
+ * most sites issue one or two cookies, so the other ten of a session have their place only once a third one comes. No garbage
+ * per request, and an annex for everybody is reserved, so no session can be denied its own by those of a flood.
  */
 export class SessionSlab {
   readonly sessionsMax: number;
   readonly words: Uint32Array;
   readonly shorts: Int16Array;
   readonly bytes: Uint8Array;
+  /** Word offset of the first annex, less one annex: they are numbered from 1. */
+  readonly #annexes: number;
+  /** Annexes given back, chained by their first words; those from `#used` on were never used. */
+  #free = 0;
+  #used = 0;
+  #held = 0;
 
   constructor(sessionsMax: number) {
-    const buffer = new ArrayBuffer(sessionsMax * rowBytes);
+    const buffer = new ArrayBuffer(sessionsMax * (rowBytes + annexBytes));
     this.sessionsMax = sessionsMax;
     this.words = new Uint32Array(buffer);
     this.shorts = new Int16Array(buffer);
     this.bytes = new Uint8Array(buffer);
+    this.#annexes = sessionsMax * rowWords - annexWords;
   }
 
-  /** Empties a row. */
+  /** Bytes of one of so many live sessions, on average. */
+  bytesPerSession(sessions: number): number {
+    return rowBytes + (annexBytes * this.#held) / Math.max(1, sessions);
+  }
+
+  /** Word offset of a session's cookie, by position; for the third and later ones the session has its annex. */
+  cookieAt(slot: number, index: number): number {
+    const row = slot * rowWords;
+    if (index < cookiesInRow) return row + index * cookieWords;
+    const annex = this.words[row + annexWord] as number;
+    return this.#annexes + annex * annexWords + (index - cookiesInRow) * cookieWords;
+  }
+
+  /** Makes room for a cookie at this position. */
+  reserve(slot: number, index: number): void {
+    const place = slot * rowWords + annexWord;
+    if (index < cookiesInRow || this.words[place] !== 0) return;
+    let annex = this.#free;
+    if (annex === 0) annex = ++this.#used;
+    else {
+      const first = this.#annexes + annex * annexWords;
+      this.#free = this.words[first] as number;
+      this.words[first] = 0;
+    }
+    this.words[place] = annex;
+    this.#held++;
+  }
+
+  /** Empties a row and gives its annex back. */
   clear(slot: number): void {
+    const annex = this.words[slot * rowWords + annexWord] as number;
+    if (annex !== 0) {
+      const first = this.#annexes + annex * annexWords;
+      this.words.fill(0, first, first + annexWords);
+      this.words[first] = this.#free;
+      this.#free = annex;
+      this.#held--;
+    }
     this.words.fill(0, slot * rowWords, (slot + 1) * rowWords);
   }
 }
-
-/** Size of one session's row. */
-export const rowBytes = 448;
-export const rowWords: number = rowBytes / 4;
-
-/** Cookies held per session and the size of each. */
-export const cookiesMax = 12;
-export const cookieWords = 7;
 
 /** Word offsets inside a cookie. Two halves share a word where a name has two parts. */
 export const cookieField: {
@@ -62,11 +111,14 @@ export const cookieFlag: {
 } = { hostOnly: 1, secure: 2, httpOnly: 4, sameSiteStrict: 8, sameSiteNone: 16, ghost: 32, inherited: 64 };
 
 /** Word offsets of the ledger's part of a row. */
-export const ledgerWord: { readonly order: 84; readonly setsSeen: 88; readonly lastOrder: 89; readonly counters: 90 } =
-  { order: 84, setsSeen: 88, lastOrder: 89, counters: 90 };
+export const ledgerWord: { readonly order: 14; readonly setsSeen: 18; readonly lastOrder: 19; readonly counters: 20 } =
+  { order: 14, setsSeen: 18, lastOrder: 19, counters: 20 };
 
 /** Word offset of the intent graph's part of a row, sixteen words. */
-export const intentWord = 96;
+export const intentWord = 26;
+
+/** Word offset of the number of the session's annex; 0: it has none. */
+const annexWord = 42;
 
 /** Byte offsets inside `ledgerWord.counters`: 24 of them. */
 export const counter = {

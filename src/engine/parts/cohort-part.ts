@@ -21,7 +21,7 @@ import { isLoadingParts } from "../features/pages.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
-import { slot32 } from "../sessions/session-table.ts";
+import { type SessionTable, slot8, slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import { convictionSignal, failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
 import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
@@ -60,24 +60,17 @@ export interface CohortSources {
 
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 42 bytes per session.
+ * convicted cohort then hits its members from their first request on. 17 bytes per session beside what the session's own row
+ * holds: key of its look, step, log-in, behaviour and subject.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 42;
+  readonly bytesPerSession: number = 17;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
+  readonly #sessions: SessionTable;
   readonly #steps: CohortSteps;
-  readonly #reported: Uint8Array;
-  readonly #presentation: Uint32Array;
-  readonly #step: Uint32Array;
-  /** What `subject` gave for the step at hand; 0: not worked out yet. */
-  readonly #subject: Uint32Array;
-  readonly #login: Uint32Array;
   /** How the session came to its sensitive step: bits of `came`. */
   readonly #came: Uint8Array;
-  /** Behavioural key when last worked out: at every power of two of requests and at sensitive steps. */
-  readonly #behaviour: Uint32Array;
-  readonly #gap: Int8Array;
   /** The pause of `gap` itself, as `logPause` writes it; -1: none. */
   readonly #pause: Int8Array;
   readonly #stack: Uint32Array;
@@ -104,15 +97,9 @@ export class CohortPart {
 
   constructor(sources: CohortSources) {
     this.#sources = sources;
+    this.#sessions = sources.state.sessions;
     this.#steps = new CohortSteps(sources.state.endpoints);
-    this.#reported = new Uint8Array(sources.sessionsMax);
-    this.#presentation = new Uint32Array(sources.sessionsMax);
-    this.#step = new Uint32Array(sources.sessionsMax);
-    this.#subject = new Uint32Array(sources.sessionsMax);
-    this.#login = new Uint32Array(sources.sessionsMax);
     this.#came = new Uint8Array(sources.sessionsMax);
-    this.#behaviour = new Uint32Array(sources.sessionsMax);
-    this.#gap = new Int8Array(sources.sessionsMax);
     this.#pause = new Int8Array(sources.sessionsMax);
     this.#stack = new Uint32Array(sources.sessionsMax);
     this.#rare = new Int8Array(sources.sessionsMax);
@@ -126,14 +113,8 @@ export class CohortPart {
 
   open(slot: number, exchange: Exchange): void {
     const { headers, ja4, h2 } = exchange.client.fingerprint;
-    this.#reported[slot] = 0;
-    this.#step[slot] = 0;
-    this.#subject[slot] = 0;
-    this.#login[slot] = 0;
     this.#came[slot] = 0;
     this.#pause[slot] = -1;
-    this.#behaviour[slot] = 0;
-    this.#gap[slot] = -1;
     this.#walk[slot] = 0;
     this.#novelty[slot] = -1;
     this.#refused[slot] = 0;
@@ -143,28 +124,28 @@ export class CohortPart {
     // Looking alike is never evidence; it only says whom to judge together.
     const stack = hashText(headers, 1) ^ Math.imul(hashText(ja4, 2), 31) ^ hashText(h2, 3);
     this.#stack[slot] = headers === "" && ja4 === "" && h2 === "" ? 0 : mix32(stack) | 1;
-    this.#presentation[slot] = mix32(stack ^ hashText(exchange.request.userAgent, 4));
+    this.#sessions.set(slot, slot32.presentation, mix32(stack ^ hashText(exchange.request.userAgent, 4)));
   }
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
     const requests = this.#sources.state.sessions.requestsOf(slot);
-    if (this.#step[slot] === 0 || this.#steps.isOne(facts)) {
-      this.#step[slot] = this.#steps.keyOf(facts);
-      this.#subject[slot] = 0;
+    if (this.#sessions.get(slot, slot32.step) === 0 || this.#steps.isOne(facts)) {
+      this.#sessions.set(slot, slot32.step, this.#steps.keyOf(facts));
+      this.#sessions.set(slot, slot32.subject, 0);
     }
     if (facts.class === endpointClass.api) {
       if (requests === 1) this.#came[slot] = came.called;
       else this.#learnCall(facts, exchange);
     }
-    if ((requests & (requests - 1)) === 0) this.#behaviour[slot] = 0;
+    if ((requests & (requests - 1)) === 0) this.#sessions.set(slot, slot32.behaviour, 0);
     if (!this.#steps.isOne(facts)) return;
     this.#failures[slot] = failuresOf(this.#sources.state.clients, facts.row);
-    const again = this.#login[slot] !== 0;
+    const again = this.#sessions.get(slot, slot32.login) !== 0;
     if (!again) this.#came[slot] = (this.#came[slot] as number) | this.#arrival(facts, requests);
-    this.#login[slot] = (this.#steps.hashOf(facts.endpoint) & 0xffff) + 1;
+    this.#sessions.set(slot, slot32.login, (this.#steps.hashOf(facts.endpoint) & 0xffff) + 1);
     // Before the outcome is known: a key that told refused from admitted would make a cohort of whoever mistyped.
-    this.#behaviour[slot] = this.#fingerprint(slot, facts.row);
+    this.#sessions.set(slot, slot32.behaviour, this.#fingerprint(slot, facts.row));
     this.#novelty[slot] = this.#sources.novelty(facts, exchange);
     this.#walk[slot] = this.#trace(slot, "look").label;
     if (again) return;
@@ -189,22 +170,22 @@ export class CohortPart {
     if (page === 0) return;
     const law = this.#gaps.of(facts.application);
     const pause = facts.tick - page;
-    this.#gap[facts.slot] = law.binOf(pause);
+    this.#sessions.setByte(facts.slot, slot8.gap, law.binOf(pause) + 1);
     this.#pause[facts.slot] = logPause(pause);
     if (!this.#sources.state.clients.flag(facts.row, rowFlag.convicted)) law.learn(pause);
   }
 
   /** Key of the cohort by look and endpoint that this session stands in, folded to 32 bits; 0 for none. */
   subject(slot: number): number {
-    const known = this.#subject[slot] as number;
+    const known = this.#sessions.get(slot, slot32.subject);
     if (known !== 0) return known;
     const row = this.#sources.state.sessions.rowOf(slot);
     const application = this.#sources.applicationName(this.#sources.state.clients.applicationOf(row));
-    const presentation = this.#presentation[slot] as number;
-    const step = this.#step[slot] as number;
+    const presentation = this.#sessions.get(slot, slot32.presentation);
+    const step = this.#sessions.get(slot, slot32.step);
     writeCohortKeys({ application, behaviour: 0, presentation, stack: 0, step, context: 0, walk: 0 }, this.#keys);
     const subject = mix32(foldHashed(this.#keys[1] as number));
-    this.#subject[slot] = subject;
+    this.#sessions.set(slot, slot32.subject, subject);
     return subject;
   }
 
@@ -214,10 +195,10 @@ export class CohortPart {
     const requests = this.#sources.state.sessions.requestsOf(slot);
     this.#readAnswer(facts, exchange.response?.status ?? 0);
     const step = this.#steps.isOne(facts);
-    if (this.#reported[slot] !== 0 && !step) return;
+    if (this.#sessions.byte(slot, slot8.reported) !== 0 && !step) return;
     const call = requests === 1 && facts.class === endpointClass.api;
     if (!step && requests < reportAfter && !call) return;
-    if (this.#reported[slot] === 2) return;
+    if (this.#sessions.byte(slot, slot8.reported) === 2) return;
     const status = exchange.response?.status ?? 0;
     // What earlier attempts came to is theirs: whoever mistyped last week is not refused today.
     const refused = failuresOf(this.#sources.state.clients, row) !== this.#failures[slot] || status >= 400;
@@ -229,7 +210,7 @@ export class CohortPart {
       letIn: login ? !refused : null,
       pushed: login && asksSecondFactor(exchange, true),
     });
-    this.#reported[slot] = step ? 2 : 1;
+    this.#sessions.setByte(slot, slot8.reported, step ? 2 : 1);
   }
 
   /** What was refused besides log-ins: guesses at codes, numbers and paths. */
@@ -272,7 +253,8 @@ export class CohortPart {
   }
 
   close(slot: number, at: Millis): void {
-    if (this.#reported[slot] === 0) this.#report(slot, at, { account: 0, password: 0, letIn: null, pushed: false });
+    if (this.#sessions.byte(slot, slot8.reported) === 0)
+      this.#report(slot, at, { account: 0, password: 0, letIn: null, pushed: false });
   }
 
   forget(row: number): void {
@@ -282,7 +264,7 @@ export class CohortPart {
   #report(slot: number, at: Millis, outcome: Outcome): void {
     const { state, intel, renderAddress } = this.#sources;
     const row = state.sessions.rowOf(slot);
-    if (this.#login[slot] === 0) this.#behaviour[slot] = 0;
+    if (this.#sessions.get(slot, slot32.login) === 0) this.#sessions.set(slot, slot32.behaviour, 0);
     this.#fill(slot, row);
     const trace = this.#trace(slot, "keep");
     this.#walk[slot] = trace.label;
@@ -305,7 +287,7 @@ export class CohortPart {
       country: network.country,
       asn: network.asn,
       pause: this.#pause[slot] as number,
-      entered: this.#login[slot] === 0 && ((this.#came[slot] as number) & came.called) !== 0,
+      entered: this.#sessions.get(slot, slot32.login) === 0 && ((this.#came[slot] as number) & came.called) !== 0,
       anchored: this.#isAnchored(slot, row),
       bins: this.#bins,
       enumeration: this.#swept,
@@ -335,16 +317,17 @@ export class CohortPart {
 
   #membership(slot: number, row: number): Membership {
     const { state, applicationName } = this.#sources;
-    if (this.#behaviour[slot] === 0) this.#behaviour[slot] = this.#fingerprint(slot, row);
-    const behaviour = this.#behaviour[slot] as number;
+    if (this.#sessions.get(slot, slot32.behaviour) === 0)
+      this.#sessions.set(slot, slot32.behaviour, this.#fingerprint(slot, row));
+    const behaviour = this.#sessions.get(slot, slot32.behaviour);
     const network = networkClass(state.sessions.networkOf(slot));
     const jar = this.#bins[cohortAxisIndex.jar] as number;
     return {
       application: applicationName(state.clients.applicationOf(row)),
       behaviour: behaviour === unspecific ? 0 : behaviour,
-      presentation: this.#presentation[slot] as number,
+      presentation: this.#sessions.get(slot, slot32.presentation),
       stack: this.#stack[slot] as number,
-      step: this.#step[slot] as number,
+      step: this.#sessions.get(slot, slot32.step),
       context: mix32((network * 4 + rarity(this.#rare[slot] as number)) * 16 + jar + 2),
       walk: this.#walk[slot] as number,
     };
@@ -354,7 +337,7 @@ export class CohortPart {
   #fingerprint(slot: number, row: number): number {
     const { state, subject } = this.#sources;
     const straight = ((this.#came[slot] as number) & came.straight) !== 0 ? 1 : 0;
-    const login = this.#login[slot] as number;
+    const login = this.#sessions.get(slot, slot32.login);
     fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight });
     const key = strictKey(this.#traits, knownMin);
     return key === 0 ? unspecific : key;
@@ -367,16 +350,17 @@ export class CohortPart {
       row,
       loading: isLoadingParts(this.#sources.state, slot),
       typicality: this.#sources.sequence.bin(slot),
-      gap: this.#gap[slot] as number,
+      gap: this.#sessions.byte(slot, slot8.gap) - 1,
       novelty: this.#novelty[slot] as number,
       refused: this.#refused[slot] as number,
       asked: this.#asked[slot] as number,
       came: this.#came[slot] as number,
-      login: this.#login[slot] !== 0,
+      login: this.#sessions.get(slot, slot32.login) !== 0,
       ledger: this.#sources.subject(slot)?.ledger,
     });
     this.#bins[cohortAxisIndex.asn] = this.#rare[slot] as number;
-    if (this.#login[slot] === 0 && this.#rarelyFirst(slot, row)) this.#bins[cohortAxisIndex.arrival] = 2;
+    if (this.#sessions.get(slot, slot32.login) === 0 && this.#rarelyFirst(slot, row))
+      this.#bins[cohortAxisIndex.arrival] = 2;
   }
 
   /** Did the session begin with a call that hardly anybody begins with? */
@@ -384,7 +368,7 @@ export class CohortPart {
     if (((this.#came[slot] as number) & came.called) === 0) return false;
     const { state, applicationName } = this.#sources;
     const application = applicationName(state.clients.applicationOf(row));
-    return this.cohorts.memory.arrivals.rarelyFirst(application, this.#step[slot] as number);
+    return this.cohorts.memory.arrivals.rarelyFirst(application, this.#sessions.get(slot, slot32.step));
   }
 
   /** A call that came after something else, once a session: how people come to it. */
@@ -393,7 +377,7 @@ export class CohortPart {
     const how = this.#came[slot] as number;
     if ((how & came.counted) !== 0 || this.#sources.state.clients.flag(row, rowFlag.convicted)) return;
     const step = this.#steps.keyOf(facts);
-    if (step === this.#step[slot]) return;
+    if (step === this.#sessions.get(slot, slot32.step)) return;
     this.#came[slot] = how | came.counted;
     this.cohorts.memory.arrivals.learn({ application: exchange.application, step }, 0, 1);
   }

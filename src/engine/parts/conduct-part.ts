@@ -4,6 +4,7 @@ import { conductDetectors } from "../detectors/conduct-detectors.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { type Facts, isAsset, isPage, methodCode, refererKind } from "../features/facts.ts";
 import { groupCap } from "../statistics/index.ts";
+import { Annexes } from "./annexes.ts";
 import { readsForPrograms } from "./text-for-programs.ts";
 
 const none: readonly Signal[] = [];
@@ -39,17 +40,20 @@ const sessionsFade = 50_000;
 /**
  * How a session's steps are made: what agents do unlike people beside what they ask for. Each tell is bounded by how common
  * it is among this installation's unconvicted sessions that had the occasion, and all of them together by their group.
- * 56 bytes per session, O(1) a request.
+ * 36 bytes per session, 20 more from its second page on. O(1) a request.
  */
 export class ConductPart {
-  readonly bytesPerSession: number = bytes + 40;
   readonly #counts: Uint8Array;
   readonly #lastPageAt: Uint32Array;
-  readonly #lastPage: Uint32Array;
+  /** Sixteen bits of the hash of the last page: once in 65,536 a step back looks like one straight on. */
+  readonly #lastPage: Uint16Array;
   readonly #lastPart: Uint32Array;
   readonly #partEnd: Uint32Array;
-  /** Bytes of the last page; then means, squares and products of ln(bytes) and ln(pause). */
+  /** ln of one more than the bytes of the last page, in parts. */
+  readonly #length: Uint16Array;
+  /** Means, squares and products of ln(bytes) and ln(pause), in annexes. */
   readonly #dwell: Float32Array;
+  readonly #annexes: Annexes;
   readonly #able: Float64Array = new Float64Array(conductDetectors.length);
   readonly #shown: Float64Array = new Float64Array(conductDetectors.length);
   readonly #caps: Float64Array;
@@ -58,21 +62,29 @@ export class ConductPart {
   constructor(sessionsMax: number) {
     this.#counts = new Uint8Array(sessionsMax * bytes);
     this.#lastPageAt = new Uint32Array(sessionsMax);
-    this.#lastPage = new Uint32Array(sessionsMax);
+    this.#lastPage = new Uint16Array(sessionsMax);
     this.#lastPart = new Uint32Array(sessionsMax);
     this.#partEnd = new Uint32Array(sessionsMax);
+    this.#length = new Uint16Array(sessionsMax);
     this.#dwell = new Float32Array(sessionsMax * dwellSize);
+    this.#annexes = new Annexes(sessionsMax);
     this.#caps = Float64Array.from(conductDetectors, ({ prior }) => groupCap(prior, 0, 0));
-    this.#case = new SlotCase(this.#counts, this.#dwell);
+    this.#case = new SlotCase(this.#counts, this.#dwell, this.#annexes);
   }
 
   open(slot: number): void {
     this.#counts.fill(0, slot * bytes, (slot + 1) * bytes);
-    this.#dwell.fill(0, slot * dwellSize, (slot + 1) * dwellSize);
+    this.#annexes.give(slot);
+    this.#length[slot] = 0;
     this.#lastPageAt[slot] = 0;
     this.#lastPage[slot] = 0;
     this.#lastPart[slot] = 0;
     this.#partEnd[slot] = 0;
+  }
+
+  /** Bytes of one of so many live sessions, on average. */
+  bytesPerSession(sessions: number): number {
+    return rowBytes + (dwellSize * 4 * this.#annexes.held) / Math.max(1, sessions);
   }
 
   request(facts: Facts, exchange: Exchange): void {
@@ -97,7 +109,7 @@ export class ConductPart {
       const picture = response.contentType.startsWith("image/") || response.contentType.startsWith("font/");
       if (facts.class === endpointClass.asset) this.#stir(slot, picture ? at.pictures : at.otherParts);
     } else if (facts.tick === this.#lastPageAt[slot] && response.status === 200)
-      this.#dwell[slot * dwellSize] = Math.max(0, response.bytes);
+      this.#length[slot] = Math.min(0xffff, Math.round(lengthParts * Math.log1p(Math.max(0, response.bytes))));
   }
 
   signals(slot: number): readonly Signal[] {
@@ -119,7 +131,11 @@ export class ConductPart {
 
   /** A session ends. `teaches`: it is not convicted, so it shows how common each tell is here. */
   close(slot: number, teaches: boolean): void {
-    if (!teaches) return;
+    if (teaches) this.#teach(slot);
+    this.#annexes.give(slot);
+  }
+
+  #teach(slot: number): void {
     const subject = this.#case.point(slot);
     for (let i = 0; i < conductDetectors.length; i++) {
       const detector = conductDetectors[i];
@@ -139,7 +155,7 @@ export class ConductPart {
     const last = this.#lastPageAt[slot] as number;
     const since = tick - last;
     if (readsForPrograms(exchange.request)) this.#stir(slot, at.texts);
-    if (facts.linked) this.#stir(slot, facts.refererHash === this.#lastPage[slot] ? at.straight : at.backs);
+    if (facts.linked) this.#stir(slot, (facts.refererHash & 0xffff) === this.#lastPage[slot] ? at.straight : at.backs);
     else if (last !== 0 && since >= 0 && since < quickMs && facts.referer !== refererKind.foreign)
       this.#stir(slot, at.tabs);
     if (facts.class === endpointClass.search && last !== 0 && exchange.request.query !== "") {
@@ -149,7 +165,7 @@ export class ConductPart {
     this.#count(slot, at.pages);
     this.#lastPageAt[slot] = tick;
     this.#lastPage[slot] = facts.urlHash;
-    this.#dwell[slot * dwellSize] = 0;
+    this.#length[slot] = 0;
   }
 
   #part({ slot, tick, class: purpose }: Facts): void {
@@ -173,22 +189,23 @@ export class ConductPart {
 
   /** Running means and products of ln(bytes of the page before) and ln(pause), as Welford (1962) has them. */
   #learnDwell(slot: number, pause: number): void {
-    const place = slot * dwellSize;
-    const dwell = this.#dwell;
-    const length = dwell[place] as number;
-    if (length <= 0) return;
+    const length = (this.#length[slot] as number) / lengthParts;
+    if (length === 0) return;
     const n = (this.#counts[slot * bytes + at.dwells] as number) + 1;
     if (n > 200) return;
+    const place = this.#annexes.take(slot) * dwellSize;
+    const dwell = this.#dwell;
+    if (n === 1) dwell.fill(0, place, place + dwellSize);
     this.#stir(slot, at.dwells);
-    const [x, y] = [Math.log(length), Math.log(pause)];
-    const dx = x - (dwell[place + 1] as number);
-    dwell[place + 1] = (dwell[place + 1] as number) + dx / n;
-    const dy = y - (dwell[place + 2] as number);
-    dwell[place + 2] = (dwell[place + 2] as number) + dy / n;
-    const rest = y - (dwell[place + 2] as number);
-    dwell[place + 3] = (dwell[place + 3] as number) + dx * (x - (dwell[place + 1] as number));
-    dwell[place + 4] = (dwell[place + 4] as number) + dy * rest;
-    dwell[place + 5] = (dwell[place + 5] as number) + dx * rest;
+    const [x, y] = [length, Math.log(pause)];
+    const dx = x - (dwell[place] as number);
+    dwell[place] = (dwell[place] as number) + dx / n;
+    const dy = y - (dwell[place + 1] as number);
+    dwell[place + 1] = (dwell[place + 1] as number) + dy / n;
+    const rest = y - (dwell[place + 1] as number);
+    dwell[place + 2] = (dwell[place + 2] as number) + dx * (x - (dwell[place] as number));
+    dwell[place + 3] = (dwell[place + 3] as number) + dy * rest;
+    dwell[place + 4] = (dwell[place + 4] as number) + dx * rest;
   }
 
   #count(slot: number, place: number): void {
@@ -203,18 +220,24 @@ export class ConductPart {
 }
 
 /** Numbers of a session in the dwell table. */
-const dwellSize = 6;
+const dwellSize = 5;
+/** Counters, times and hashes of the last page and part, length of the last page, and where the annex is. */
+const rowBytes = bytes + 20;
+/** Parts of ln(bytes) that are told apart: a length is known to four parts in a thousand. */
+const lengthParts = 256;
 const natsLeast = 0.05;
 
 /** One session's counters as a detector reads them. */
 class SlotCase implements ConductCase {
   readonly #counts: Uint8Array;
   readonly #dwell: Float32Array;
+  readonly #annexes: Annexes;
   #slot = 0;
 
-  constructor(counts: Uint8Array, dwell: Float32Array) {
+  constructor(counts: Uint8Array, dwell: Float32Array, annexes: Annexes) {
     this.#counts = counts;
     this.#dwell = dwell;
+    this.#annexes = annexes;
   }
 
   point(slot: number): this {
@@ -275,9 +298,11 @@ class SlotCase implements ConductCase {
   }
 
   get dwellCorrelation(): number {
-    const place = this.#slot * dwellSize;
-    const spread = (this.#dwell[place + 3] as number) * (this.#dwell[place + 4] as number);
-    return spread <= 1e-9 ? 0 : (this.#dwell[place + 5] as number) / Math.sqrt(spread);
+    const annex = this.#annexes.of(this.#slot);
+    if (annex < 0) return 0;
+    const place = annex * dwellSize;
+    const spread = (this.#dwell[place + 2] as number) * (this.#dwell[place + 3] as number);
+    return spread <= 1e-9 ? 0 : (this.#dwell[place + 4] as number) / Math.sqrt(spread);
   }
 
   #get(place: number): number {

@@ -24,7 +24,8 @@ export class JourneyPart {
   }
 
   get bytesPerSession(): number {
-    return this.walks.bytesPerSession + this.places.bytesPerSession + this.conduct.bytesPerSession;
+    const live = this.#sessions.size;
+    return this.walks.bytesPerSession(live) + this.places.bytesPerSession + this.conduct.bytesPerSession(live);
   }
 
   open(slot: number): void {

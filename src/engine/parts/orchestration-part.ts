@@ -12,7 +12,6 @@ import { foldHashed } from "../sessions/text-hash.ts";
 
 /** Endpoint numbers of the intent graph; reading and writing at one path are two endpoints. */
 const numbersMax = 4_096;
-const bytesPerSession = 448;
 
 /**
  * The cookie ledger and the intent graph as the guard drives them. Nothing is reserved until a connector shows cookies
@@ -51,7 +50,9 @@ export class OrchestrationPart {
   }
 
   get bytesPerSession(): number {
-    return this.#orchestration === undefined ? 0 : bytesPerSession;
+    return this.#orchestration === undefined
+      ? 0
+      : this.#orchestration.ledger.slab.bytesPerSession(this.#state.sessions.size);
   }
 
   request(facts: Facts, exchange: Exchange): void {

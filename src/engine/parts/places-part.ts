@@ -17,15 +17,14 @@ const none: readonly Signal[] = [];
  * copied to a farm is presented from everywhere at once. Networks are operators (AS numbers); anonymising networks, whose
  * exits change by themselves, do not count, and without a network database nothing is said. How common it is among this
  * installation's unconvicted sessions bounds what it says: behind a carrier that moves everybody about it says little.
- * Nine bytes per session.
+ * Eight bytes per session.
  */
 export class PlacesPart {
-  readonly bytesPerSession: number = 9;
+  readonly bytesPerSession: number = 8;
   readonly #intel: Pick<Intel, "network">;
   readonly #last: Uint32Array;
   /** A 32-bit filter of the networks met: eight of them are counted as seven or eight. */
   readonly #met: Uint32Array;
-  readonly #networks: Uint8Array;
   #seen = 0;
   #wandered = 0;
   #natsMax = natsMax;
@@ -34,13 +33,11 @@ export class PlacesPart {
     this.#intel = intel;
     this.#last = new Uint32Array(sessionsMax);
     this.#met = new Uint32Array(sessionsMax);
-    this.#networks = new Uint8Array(sessionsMax);
   }
 
   open(slot: number): void {
     this.#last[slot] = 0;
     this.#met[slot] = 0;
-    this.#networks[slot] = 0;
   }
 
   /** One request of a session from an address. */
@@ -52,14 +49,20 @@ export class PlacesPart {
     const { asn, categories } = this.#intel.network(exchange.client.ip);
     if (asn <= 0 || categories.includes("tor") || categories.includes("vpn") || categories.includes("proxy")) return;
     const bit = 1 << (Math.imul(asn, 0x9e3779b1) >>> 27);
-    if (((this.#met[slot] as number) & bit) !== 0) return;
     this.#met[slot] = (this.#met[slot] as number) | bit;
-    this.#networks[slot] = Math.min(255, (this.#networks[slot] as number) + 1);
+  }
+
+  /** Networks met: the bits that are set. */
+  #networksOf(slot: number): number {
+    let left = this.#met[slot] as number;
+    let count = 0;
+    for (; left !== 0; left &= left - 1) count++;
+    return count;
   }
 
   /** More networks than anybody's device has. */
   wanders(slot: number): boolean {
-    return (this.#networks[slot] as number) >= networksLeast;
+    return this.#networksOf(slot) >= networksLeast;
   }
 
   /** A session ends. `teaches`: it is not convicted, so it shows how common wandering is. */
@@ -72,7 +75,7 @@ export class PlacesPart {
 
   /** A session on more networks than anybody's device has. */
   signals(slot: number): readonly Signal[] {
-    const networks = this.#networks[slot] as number;
+    const networks = this.#networksOf(slot);
     if (networks < networksLeast) return none;
     const nats = Math.min(this.#natsMax, (networks - networksLeast + 1) * natsPerNetwork + 1.5);
     return [{ detector: "jar-in-many-places", axis: "geography", group: "jar-cloned", nats, evidence: { networks } }];

@@ -3,11 +3,12 @@ import type { Facts } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { CohortPart } from "./cohort-part.ts";
 
-/** Numbers sessions and tells where an exchange was put, so that records can be joined. */
+/** Numbers sessions (from 1, four thousand million of them) and tells where an exchange was put, so that records can be joined. Four bytes per session. */
 export class TrailPart {
+  readonly bytesPerSession: number = 4;
   readonly #state: Pick<FeatureState, "clients" | "endpoints">;
   readonly #cohorts: CohortPart;
-  readonly #numbers: Float64Array;
+  readonly #numbers: Uint32Array;
   readonly #trail: { -readonly [Name in keyof Trail]: Trail[Name] } = {
     session: 0,
     identity: 0,
@@ -19,7 +20,7 @@ export class TrailPart {
   constructor(state: FeatureState, cohorts: CohortPart) {
     this.#state = state;
     this.#cohorts = cohorts;
-    this.#numbers = new Float64Array(state.sessions.slotsMax);
+    this.#numbers = new Uint32Array(state.sessions.slotsMax);
   }
 
   /** A session begins in a slot. */

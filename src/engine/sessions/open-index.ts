@@ -55,7 +55,7 @@ export class OpenIndex {
 
   /** Enters a reference whose key is known to be absent. */
   add(reference: number): void {
-    if (this.#size + 1 > this.#cells.length * 0.75) this.#grow();
+    if (this.#size + 1 > this.#cells.length * 0.8) this.#grow();
     this.#place(reference);
     this.#size++;
   }

@@ -42,6 +42,7 @@ export const slot32 = {
   offeredAt: 44,
   loginRefusedAt: 45,
   redirectAt: 46,
+  subject: 47,
 } as const;
 export const slot16 = { requests: 28, idEndpoint: 29, pendingEndpoint: 48, walk: 56 } as const;
 export const slot8 = {
