@@ -68,7 +68,7 @@ for (let i = 0; i < requests; i++) {
   const verdict = { kind: session % 3 === 0 ? "human" : "unknown" } as never;
   recorder.note(exchange, verdict, {
     subject,
-    identity: { session, actor: session, cohort: "", fingerprint: "" },
+    identity: { session, actor: session, account: 0, cohort: "", fingerprint: "" },
     reads: set.reads,
   });
   if (i % 20_000 === 0) await log.flush();
@@ -99,7 +99,7 @@ function noteCost(): number {
   };
   const exchange = { id: "again", at: 1, response: undefined } as { at: number };
   const verdict = { kind: "unknown" } as never;
-  const identity = { session: 1, actor: 1, cohort: "", fingerprint: "" };
+  const identity = { session: 1, actor: 1, account: 0, cohort: "", fingerprint: "" };
   const before = process.cpuUsage();
   for (let i = 0; i < notes; i++) {
     exchange.at += 10;

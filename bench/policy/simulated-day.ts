@@ -36,7 +36,7 @@ const site: Site = {
 };
 
 /** Where a simulated address lives: its first byte is its network; 20 to 24 are the home of most people. */
-const intel: Intel = {
+export const simulatedIntel: Intel = {
   ...noIntel,
   network: (ip) => {
     const region = Number(ip.slice(0, ip.indexOf(".")));
@@ -65,7 +65,11 @@ interface SimulatedSession {
 export function simulateDays(rules: readonly Rule[], options: SimulationOptions): readonly SessionMatches[] {
   const sessions = drawSessions(options);
   const set = createRuleSet(rules, ruleVocabulary, 1);
-  const engine = createEngine({ intel, seed: options.seed, limits: { sessionsMax: 16_384, clientsMax: 65_536 } });
+  const engine = createEngine({
+    intel: simulatedIntel,
+    seed: options.seed,
+    limits: { sessionsMax: 16_384, clientsMax: 65_536 },
+  });
   engine.facts.follow(set.reads);
   const matched = sessions.map(() => new Set<string>());
   for (const { exchange, session } of inOrder(sessions)) {

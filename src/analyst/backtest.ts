@@ -87,6 +87,8 @@ export interface BacktestOptions {
   readonly rules: readonly Rule[];
   readonly vocabulary: Vocabulary;
   readonly inList: Subject["inList"];
+  /** Told of every match, request by request: what a comparison with a run in watch mode needs. */
+  readonly onMatch?: ((sequence: number, rule: string) => void) | undefined;
 }
 
 const samplesMax = 20;
@@ -97,7 +99,7 @@ const pendingMax = 65_536;
  * Asks rules about stored requests exactly as the gateway asked then: the same conditions, the same values, the same index.
  * So the matches are those of a run in watch mode, not an estimate of them. Only lists are read as they are today.
  */
-export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): Backtest {
+export function createBacktest({ rules, vocabulary, inList, onMatch }: BacktestOptions): Backtest {
   const watching = rules.map((rule) => ({ ...rule, mode: "watch" as const }));
   const set = createRuleSet(watching, vocabulary, 0);
   const tallies = new Map(watching.map((rule) => [rule.name, new Tally()]));
@@ -121,6 +123,7 @@ export function createBacktest({ rules, vocabulary, inList }: BacktestOptions): 
           kinds.set(row.session, row.kind);
           const hit = set.matches(view(row));
           if (hit.length === 0) return;
+          if (onMatch !== undefined) for (const { name } of hit) onMatch(row.sequence, name);
           const found = hit.flatMap((rule) => tallies.get(rule.name) ?? []);
           for (const tally of found) tally.add(row);
           if (pending.size >= pendingMax) dropFirst(pending);

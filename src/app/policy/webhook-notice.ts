@@ -17,7 +17,7 @@ export interface WebhookNotice {
   readonly path: string;
   readonly kind: string;
   readonly score: number;
-  /** Keyed hash as `gait decisions` shows it; null: the request claims none. */
+  /** Keyed hash as `gait decisions` shows it; null: neither the request nor its session has one. */
   readonly account: string | null;
 }
 
@@ -39,7 +39,7 @@ export interface ActedUpon {
 /** Whoever was told of an account is not told of it again so soon: a rule matches with every request. */
 const quietMs = 3_600_000;
 
-/** Decides whether a webhook is told, once an hour for each rule and account, or session where no account is claimed. */
+/** Decides whether a webhook is told, once an hour for each rule and account, or session where there is no account. */
 export class WebhookNotices {
   readonly #teller: WebhookTeller;
   readonly #told = new Map<string, number>();
@@ -52,7 +52,7 @@ export class WebhookNotices {
     const webhook = rule.does?.options.webhook;
     if (typeof webhook !== "string") return;
     const { request } = exchange;
-    const key = `${webhook} ${rule.name} ${request.account || identity.session}`;
+    const key = `${webhook} ${rule.name} ${identity.account || identity.session}`;
     const until = this.#told.get(key) ?? Number.NEGATIVE_INFINITY;
     if (now < until) return;
     this.#told.delete(key);
@@ -70,7 +70,7 @@ export class WebhookNotices {
       path: maskedPath(request.path),
       kind: verdict.kind,
       score: Math.round(verdict.score.total),
-      account: request.account === 0 ? null : String(request.account),
+      account: identity.account === 0 ? null : String(identity.account),
     });
   }
 

@@ -7,12 +7,14 @@ const settleMs: Millis = 86_400_000;
 /** What an account's last accepted steps looked like; NaN and 0 where unknown. */
 export interface AccountSighting {
   readonly network: Network;
-  /** Hash of what the client wears. */
-  readonly presentation: number;
+  /** Hash of the program that the client is. */
+  readonly device: number;
+  /** Hash of the cookie it was known by before it was let in; 0: none. */
+  readonly jar: number;
 }
 
 /** What an account is used from, and how many of each it has. */
-export type AccountFacet = "country" | "network" | "device";
+export type AccountFacet = "country" | "network" | "device" | "jar";
 
 /** Values of one facet that an account may have settled; a further one takes the place of the oldest. */
 const settledMax = 4;
@@ -33,7 +35,7 @@ function facetColumn(cells: number): FacetColumn {
 }
 
 /**
- * What is remembered of accounts for rules: since when and from where they come. About 140 bytes each, in buckets of
+ * What is remembered of accounts for rules: since when and from where they come. About 170 bytes each, in buckets of
  * four, the longest silent gives way. Learned from answers that let the account in, so that a stranger who only tries
  * does not become the account's habit; and what is new settles after a day only, so that an intruder who got in stays
  * new while it matters. Evaded by waiting a day after the first log-in.
@@ -55,7 +57,12 @@ export class AccountBook {
     this.#lastAt = new Float64Array(cells);
     this.#latitude = new Float32Array(cells);
     this.#longitude = new Float32Array(cells);
-    this.#facets = { country: facetColumn(cells), network: facetColumn(cells), device: facetColumn(cells) };
+    this.#facets = {
+      country: facetColumn(cells),
+      network: facetColumn(cells),
+      device: facetColumn(cells),
+      jar: facetColumn(cells),
+    };
     this.#logins = new Uint16Array(cells);
     this.#failures = new Uint8Array(cells);
     this.#mask = cells - 1;
@@ -70,7 +77,7 @@ export class AccountBook {
   }
 
   /** A step of the account was accepted. */
-  accept(account: Hashed, { network, presentation }: AccountSighting, at: Millis): void {
+  accept(account: Hashed, { network, device, jar }: AccountSighting, at: Millis): void {
     if (account === 0) return;
     const cell = this.#open(account, at);
     this.#lastAt[cell] = Math.max(at, this.#lastAt[cell] as number);
@@ -78,7 +85,8 @@ export class AccountBook {
     this.#longitude[cell] = network.longitude;
     this.#settle("country", cell, { value: countryCode(network.country), at });
     this.#settle("network", cell, { value: network.asn, at });
-    this.#settle("device", cell, { value: presentation, at });
+    this.#settle("device", cell, { value: device, at });
+    this.#settle("jar", cell, { value: jar, at });
     this.#failures[cell] = 0;
   }
 

@@ -1,4 +1,5 @@
-import type { Exchange } from "#core";
+import type { Exchange, Hashed } from "#core";
+import { row64, rowBytes } from "../clients/client-table.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
 import { foldHashed } from "../sessions/text-hash.ts";
@@ -7,9 +8,10 @@ import type { FactSources } from "./fact-view.ts";
 import { Probes } from "./probes.ts";
 import { queryNumber } from "./query.ts";
 import { RateBook } from "./rate-book.ts";
+import { jarOf, requestAccount } from "./request-account.ts";
 import { addressKey, presentationOf } from "./request-keys.ts";
 import { attemptOf, attempts, isSubmitted, plain } from "./request-steps.ts";
-import { SessionBook, sessionCounter, sessionLast } from "./session-book.ts";
+import { SessionBook, sessionCounter, sessionLast, sessionSum } from "./session-book.ts";
 import { changedAgent, countAnswer, countRequest, noteOrigin, noteRepeats } from "./session-steps.ts";
 import { TagBook, type TagSet, type TagWords } from "./tag-book.ts";
 import { TagSteps, tagStep } from "./tag-steps.ts";
@@ -75,6 +77,12 @@ export class FactBook {
     return this.tags.of(facts, this.#words);
   }
 
+  /** The account of a request, also before facts moved by it: a slot that is still somebody else's tells nothing. */
+  accountOf(facts: Facts, exchange: Exchange): Hashed {
+    const open = this.sessions?.isOpen(facts.slot, this.#sources.trails.numberOf(facts.slot)) === true;
+    return requestAccount(open ? this.sessions : undefined, facts, exchange);
+  }
+
   /** Moves everything by one request, before it is judged. `by` -1: takes back what we refused ourselves. */
   request(facts: Facts, exchange: Exchange, by: 1 | -1 = 1): void {
     const { sessions } = this;
@@ -85,6 +93,7 @@ export class FactBook {
       sessions.open(slot, number, at);
       this.steps?.open(slot, at);
       sessions.setLast(slot, sessionLast.presentation, presentationOf(exchange));
+      sessions.setSum(slot, sessionSum.account, this.#accountOfJar(facts));
       noteOrigin(sessions, slot, { exchange, sources: this.#sources });
       sessions.setLast(slot, sessionLast.address, addressKey(facts));
     } else if (by > 0 && sessions.last(slot, sessionLast.address) !== addressKey(facts)) {
@@ -141,32 +150,46 @@ export class FactBook {
     if (status === 401 || status === 403 || status === 429) this.windows.event(plain.denied, step);
     if (status >= 500) this.windows.event(plain.serverError, step);
     this.windows.event(failed ? plain.error : plain.ok, step);
-    const { accounts } = this;
-    const { account } = exchange.request;
     const tags = this.tagsOf(facts);
     let refused = failed;
     for (const tag of tags.ids) {
       if (!attempts(tag, facts, exchange)) continue;
       refused = failed || this.#leadsBack(tag, step);
       this.steps?.count(facts.slot, tag, { step: refused ? tagStep.failed : tagStep.passed, by: 1 });
+      // The request of an answer this late was counted in a session that has ended since: what asks for its steps must find this one.
+      if (isSubmitted(tag)) sessions.raise(facts.slot, sessionCounter.submissions, 1);
       this.steps?.touch(facts.slot, tag, facts.at);
       this.windows.event(attemptOf(tag) + (refused ? 2 : 1), step);
     }
-    if (account === 0 || accounts === undefined) return;
-    const login = facts.class === endpointClass.login;
-    if (refused) {
+    this.#learnAccount(facts, exchange, refused ? "refused" : "let in");
+  }
+
+  #learnAccount(facts: Facts, exchange: Exchange, outcome: "refused" | "let in"): void {
+    const { accounts, sessions } = this;
+    const { account: named, password } = exchange.request;
+    const account = requestAccount(sessions, facts, exchange);
+    if (account === 0 || accounts === undefined || sessions === undefined) return;
+    const { slot, at } = facts;
+    const login = facts.class === endpointClass.login && facts.method > methodCode.head;
+    if (outcome === "refused") {
       if (login) accounts.refuse(account);
       return;
     }
-    accounts.accept(
-      account,
-      {
-        network: this.#sources.intel.network(exchange.client.ip),
-        presentation: presentationOf(exchange),
-      },
-      facts.at,
-    );
-    if (login && facts.method > methodCode.head) accounts.login(account);
+    // A token names its account each time, and one session may carry those of many: only a log-in makes a session somebody's.
+    if (named !== 0 && (login || password !== 0)) sessions.setSum(slot, sessionSum.account, named);
+    const network = this.#sources.intel.network(exchange.client.ip);
+    const jar = jarOf(this.#sources.state, slot);
+    accounts.accept(account, { network, device: sessions.last(slot, sessionLast.device), jar }, at);
+    if (login) accounts.login(account);
+  }
+
+  /** The account that a jar belongs to: who comes back with its cookie goes on as that account without a log-in. */
+  #accountOfJar({ slot, row }: Facts): Hashed {
+    const { state } = this.#sources;
+    const account = state.clients.f64[row * (rowBytes / 8) + row64.account] as Hashed;
+    const jar = jarOf(state, slot);
+    const cell = jar === 0 ? -1 : (this.accounts?.find(account) ?? -1);
+    return cell >= 0 && this.accounts?.isNew("jar", cell, jar) === false ? account : 0;
   }
 
   /** An accepted-looking answer that sends the client back to a step of the same kind is a refusal. */

@@ -1,4 +1,4 @@
-import type { DeclaredBot, Exchange, engineLimits, Intel, LimitValues, Millis, Network, Verdict } from "#core";
+import type { DeclaredBot, Exchange, engineLimits, Hashed, Intel, LimitValues, Millis, Network, Verdict } from "#core";
 import { rowBytes, type rowFloat } from "../clients/client-table.ts";
 import { type AddressFacts, noAddressFacts } from "../detectors/case.ts";
 import type { Facts } from "../features/facts.ts";
@@ -7,7 +7,8 @@ import type { OrchestrationCase } from "../intent/orchestration.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 import type { FactBook } from "./fact-book.ts";
 import { carriesHeader, headerMarks, type StrangeHeader, type UsualHeader } from "./header-marks.ts";
-import { sessionCounter } from "./session-book.ts";
+import { jarOf, requestAccount } from "./request-account.ts";
+import { sessionCounter, sessionLast } from "./session-book.ts";
 import type { TagSet } from "./tag-book.ts";
 
 /** What the engine lends to facts; all of it is read, nothing is kept. */
@@ -114,6 +115,21 @@ export class FactView {
 
   get agent(): AgentEntry {
     return this.sources.agents.entry(this.facts.agent);
+  }
+
+  /** The account that the request names or that its session was let in to; 0: none. */
+  get account(): Hashed {
+    return requestAccount(this.book.sessions, this.facts, this.exchange);
+  }
+
+  /** Hash of the program that the session's client is; 0 where sessions are not followed. */
+  get device(): number {
+    return this.book.sessions?.last(this.slot, sessionLast.device) ?? 0;
+  }
+
+  /** Hash of the cookie that the session is known by; 0: none. */
+  get jar(): number {
+    return jarOf(this.sources.state, this.slot);
   }
 
   /** A counter of the client's feature row by its place, 0-255, fading. */

@@ -10,7 +10,7 @@ export const gates: Readonly<Record<Gate, (view: FactView) => boolean>> = {
   headers: (view) => !isOrdinary(view.marks, view.headersObserved),
   slips: (view) => slips(view) !== 0,
   query: ({ exchange }) => exchange.request.query !== "",
-  account: ({ exchange }) => exchange.request.account !== 0,
+  account: (view) => view.account !== 0,
   // Where sessions are not followed the counter is unknown, and unknown opens.
   probes: (view) => view.session(sessionCounter.probes) !== 0,
   // Fewer in ten seconds are no more than usual a minute.

@@ -31,6 +31,16 @@ export function countryKey(country: string): number {
   return country === "" ? 0 : hashText(country, 7);
 }
 
+/**
+ * Hash of the program that a client is, for an account to know again: the user agent without its numbers, so that an update is no
+ * new device, and the form of its TLS that resumption and WebSockets leave unchanged. Header lists are left out, because a
+ * browser sends others with a form than with a page.
+ */
+export function deviceOf({ client, request }: Exchange): number {
+  const { tls = "" } = client.fingerprint;
+  return mix32(hashText(request.userAgent.replace(/\d+/g, ""), 5) ^ Math.imul(hashText(tls, 6), 31)) || 1;
+}
+
 /** Hash of what the client wears: it says who looks alike, never that this is bad. */
 export function presentationOf({ client, request }: Exchange): number {
   const { headers, ja4, h2 } = client.fingerprint;

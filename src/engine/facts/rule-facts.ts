@@ -103,7 +103,7 @@ export class LazyFacts implements LiveFacts, Subject {
   readonly #textReaders: readonly ((view: FactView) => string)[];
   readonly #values: Float64Array = new Float64Array(layout.numberCount);
   readonly #valueAt: Uint32Array = new Uint32Array(layout.numberCount);
-  readonly #identity = { session: 0, actor: 0, cohort: "", fingerprint: "" };
+  readonly #identity = { session: 0, actor: 0, account: 0, cohort: "", fingerprint: "" };
   #request = 1;
   #lists: ListLookup = () => undefined;
   #later: (exchange: Exchange) => void = () => undefined;
@@ -329,6 +329,7 @@ export class LazyFacts implements LiveFacts, Subject {
     const { facts, state } = this.#view.sources;
     this.#identity.session = this.#session();
     this.#identity.actor = exchange.request.account || state.sessions.identityOf(facts.slot) || this.#identity.session;
+    this.#identity.account = this.book.accountOf(facts, exchange);
     this.#identity.cohort = cohortOf(judged);
     return this.#identity;
   }

@@ -81,8 +81,10 @@ export const sessionSum = {
   lastGap: 9,
   lastWriteAt: 10,
   lastPageAt: 11,
+  /** No sum: the account that the session was let in to, 53 bits of a keyed hash; 0: none. */
+  account: 12,
 } as const;
-const sums = 12;
+const sums = 13;
 
 /** Maps of what was different in a session, words of 32 bits each. */
 export const sessionSet = {
@@ -135,7 +137,7 @@ export const setColumn: {
     return bits < 0 ? Number.POSITIVE_INFINITY : bits;
   },
 };
-const latestWords = 7;
+const latestWords = 8;
 /** What the session did last, as hashes. */
 export const sessionLast = {
   url: 0,
@@ -145,6 +147,8 @@ export const sessionLast = {
   number: 4,
   presentation: 5,
   notedMinute: 6,
+  /** What its program is: stays the same from request to request and over its updates. */
+  device: 7,
 } as const;
 
 /** A gap shorter than this between two requests that are no sub-resources is no person's. */
@@ -173,7 +177,7 @@ const bitWords = Math.ceil(bitsMax / 32);
 
 /**
  * What rules may ask of a live session, exact where the client's feature row is compact and fades. Reserved at the first
- * rule, about 290 bytes a session; nothing of it survives the session.
+ * rule, about 300 bytes a session; nothing of it survives the session.
  */
 export class SessionBook {
   readonly #counts: Uint16Array;

@@ -2,6 +2,7 @@ import type { DeclaredBot, Exchange } from "#core";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { type Facts, isAsset, isPage, methodCode, refererKind } from "../features/facts.ts";
 import type { FactSources } from "./fact-view.ts";
+import { deviceOf } from "./request-keys.ts";
 import { type SessionBook, sessionCounter, sessionLast, sessionSum } from "./session-book.ts";
 
 /** Counts a request in its session; `by` -1 takes one back. */
@@ -25,12 +26,13 @@ export function countRequest(
   if (by > 0) sessions.mark(slot, sessionCounter.methods, method);
 }
 
-/** What is known of the address and the declared bot, as numbers that the index reads at once. */
+/** What is known of the program, the address and the declared bot, as numbers that the index reads at once. */
 export function noteOrigin(
   sessions: SessionBook,
   slot: number,
   { exchange, sources }: { readonly exchange: Exchange; readonly sources: Pick<FactSources, "intel" | "isShared"> },
 ): void {
+  sessions.setLast(slot, sessionLast.device, deviceOf(exchange));
   const { intel, isShared } = sources;
   const { categories } = intel.network(exchange.client.ip);
   const bot = intel.declaredBot(exchange.request.userAgent);

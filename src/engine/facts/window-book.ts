@@ -2,6 +2,7 @@ import { type Exchange, type Millis, WindowClock, type WindowColumns, WindowRows
 import { type Facts, methodCode } from "../features/facts.ts";
 import { foldHashed, mix32 } from "../sessions/text-hash.ts";
 import type { FactSources } from "./fact-view.ts";
+import { requestAccount } from "./request-account.ts";
 import { addressKey, countryKey, networkKey, subnetKey } from "./request-keys.ts";
 import { eventId, isSubmission } from "./request-steps.ts";
 import { type SessionBook, sessionLast, sessionSum } from "./session-book.ts";
@@ -99,7 +100,8 @@ export class WindowBook {
 
   /** Notes what the request shows. `noted`: what stays the same in its session was noted within this minute. */
   meet(facts: Facts, exchange: Exchange, { noted }: { readonly noted: boolean }): void {
-    const { account, token } = exchange.request;
+    const { token } = exchange.request;
+    const account = requestAccount(this.sessions, facts, exchange);
     for (const { group, column, value, needs, steady } of this.#sets) {
       if (noted && steady) continue;
       // Most requests carry no account and no token: their sets are not looked at.
@@ -217,8 +219,10 @@ export class WindowBook {
         return networkKey(this.#sources.intel.network(exchange.client.ip).asn);
       case "country":
         return countryKey(this.#sources.intel.network(exchange.client.ip).country);
-      case "account":
-        return exchange.request.account === 0 ? 0 : foldHashed(exchange.request.account);
+      case "account": {
+        const account = requestAccount(sessions, facts, exchange);
+        return account === 0 ? 0 : foldHashed(account);
+      }
       case "token":
         return exchange.request.token === 0 ? 0 : foldHashed(exchange.request.token);
       case "presentation":

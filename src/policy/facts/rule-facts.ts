@@ -7,6 +7,8 @@ export interface RequestIdentity {
   readonly session: Hashed;
   /** Stable for whoever is behind several sessions; what throttles count by. */
   readonly actor: Hashed;
+  /** The account that the request names or that its session was let in to. */
+  readonly account: Hashed;
   /** The convicted cohort that the session belongs to. */
   readonly cohort: string;
   /** Behavioural fingerprint, free of presentation. */

@@ -253,8 +253,8 @@ class Decoder {
     this.#numbers.fill(0);
     for (let left = this.#varint(); left > 0; left--) {
       const key = this.#varint();
-      const place = Math.floor(key / 4);
-      const type = key % 4;
+      const place = key >>> 2;
+      const type = key & 3;
       const value = type === number.unknown ? Number.NaN : type === number.whole ? this.#varint() : this.#real();
       this.#numbers[place] = value;
     }
@@ -285,7 +285,23 @@ class Decoder {
     return text;
   }
 
+  /** Nearly all are of one byte or two: what is longer is read elsewhere, so that these stay short enough to be inlined. */
   #varint(): number {
+    const { at } = this;
+    const first = this.#bytes[at] as number;
+    if (first < 128) {
+      this.at = at + 1;
+      return first;
+    }
+    const second = this.#bytes[at + 1] as number;
+    if (second < 128) {
+      this.at = at + 2;
+      return first - 128 + second * 128;
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
     let value = 0;
     let scale = 1;
     for (;;) {

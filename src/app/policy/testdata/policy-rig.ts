@@ -100,7 +100,7 @@ export async function openPolicyRig(rules: string): Promise<PolicyRig> {
       }),
     identity: ({ request }) => {
       const session = Number(request.userAgent) + 1;
-      return { session, actor: session, cohort: "", fingerprint: "" };
+      return { session, actor: session, account: 0, cohort: "", fingerprint: "" };
     },
   };
   const policy = openPolicy({ packs: [] }, { facts, ledger: openPolicyLedger(undefined), clock });

@@ -2,10 +2,9 @@ import { distanceKm } from "../../geography/index.ts";
 import { type AccountFacet, countryCode } from "../account-book.ts";
 import type { FactView } from "../fact-view.ts";
 import { type Field, flag, number } from "../field.ts";
-import { presentationOf } from "../request-keys.ts";
 
 function cell(view: FactView): number {
-  return view.book.accounts?.find(view.exchange.request.account) ?? -1;
+  return view.book.accounts?.find(view.account) ?? -1;
 }
 
 /** Is the value new to the account? Unknown for accounts that were never let in. */
@@ -16,10 +15,13 @@ function fresh(facet: AccountFacet, value: (view: FactView) => number): (view: F
   };
 }
 
-/** The account that the request claims, as far as this gateway has seen it let in. */
+const ownJar = fresh("jar", ({ jar }) => jar);
+const newProgram = fresh("device", ({ device }) => device);
+
+/** The account that the request names or its session was let in to, as far as this gateway has seen it let in. */
 export const accountFields: readonly Field[] = [
   flag("account.known", "The account was let in here before; unknown without an account.", {
-    read: (view) => (view.exchange.request.account === 0 ? undefined : cell(view) >= 0),
+    read: (view) => (view.account === 0 ? undefined : cell(view) >= 0),
   }),
   number("account.ageSeconds", "Seconds since the account was first let in here; unknown if never.", {
     gate: "account",
@@ -59,10 +61,14 @@ export const accountFields: readonly Field[] = [
     gate: "account",
     read: fresh("network", ({ network }) => network.asn),
   }),
-  flag("account.newDevice", "Wears what has not been with the account for a day.", {
-    gate: "account",
-    read: fresh("device", ({ exchange }) => presentationOf(exchange)),
-  }),
+  flag(
+    "account.newDevice",
+    "A program and a cookie jar that both have not been with the account for a day; an update is no new device.",
+    {
+      gate: "account",
+      read: (view) => (ownJar(view) === false ? false : newProgram(view)),
+    },
+  ),
   number("account.kilometres", "Kilometres from its last accepted step; unknown without places.", {
     usual: 400,
     gate: "account",
