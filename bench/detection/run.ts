@@ -228,7 +228,10 @@ function why(verdict: Verdict): string {
     .filter(({ nats }) => nats > 0.5)
     .sort((a, b) => b.nats - a.nats)
     .slice(0, 3)
-    .map(({ detector, nats, evidence }) => `${detector} ${evidence.grouping ?? ""} ${nats.toFixed(1)}`)
+    .map(
+      ({ detector, nats, evidence }) =>
+        `${detector} ${evidence.grouping ?? ""} ${nats.toFixed(1)}${evidence.case === undefined ? "" : ` (${evidence.case})`}`,
+    )
     .join(", ");
 }
 
@@ -371,7 +374,10 @@ function goalsOf(results: ReadonlyMap<string, AttackResult>, ladder: readonly At
   const bound = clopperPearsonUpper(all.hit, all.sessions);
   const worst = Math.max(...[...harm.values()].map(({ sessions, hit }) => hit / sessions));
   const worstDecidable = [...harm.values()].every(({ sessions }) => sessions >= 3_000);
-  const ece = reliability(scored).error;
+  const { error: ece, bins } = reliability(scored);
+  console.log(
+    `calibration, said and seen in fifteenths: ${bins.map(({ predicted, observed }) => `${predicted.toFixed(3)}/${observed.toFixed(3)}`).join(" ")}`,
+  );
   const atLeast = (name: string, value: number | null, least: number): Goal => ({
     name,
     value: round(value),

@@ -37,6 +37,7 @@ function convicted(key: number, lastSeen: number): CohortView {
     lastSeen,
     nats: 20,
     groups: {},
+    behaviour: 0,
     attack: "",
     needed: 9,
     state: "convicted",

@@ -23,6 +23,8 @@ export interface CohortView {
   readonly needed: number | null;
   readonly state: "judged" | "too small" | "convicted" | "known honest";
   readonly conviction: Conviction | undefined;
+  /** Key of the behaviour that most of its members show; 0: none is known. */
+  readonly behaviour: number;
   /** What its log-ins are by now, where it is convicted: "stuffing", "spraying", "cracking"…; empty else. */
   readonly attack: string;
 }
@@ -55,6 +57,7 @@ export function viewOfCohort(cohort: Cohort, conviction: Conviction | undefined,
           ? "known honest"
           : judged,
     conviction,
+    behaviour: cohort.behaviours.top(1)[0]?.value ?? 0,
     attack: conviction === undefined ? "" : nameAttack(cohort.logins).name || conviction.attack,
   };
 }
@@ -77,6 +80,7 @@ export function viewOfConviction(conviction: Conviction): CohortView {
     needed: null,
     state: "convicted",
     conviction,
+    behaviour: 0,
     attack: conviction.attack,
   };
 }

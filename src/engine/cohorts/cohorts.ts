@@ -51,7 +51,8 @@ export class Cohorts {
   readonly #byKey = new Map<number, Cohort>();
   readonly #memory: CohortMemory;
   readonly #alpha: AlphaLedger;
-  readonly #certifiedRate: number;
+  /** False-positive rate that a certificate must prove, and that a behaviour must be rarer than to be acted upon. */
+  readonly certifiedRate: number;
   readonly #voters = new Bloom(1 << 18, 4);
   readonly #keys = new Float64Array(groupings.length);
   readonly #bins = new Int8Array(cohortAxisCount);
@@ -60,7 +61,7 @@ export class Cohorts {
   constructor(options: CohortsOptions = {}) {
     this.#limits = limitValues(cohortLimits, options.limits);
     this.#memory = new CohortMemory(this.#limits.populationsMax);
-    this.#certifiedRate = options.certifiedRate ?? 1e-3;
+    this.certifiedRate = options.certifiedRate ?? 1e-3;
     this.#alpha = new AlphaLedger({
       alpha: options.alpha ?? 1e-3,
       shares: Object.fromEntries(groupings.map(({ name, share }) => [name, share])),
@@ -214,7 +215,7 @@ export class Cohorts {
     if (cohort.convicted || cohort.caseVotes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     // A behaviour that is plainly people's own is no key to refuse anybody by, whatever some of its members do.
-    if (groupings[grouping]?.name === "behaviour" && this.#memory.audit.common(sighting.behaviour, this.#certifiedRate))
+    if (groupings[grouping]?.name === "behaviour" && this.#memory.audit.common(sighting.behaviour, this.certifiedRate))
       return undefined;
     return this.#tryCase(cohort, sighting.at);
   }
@@ -276,7 +277,7 @@ export class Cohorts {
     const cohort = this.#byKey.get(conviction.key);
     const [top] = cohort?.behaviours.top(1) ?? [];
     if (cohort === undefined || top === undefined || conviction.grouping === "behaviour") return [];
-    if (top.count - top.error < 0.6 * cohort.sessions || !this.#memory.audit.unlikely(top.value, this.#certifiedRate))
+    if (top.count - top.error < 0.6 * cohort.sessions || !this.#memory.audit.unlikely(top.value, this.certifiedRate))
       return [];
     writeCohortKeys(
       { application, behaviour: top.value, presentation: 0, stack: 0, step: 0, context: 0, walk: 0 },
@@ -317,7 +318,7 @@ export class Cohorts {
     const { certifiedFpr, missing } = certificateFor(
       this.#memory.anchoredHit,
       this.#memory.anchoredGroups,
-      this.#certifiedRate,
+      this.certifiedRate,
     );
     return { basis: certifiedFpr === null ? "prior" : "certified", certifiedFpr, missing };
   }

@@ -30,6 +30,17 @@ export class DimensionStatistics {
     }
   }
 
+  save(): SavedStatistics {
+    return { people: [...this.#people], same: [...this.#same], pairs: [...this.#pairs] };
+  }
+
+  /** Puts back what `save` gave; counts of another length are left out. */
+  restore({ people, same, pairs }: SavedStatistics): void {
+    if (people.length === this.#people.length) this.#people.set(people);
+    if (same.length === this.#same.length) this.#same.set(same);
+    if (pairs.length === this.#pairs.length) this.#pairs.set(pairs);
+  }
+
   /** Share of people with this token among those whose token is known, smoothed by one person per token. */
   share(d: number, token: number): number {
     const alphabet = alphabetOf(dimensions[d] as (typeof dimensions)[number]);
@@ -82,6 +93,13 @@ export class DimensionStatistics {
     }
     return nats;
   }
+}
+
+/** What is kept of the statistics: counts by dimension and token. */
+export interface SavedStatistics {
+  readonly people: readonly number[];
+  readonly same: readonly number[];
+  readonly pairs: readonly number[];
 }
 
 export interface ChooseOptions {

@@ -6,6 +6,7 @@ import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
 import type { SavedSpaces } from "../enumeration/slot-spaces.ts";
 import type { Reader } from "../features/reader.ts";
 import type { FeatureState } from "../features/state.ts";
+import { type FingerprintView, type SavedFingerprints, type Specificity, specificity } from "../fingerprint/index.ts";
 import type { SavedNetworkRisk } from "../geography/index.ts";
 import type { GroupCaps, SavedCaps } from "../groups.ts";
 import { exportGraph, type IntentGraph } from "../intent/intent-graph.ts";
@@ -49,6 +50,8 @@ interface Saved {
   readonly accounts: SavedAccounts;
   /** Missing in what earlier versions wrote. */
   readonly networks?: SavedNetworkRisk | undefined;
+  /** Missing in what earlier versions wrote. */
+  readonly fingerprints?: SavedFingerprints;
   /** Absent in a state written before popularity was kept. */
   readonly popularity?: SavedSpaces;
 }
@@ -85,6 +88,15 @@ export class LearnedState {
     return cohorts.memory.anchoredGroups;
   }
 
+  /** A behaviour in words, whom it resembles, and whether it is rare enough among people to refuse anybody by; undefined: not kept. */
+  fingerprint(behaviour: number): (FingerprintView & Specificity) | undefined {
+    const [, { cohorts, fingerprints }] = this.#parts.parts;
+    const view = fingerprints.book.describe(behaviour);
+    if (view === undefined) return undefined;
+    const { audit } = cohorts;
+    return { ...view, ...specificity(audit.alike(behaviour), audit.sessions, cohorts.certifiedRate) };
+  }
+
   save(now: Millis): Uint8Array {
     const { reader, sites, caps, parts, seed } = this.#parts;
     const { endpoints } = this.#state;
@@ -101,6 +113,7 @@ export class LearnedState {
       accounts: accounts.risk.save(),
       networks: networks.save(),
       popularity: enumeration.spaces.save(),
+      fingerprints: cohorts.fingerprints.book.save(),
     };
     const graph = orchestration.save({ now, keyCheck: seed });
     const learned = new TextEncoder().encode(JSON.stringify(saved));
@@ -129,6 +142,7 @@ export class LearnedState {
     caps.restore(saved.caps);
     if (people !== undefined) this.#parts.gate.restore(people);
     cohorts.restore(saved.cohorts);
+    cohorts.fingerprints.book.restore(saved.fingerprints);
     accounts.risk.restore(saved.accounts);
     networks.restore(saved.networks);
     if (saved.popularity !== undefined) enumeration.spaces.restore(saved.popularity);

@@ -1,4 +1,4 @@
-import { combine32, type Exchange, type Intel, type Millis, type Signal } from "#core";
+import { combine32, type Exchange, type Millis, type Signal } from "#core";
 import { GapLaws } from "../auth/gap-law.ts";
 import { asksSecondFactor } from "../auth/second-factor.ts";
 import { rowFlag } from "../clients/client-table.ts";
@@ -18,17 +18,15 @@ import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, isAsset } from "../features/facts.ts";
 import { isLoadingParts } from "../features/pages.ts";
-import type { FeatureState } from "../features/state.ts";
-import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { networkClass } from "../networks.ts";
 import { type SessionTable, slot8, slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
 import { convictionSignal, failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
+import type { CohortSources } from "./cohort-sources.ts";
 import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
-import type { EnumerationPart } from "./enumeration-part.ts";
-import type { SequencePart } from "./sequence-part.ts";
+import { FingerprintPart } from "./fingerprint-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
-import type { WalkPart, WalkTrace } from "./walk-part.ts";
+import type { WalkTrace } from "./walk-part.ts";
 
 /** A session that never takes a sensitive step is reported when it came this far, or when it ends. */
 const reportAfter = 8;
@@ -42,29 +40,12 @@ const unspecific = 1;
 
 const none: readonly Signal[] = [];
 
-/** What the cohort part needs of the guard. */
-export interface CohortSources {
-  readonly state: FeatureState;
-  readonly sequence: SequencePart;
-  readonly walks: WalkPart;
-  readonly intel: Pick<Intel, "network">;
-  readonly sessionsMax: number;
-  applicationName(index: number): string;
-  renderAddress(row: number): string;
-  readonly enumeration: EnumerationPart;
-  /** How many of device, network and country are new to the account that a request claims; -1 unknown. */
-  novelty(facts: Facts, exchange: Exchange): number;
-  /** Ledger and graph rows of a live session, where cookies are observed. */
-  subject(slot: number): OrchestrationCase | undefined;
-}
-
 /**
  * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 17 bytes per session beside what the session's own row
+ * convicted cohort then hits its members from their first request on. 25 bytes per session beside what the session's own row
  * holds: key of its look, step, log-in, behaviour and subject.
  */
 export class CohortPart {
-  readonly bytesPerSession: number = 17;
   readonly cohorts: Cohorts = new Cohorts();
   readonly #sources: CohortSources;
   readonly #sessions: SessionTable;
@@ -86,6 +67,7 @@ export class CohortPart {
   /** Which campaigns had tried its account when it took its sensitive step. */
   readonly #marks: Uint16Array;
   readonly #gaps = new GapLaws();
+  readonly fingerprints: FingerprintPart;
   readonly #keys: Float64Array = new Float64Array(groupings.length);
   readonly #swept: Float64Array = new Float64Array(groupings.length);
   readonly #purity: Float64Array = new Float64Array(groupings.length);
@@ -99,6 +81,10 @@ export class CohortPart {
     this.#sources = sources;
     this.#sessions = sources.state.sessions;
     this.#steps = new CohortSteps(sources.state.endpoints);
+    this.fingerprints = new FingerprintPart({
+      ...sources,
+      purityOf: (origin) => sources.enumeration.purityOf(origin),
+    });
     this.#came = new Uint8Array(sources.sessionsMax);
     this.#pause = new Int8Array(sources.sessionsMax);
     this.#stack = new Uint32Array(sources.sessionsMax);
@@ -112,6 +98,7 @@ export class CohortPart {
   }
 
   open(slot: number, exchange: Exchange): void {
+    this.fingerprints.open(slot);
     const { headers, ja4, h2 } = exchange.client.fingerprint;
     this.#came[slot] = 0;
     this.#pause[slot] = -1;
@@ -129,6 +116,7 @@ export class CohortPart {
 
   request(facts: Facts, exchange: Exchange): void {
     const { slot } = facts;
+    this.fingerprints.request(facts, exchange);
     const requests = this.#sources.state.sessions.requestsOf(slot);
     if (this.#sessions.get(slot, slot32.step) === 0 || this.#steps.isOne(facts)) {
       this.#sessions.set(slot, slot32.step, this.#steps.keyOf(facts));
@@ -193,6 +181,7 @@ export class CohortPart {
   response(facts: Facts, exchange: Exchange): void {
     const { slot, row } = facts;
     const requests = this.#sources.state.sessions.requestsOf(slot);
+    this.fingerprints.response(facts, exchange);
     this.#readAnswer(facts, exchange.response?.status ?? 0);
     const step = this.#steps.isOne(facts);
     if (this.#sessions.byte(slot, slot8.reported) !== 0 && !step) return;
@@ -228,6 +217,10 @@ export class CohortPart {
     this.cohorts.campaigns.tried(account, combine32(foldHashed(key), this.#stack[slot] as number));
   }
 
+  get bytesPerSession(): number {
+    return 17 + this.fingerprints.bytesPerSession;
+  }
+
   /** The conviction that hits this session, as a signal. */
   signals(slot: number, at: Millis, exchange?: Exchange): readonly Signal[] {
     if (this.#convictions === 0 || slot < 0) return none;
@@ -255,6 +248,20 @@ export class CohortPart {
   close(slot: number, at: Millis): void {
     if (this.#sessions.byte(slot, slot8.reported) === 0)
       this.#report(slot, at, { account: 0, password: 0, letIn: null, pushed: false });
+    const row = this.#sessions.rowOf(slot);
+    this.#fill(slot, row);
+    this.fingerprints.close(slot, {
+      behaviour: this.#membership(slot, row).behaviour,
+      login: this.#sessions.get(slot, slot32.login),
+      straight: this.#straight(slot),
+      pause: this.#pause[slot] as number,
+      anchored: this.#isAnchored(slot, row),
+      at,
+    });
+  }
+
+  #straight(slot: number): number {
+    return ((this.#came[slot] as number) & came.straight) !== 0 ? 1 : 0;
   }
 
   forget(row: number): void {
@@ -336,9 +343,8 @@ export class CohortPart {
   /** Key of the session's behaviour so far; `unspecific` while too little was seen to tell behaviours apart. */
   #fingerprint(slot: number, row: number): number {
     const { state, subject } = this.#sources;
-    const straight = ((this.#came[slot] as number) & came.straight) !== 0 ? 1 : 0;
     const login = this.#sessions.get(slot, slot32.login);
-    fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight });
+    fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight: this.#straight(slot) });
     const key = strictKey(this.#traits, knownMin);
     return key === 0 ? unspecific : key;
   }

@@ -90,6 +90,11 @@ export class EnumerationPart {
     return this.#cases.finding(subject)?.purity ?? 0;
   }
 
+  /** The same for the session of an origin. */
+  purityOf(originHash: number): number {
+    return this.purity(mix32(originHash ^ 0x5e55));
+  }
+
   /** What the session of a request did in its most telling space. */
   ofSession(facts: Facts): { readonly requests: number; readonly distinct: number; readonly purity: number } {
     return this.#cases.finding(sessionSubject(facts)) ?? nothingAsked;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CohortView } from "#engine";
+import type { CohortView, Engine } from "#engine";
 
 /** Sessions judged together: who they are and what speaks against them. */
 export interface CohortCase {
@@ -21,6 +21,23 @@ export interface CohortCase {
   /** What its log-ins are: "stuffing", "spraying", "cracking"…; empty where they fit no kind. */
   readonly attack: string;
   readonly conviction: ConvictionCase | null;
+  /** What most of its members do, in words; null where too little was seen. */
+  readonly fingerprint: FingerprintCase | null;
+}
+
+/** A behavioural fingerprint, free of presentation, as people read it. */
+export interface FingerprintCase {
+  readonly sessions: number;
+  /** Sessions of anchored people that showed it. */
+  readonly people: number;
+  readonly dimensions: readonly string[];
+  /** Dimensions among them that are stable and telling here. */
+  readonly telling: number;
+  /** Whether it is rare enough among honest sessions to be acted upon by itself, and why not. */
+  readonly actionable: boolean;
+  readonly words: string;
+  /** Other behaviours that are likely the same client's, retooled. */
+  readonly alike: readonly { readonly behaviour: string; readonly nats: number; readonly convicted: boolean }[];
 }
 
 /** Why and how a cohort stands convicted. */
@@ -58,10 +75,21 @@ export const cohortCase: z.ZodType<CohortCase> = z.strictObject({
       evidence: z.array(z.string()),
     })
     .nullable(),
+  fingerprint: z
+    .strictObject({
+      sessions: z.number(),
+      people: z.number(),
+      dimensions: z.array(z.string()),
+      telling: z.number(),
+      actionable: z.boolean(),
+      words: z.string(),
+      alike: z.array(z.strictObject({ behaviour: z.string(), nats: z.number(), convicted: z.boolean() })),
+    })
+    .nullable(),
 });
 
 /** The engine's view for showing. The id is the one that records carry. */
-export function toCohort(view: CohortView): CohortCase {
+export function toCohort(view: CohortView, engine: Pick<Engine, "learned">): CohortCase {
   const { conviction } = view;
   return {
     id: view.key.toString(36),
@@ -89,6 +117,26 @@ export function toCohort(view: CohortView): CohortCase {
             purity: conviction.purity,
             evidence: conviction.evidence,
           },
+    fingerprint: toFingerprint(view.behaviour, engine),
+  };
+}
+
+function toFingerprint(behaviour: number, { learned }: Pick<Engine, "learned">): FingerprintCase | null {
+  const found = behaviour === 0 ? undefined : learned.fingerprint(behaviour);
+  if (found === undefined) return null;
+  const { sessions, people, dimensions, telling, actionable, words, alike } = found;
+  return {
+    sessions,
+    people,
+    dimensions,
+    telling,
+    actionable,
+    words,
+    alike: alike.map(({ behaviour: other, nats, convicted }) => ({
+      behaviour: other.toString(36),
+      nats: Math.round(10 * nats) / 10,
+      convicted,
+    })),
   };
 }
 

@@ -71,7 +71,7 @@ export const getCohort: Operation<GetCohortInput, CohortDetail> = {
     const counts = Array.from({ length: steps }, () => 0);
     for (const { step, n } of times) counts[Math.min(steps - 1, Number(step))] = Number(n);
     return {
-      cohort: view === undefined ? null : toCohort(view),
+      cohort: view === undefined ? null : toCohort(view, context.service.engine),
       requests,
       sessions: Number(row?.sessions ?? 0),
       firstSeen,

@@ -33,6 +33,6 @@ export const listCohorts: Operation<ListCohortsInput, ListCohortsOutput> = {
       .cohorts()
       .filter((view) => state === "all" || view.conviction !== undefined)
       .filter((view) => application === undefined || view.application === application);
-    return { total: fitting.length, cohorts: fitting.slice(0, limit).map(toCohort) };
+    return { total: fitting.length, cohorts: fitting.slice(0, limit).map((view) => toCohort(view, service.engine)) };
   },
 };
