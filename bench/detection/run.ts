@@ -77,6 +77,8 @@ interface Outcome {
   hit: number;
   /** Sessions called automated at some request, whatever is done about it. */
   called: number;
+  /** Sum of the probabilities that the last verdicts gave. */
+  said: number;
 }
 
 interface AttackResult {
@@ -212,12 +214,14 @@ function visitsOf(
     settle: () => {
       if (!measured) return;
       for (const [i, { persona }] of visits.entries()) {
-        const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, called: 0 };
+        const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, called: 0, said: 0 };
         outcome.sessions++;
         outcome.hit += hit[i] as number;
         outcome.called += called[i] as number;
         harm.set(persona, outcome);
-        scored.push({ score: (last[i]?.score.total ?? 0) / 100, positive: false });
+        const score = (last[i]?.score.total ?? 0) / 100;
+        outcome.said += score;
+        scored.push({ score, positive: false });
       }
     },
   };
@@ -510,11 +514,11 @@ function printPeople(): void {
   console.log(
     "\nhonest sessions refused, and called automated, by persona (a day that begins with a deploy, and the days of the attacks)",
   );
-  for (const [persona, { sessions, hit, called }] of [...harm].sort(
+  for (const [persona, { sessions, hit, called, said }] of [...harm].sort(
     (a, b) => b[1].hit / b[1].sessions - a[1].hit / a[1].sessions,
   )) {
     console.log(
-      `  ${persona.padEnd(22)} ${String(hit).padStart(4)} of ${String(sessions).padStart(5)}  95 % bound ${clopperPearsonUpper(hit, sessions).toExponential(1)}  called automated ${String(called).padStart(4)}`,
+      `  ${persona.padEnd(22)} ${String(hit).padStart(4)} of ${String(sessions).padStart(5)}  95 % bound ${clopperPearsonUpper(hit, sessions).toExponential(1)}  called automated ${String(called).padStart(4)}  mean score ${(said / sessions).toFixed(3)}`,
     );
   }
   const told = new Map<string, number>();

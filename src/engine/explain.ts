@@ -89,7 +89,7 @@ function cappedGroups(verdict: Verdict, caps: GroupCaps): string[] {
     persona === undefined
       ? []
       : [
-          `${persona.groups.filter((group) => groups.of(group) > 0).join(" and ")} together count as ${persona.groups.reduce((sum, group) => sum + Math.max(0, groups.of(group)), 0).toFixed(1)} nats: a ${persona.name} explains them`,
+          `${persona.groups.filter((group) => (sums.get(group) ?? 0) > 0).join(" and ")} together count as ${persona.groups.reduce((sum, group) => sum + Math.max(0, groups.of(group)), 0).toFixed(1)} nats: a ${persona.name} explains them`,
         ];
   const cut = [...sums].flatMap(([group, sum]) => {
     const cap = group === "presentation" ? presentationNatsMax : caps.cap(group);

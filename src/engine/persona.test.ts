@@ -25,7 +25,7 @@ describe("a privacy browser", () => {
     const found = judge([signal("missing-subresources", "omissions", -2), ...omits], new GroupCaps(), standing);
     expect(found.kind).toBe("unknown");
     expect(found.persona?.name).toBe("privacy browser");
-    expect(found.score.behaviour).toBeLessThan(55);
+    expect(found.score.behaviour).toBeLessThan(25);
   });
 
   test("is no excuse for a client that loads no parts, nor for what no browser does", () => {
@@ -51,7 +51,7 @@ describe("a privacy browser", () => {
       revision: 1,
     });
     expect(told.capped[0]).toBe(
-      "omissions and precondition together count as 1.4 nats: a privacy browser explains them",
+      "omissions and precondition together count as 0.0 nats: a privacy browser explains them",
     );
   });
 });
@@ -73,6 +73,10 @@ describe("a password manager", () => {
     expect(judge([quick(2, 5.1), straight], new GroupCaps(), standing).kind).toBe("automated");
     const bare = [quick(1, 3), straight, signal("missing-subresources", "omissions", 2)];
     expect(judge(bare, new GroupCaps(), standing).kind).toBe("automated");
+    const cold = [quick(1, 3), signal("session-before-authentication", "precondition", 2.7)];
+    expect(judge(cold, new GroupCaps(), standing).kind).toBe("automated");
+    const unseen = { ...straight, evidence: { missed: "page-seen, own-cookie" } };
+    expect(judge([quick(1, 3), unseen], new GroupCaps(), standing).kind).toBe("automated");
     const failing = [quick(1, 3), straight, signal("auth-failures", "authentication", 3)];
     expect(judge(failing, new GroupCaps(), standing).kind).toBe("automated");
   });

@@ -15,15 +15,15 @@ export interface Persona {
 /**
  * A privacy browser sends no referers, keeps no cookies past the page and blocks the scripts that count visitors: three
  * oddities with one cause, and whatever step of the way those cookies and scripts would have shown is missed with them. But it is a browser, so it loads what a page needs. The little automation that loads parts and
- * omits the rest is about as rare as these people, so together the oddities say no more than even odds: who they are is
- * unknown, and their cohort judges them.
+ * omits the rest is about as rare among automation as these people are among people: a likelihood ratio of one, so together the oddities say
+ * nothing, the odds stay what they were before anything was seen, and their cohort judges them.
  *
  * Evasion: loading every page's parts buys a tool this doubt, at several times its traffic, and no more than doubt.
  */
 const privacyBrowser: Persona = {
   name: "privacy browser",
   groups: ["omissions", "precondition", "conduct"],
-  natsMax: 1.4,
+  natsMax: 0,
   applies: (signals) => {
     let loads = false;
     for (const { detector, nats } of signals) {
@@ -50,7 +50,7 @@ const passwordManager: Persona = {
   applies: (signals) => {
     let retries = false;
     for (const { detector, group, nats, evidence } of signals) {
-      if (detector === "missing-subresources" && nats > 0) return false;
+      if (nats > 0 && withoutPage(detector, evidence)) return false;
       if (group !== "authentication" || nats <= 0) continue;
       if (detector !== "auth-speed" || Number(evidence.inOneSession) > 1) return false;
       retries = true;
@@ -58,6 +58,12 @@ const passwordManager: Persona = {
     return retries;
   },
 };
+
+/** Whether a finding says that no page was seen, or none of its parts: a password manager fills in the form of a page. */
+function withoutPage(detector: string, evidence: Signal["evidence"]): boolean {
+  if (detector === "precondition-missed") return String(evidence.missed).includes("page-seen");
+  return detector === "missing-subresources" || detector === "session-before-authentication";
+}
 
 export const personas: readonly Persona[] = [privacyBrowser, passwordManager];
 
