@@ -11,6 +11,7 @@ export interface Candidate {
   readonly needs?: readonly [path: string, debianPackage: string];
 }
 
+const gaitMain = join(import.meta.dirname, "../../src/app/cli/main.ts");
 const gaitProcess = join(import.meta.dirname, "gait-process.ts");
 const httpProxyProcess = join(import.meta.dirname, "http-proxy-process.ts");
 
@@ -70,6 +71,17 @@ http://127.0.0.1:${port} {
 `;
 }
 
+/** The program as a user runs it: detection, the rules that watch, and every request stored. */
+function serveConfig(folder: string, port: number, origin: number): string {
+  const state = join(folder, "state");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  return `listen: 127.0.0.1:${port}
+upstream: http://127.0.0.1:${origin}
+admin: { listen: false }
+store: { path: ${state} }
+`;
+}
+
 const modsecurityModule = "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so";
 const rules = "/usr/share/modsecurity-crs/rules";
 
@@ -114,10 +126,17 @@ export function createCandidates(folder: string, origin: number, firstPort: numb
       kind,
     ],
   });
-  const [nginx, haproxy, caddy, modsecurity, plain, observe, enforce, httpProxy] = Array.from(
-    { length: 8 },
-    (_, i) => firstPort + i,
-  ) as [number, number, number, number, number, number, number, number];
+  const [
+    nginx = 0,
+    haproxy = 0,
+    caddy = 0,
+    modsecurity = 0,
+    plain = 0,
+    observe = 0,
+    enforce = 0,
+    serve = 0,
+    httpProxy = 0,
+  ] = Array.from({ length: 9 }, (_, i) => firstPort + i);
   const waf = nginxProxy(modsecurity, origin, {
     name: "waf",
     modules: `load_module ${modsecurityModule};`,
@@ -133,6 +152,19 @@ export function createCandidates(folder: string, origin: number, firstPort: numb
     gait("gaitPlain", plain, "plain"),
     gait("gaitObserve", observe, "observe"),
     gait("gaitEnforce", enforce, "enforce"),
+    {
+      name: "gaitServe",
+      port: serve,
+      command: [
+        process.execPath,
+        "--conditions=source",
+        "--disable-warning=ExperimentalWarning",
+        gaitMain,
+        "serve",
+        "--config",
+        write("gait.yaml", serveConfig(folder, serve, origin)),
+      ],
+    },
     {
       name: "haproxy",
       port: haproxy,
