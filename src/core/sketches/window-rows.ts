@@ -73,6 +73,10 @@ export class WindowRows {
   readonly #firstAlarm: number;
   /** What each column must reach to matter to anybody, counters before sets; infinite where nobody asked. */
   readonly #limits: Float64Array;
+  /** Rows in which each column rings. */
+  readonly #ringers: Uint32Array;
+  /** Columns that ring in some row, as bits: while none does, nobody needs to find any row. */
+  readonly #ringingAnywhere: Uint32Array;
 
   constructor(columns: WindowColumns, clock: WindowClock, cells = 16_384) {
     assert(cells >= ways && (cells & (cells - 1)) === 0, `cells must be a power of two, found ${cells}`);
@@ -82,7 +86,9 @@ export class WindowRows {
     this.#firstAlarm = 1 + windowsMs.length;
     const width = columns.counters.length + columns.sets.length;
     this.#limits = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
-    this.#firstCounter = this.#firstAlarm + Math.ceil(width / 32);
+    this.#ringers = new Uint32Array(width);
+    this.#ringingAnywhere = new Uint32Array(Math.ceil(width / 32));
+    this.#firstCounter = this.#firstAlarm + this.#ringingAnywhere.length;
     this.#firstSet = this.#firstCounter + columns.counters.length;
     this.#width = this.#firstSet + columns.sets.length * mapWords * 2;
     this.#keys = new Uint32Array(cells);
@@ -134,7 +140,9 @@ export class WindowRows {
     // What stands in rows was counted while nobody asked.
     for (let cell = 0; cell <= this.#mask; cell++) {
       if (this.#keys[cell] === 0) continue;
-      for (const column of lowered) this.#ring(cell * this.#width, column);
+      const row = cell * this.#width;
+      for (const column of lowered)
+        if (this.#mostOf(row, column) >= (this.#limits[column] as number)) this.#ring(row, column);
     }
   }
 
@@ -143,20 +151,53 @@ export class WindowRows {
     return this.#words[row + this.#firstAlarm + word] as number;
   }
 
+  /** Does one of these columns, as bits, ring in any row? */
+  ringsAnywhere(columns: Uint32Array): boolean {
+    for (let word = 0; word < columns.length; word++)
+      if (((this.#ringingAnywhere[word] as number) & (columns[word] as number)) !== 0) return true;
+    return false;
+  }
+
   /** Where a column can no longer reach what anybody listens for, it rings no more until it reaches that again. */
   quieten(row: number, column: number): void {
+    if (this.#mostOf(row, column) < (this.#limits[column] as number)) this.#hush(row, column);
+  }
+
+  /** What a column stands at with the whole previous window, which its value does not exceed until more is counted. */
+  #mostOf(row: number, column: number): number {
     const { counters } = this.columns;
+    if (column >= counters.length) return this.different(row, column - counters.length);
     const word = this.#words[row + this.#firstCounter + column] as number;
-    const most =
-      column < counters.length ? (word & countMax) + (word >>> 16) : this.different(row, column - counters.length);
-    if (most >= (this.#limits[column] as number)) return;
-    const place = row + this.#firstAlarm + (column >> 5);
-    this.#words[place] = ((this.#words[place] as number) & ~(1 << (column & 31))) >>> 0;
+    return (word & countMax) + (word >>> 16);
   }
 
   #ring(row: number, column: number): void {
     const place = row + this.#firstAlarm + (column >> 5);
-    this.#words[place] = ((this.#words[place] as number) | (1 << (column & 31))) >>> 0;
+    const bit = 1 << (column & 31);
+    const before = this.#words[place] as number;
+    if ((before & bit) !== 0) return;
+    this.#words[place] = (before | bit) >>> 0;
+    this.#ringers[column] = (this.#ringers[column] as number) + 1;
+    this.#ringingAnywhere[column >> 5] = ((this.#ringingAnywhere[column >> 5] as number) | bit) >>> 0;
+  }
+
+  #hush(row: number, column: number): void {
+    const place = row + this.#firstAlarm + (column >> 5);
+    const bit = 1 << (column & 31);
+    const before = this.#words[place] as number;
+    if ((before & bit) === 0) return;
+    this.#words[place] = (before & ~bit) >>> 0;
+    const left = (this.#ringers[column] as number) - 1;
+    this.#ringers[column] = left;
+    if (left === 0) this.#ringingAnywhere[column >> 5] = ((this.#ringingAnywhere[column >> 5] as number) & ~bit) >>> 0;
+  }
+
+  /** A row that is given up rings no more. */
+  #hushAll(row: number): void {
+    for (let word = 0; word < this.#ringingAnywhere.length; word++) {
+      for (let left = this.ringing(row, word); left !== 0; left &= left - 1)
+        this.#hush(row, word * 32 + 31 - Math.clz32(left & -left));
+    }
   }
 
   /** Events of a row; `by` below 0 takes some back. */
@@ -257,6 +298,7 @@ export class WindowRows {
     }
     const row = cell * this.#width;
     this.#keys[cell] = key;
+    this.#hushAll(row);
     this.#words.fill(0, row, row + this.#width);
     this.#words.set(this.#clock.numbers, row + 1);
     return row;

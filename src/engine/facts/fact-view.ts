@@ -6,7 +6,7 @@ import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import type { AgentEntry } from "../sessions/agent-book.ts";
 import type { FactBook } from "./fact-book.ts";
-import { carriesHeader, headerMarks, type StrangeHeader, type UsualHeader } from "./header-marks.ts";
+import { carriesHeader, HeaderMarks, type StrangeHeader, type UsualHeader } from "./header-marks.ts";
 import { jarOf, requestAccount } from "./request-account.ts";
 import { sessionCounter, sessionLast } from "./session-book.ts";
 import type { TagSet } from "./tag-book.ts";
@@ -52,6 +52,7 @@ export class FactView {
   #address: AddressFacts | undefined;
   /** -1: not looked at yet. */
   #marks = -1;
+  readonly #shapes = new HeaderMarks();
 
   constructor(
     sources: FactSources,
@@ -173,7 +174,7 @@ export class FactView {
 
   /** Which headers the request carries that fields ask about. */
   get marks(): number {
-    if (this.#marks < 0) this.#marks = headerMarks(this.exchange);
+    if (this.#marks < 0) this.#marks = this.#shapes.of(this.exchange);
     return this.#marks;
   }
 

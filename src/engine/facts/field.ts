@@ -30,6 +30,8 @@ export interface TextField {
   readonly name: string;
   readonly type: "text";
   readonly description: string;
+  /** What ordinary requests show, each value at least one in ten of them. */
+  readonly usualTexts?: readonly string[];
   readonly parts?: boolean;
   read(view: FactView): string;
 }
@@ -70,9 +72,9 @@ export function flag(
 export function text(
   name: string,
   description: string,
-  { read, parts }: { readonly read: (view: FactView) => string; readonly parts?: boolean },
+  { read, ...more }: Pick<TextField, "read" | "parts" | "usualTexts">,
 ): TextField {
-  return { name, type: "text", description, read, ...(parts === undefined ? {} : { parts }) };
+  return { name, type: "text", description, read, ...more };
 }
 
 /** `part / whole`, unknown while the whole is below `least`. */

@@ -43,9 +43,29 @@ const bitOf: ReadonlyMap<string, number> = new Map<string, number>([
   ...["sec-purpose", "purpose"].map((name) => [name, bits.prefetch] as const),
 ]);
 
-/** Which of these headers a request carries with a value, as bits: one pass over its headers for all fields that ask. */
-export function headerMarks({ request: { headers } }: Exchange): number {
-  const { names, values } = headers;
+/** Shapes of headers whose marks are remembered: people wear a few hundred of them. */
+const shapesMax = 1_024;
+
+/**
+ * Which of these headers a request carries with a value, as bits: one pass over its headers for all fields that ask. Lists of
+ * names with one structural hash have the same marks while no value is empty, so that a shape is read once.
+ */
+export class HeaderMarks {
+  readonly #byShape = new Map<string, number>();
+
+  of({ client, request: { headers } }: Exchange): number {
+    const shape = headers.values.includes("") ? "" : client.fingerprint.headers;
+    const known = shape === "" ? undefined : this.#byShape.get(shape);
+    if (known !== undefined) return known;
+    const marks = readMarks(headers);
+    if (shape === "") return marks;
+    if (this.#byShape.size >= shapesMax) this.#byShape.clear();
+    this.#byShape.set(shape, marks);
+    return marks;
+  }
+}
+
+function readMarks({ names, values }: Exchange["request"]["headers"]): number {
   let marks = 0;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;

@@ -38,7 +38,17 @@ export function countryKey(country: string): number {
  */
 export function deviceOf({ client, request }: Exchange): number {
   const { tls = "" } = client.fingerprint;
-  return mix32(hashText(request.userAgent.replace(/\d+/g, ""), 5) ^ Math.imul(hashText(tls, 6), 31)) || 1;
+  return mix32(hashWithoutDigits(request.userAgent) ^ Math.imul(hashText(tls, 6), 31)) || 1;
+}
+
+/** In the manner of FNV-1a over what is no digit. */
+function hashWithoutDigits(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) hash = Math.imul(hash ^ code, 0x01000193);
+  }
+  return mix32(hash);
 }
 
 /** Hash of what the client wears: it says who looks alike, never that this is bad. */

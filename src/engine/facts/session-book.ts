@@ -1,4 +1,4 @@
-import { linearCount, type Millis } from "#core";
+import { assert, linearCount, type Millis } from "#core";
 import { mix32 } from "../sessions/text-hash.ts";
 
 /** What is counted exactly per session, saturating at 65,535. */
@@ -175,49 +175,61 @@ export interface SessionWalk {
 const bitsMax = counterNames.length + sums;
 const bitWords = Math.ceil(bitsMax / 32);
 
+/** Bytes of a session's row: five cache lines. */
+const bookRowBytes = 320;
+const row64 = bookRowBytes / 8;
+const row32 = bookRowBytes / 4;
+const row16 = bookRowBytes / 2;
+/**
+ * Where each sort of value begins in a row, in units of its own view; in front stands the number of the session that the row was
+ * opened for. What every request looks at is in the first line: which counters and sums may have reached what somebody waits
+ * for (none is missing, some may be too many), and what the session did last.
+ */
+const first = {
+  ringing: 2,
+  last: 2 + bitWords,
+  counter: 28,
+  sum: 28 / 4 + counterNames.length / 4,
+  set: 2 * (28 / 4 + counterNames.length / 4 + sums),
+} as const;
+assert(first.last + latestWords <= first.counter / 2, "the first line of a session's row holds what it did last");
+assert(Number.isInteger(first.sum) && first.set + sets <= row32, "a session's row holds its counters, sums and sets");
+
 /**
  * What rules may ask of a live session, exact where the client's feature row is compact and fades. Reserved at the first
- * rule, about 300 bytes a session; nothing of it survives the session.
+ * rule, 320 bytes a session; nothing of it survives the session.
  */
 export class SessionBook {
-  readonly #counts: Uint16Array;
-  readonly #sums: Float64Array;
-  readonly #sets: Uint32Array;
-  readonly #last: Uint32Array;
-  /** Number of the session that a slot was opened for. */
-  readonly #opened: Float64Array;
+  readonly #f64: Float64Array;
+  readonly #u32: Uint32Array;
+  readonly #u16: Uint16Array;
+  readonly #u8: Uint8Array;
   /** What each counter and sum must reach to matter to some rule. */
   readonly #limits: Float64Array = new Float64Array(bitsMax).fill(Number.POSITIVE_INFINITY);
-  /** Which of a session's counters and sums may have reached that: none is missing, some may be too many. */
-  readonly #ringing: Uint32Array;
 
   constructor(sessionsMax: number) {
-    this.#ringing = new Uint32Array(sessionsMax * bitWords);
-    this.#opened = new Float64Array(sessionsMax);
-    this.#counts = new Uint16Array(sessionsMax * counterNames.length);
-    this.#sums = new Float64Array(sessionsMax * sums);
-    this.#sets = new Uint32Array(sessionsMax * sets);
-    this.#last = new Uint32Array(sessionsMax * latestWords);
+    // One page and few lines a request: what lies in many arrays costs a miss each.
+    const buffer = new ArrayBuffer(sessionsMax * bookRowBytes);
+    this.#f64 = new Float64Array(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#u16 = new Uint16Array(buffer);
+    this.#u8 = new Uint8Array(buffer);
   }
 
   get bytesPerSession(): number {
-    return counterNames.length * 2 + sums * 8 + (sets + latestWords + bitWords) * 4 + 8;
+    return bookRowBytes;
   }
 
   /** Was the slot opened for the session of this number? */
   isOpen(slot: number, number: number): boolean {
-    return this.#opened[slot] === number;
+    return this.#f64[slot * row64] === number;
   }
 
   /** Empties the slot for the session of this number; times are counted from `at` on. */
   open(slot: number, number: number, at: Millis): void {
-    this.#opened[slot] = number;
-    this.#counts.fill(0, slot * counterNames.length, (slot + 1) * counterNames.length);
-    this.#sums.fill(0, slot * sums, (slot + 1) * sums);
-    this.#sets.fill(0, slot * sets, (slot + 1) * sets);
-    this.#last.fill(0, slot * latestWords, (slot + 1) * latestWords);
-    this.#ringing.fill(0, slot * bitWords, (slot + 1) * bitWords);
-    this.#sums[slot * sums + sessionSum.startedAt] = at;
+    this.#u8.fill(0, slot * bookRowBytes, (slot + 1) * bookRowBytes);
+    this.#f64[slot * row64] = number;
+    this.#f64[slot * row64 + first.sum + sessionSum.startedAt] = at;
   }
 
   count(slot: number, counter: number, by = 1): void {
@@ -240,8 +252,9 @@ export class SessionBook {
       lowered[bit >> 5] = ((lowered[bit >> 5] as number) | (1 << (bit & 31))) >>> 0;
     }
     // What stands in live sessions was counted while nobody asked.
-    for (let at = 0; at < this.#ringing.length; at++)
-      this.#ringing[at] = ((this.#ringing[at] as number) | (lowered[at % bitWords] as number)) >>> 0;
+    for (let at = first.ringing; at < this.#u32.length; at += row32)
+      for (let word = 0; word < bitWords; word++)
+        this.#u32[at + word] = ((this.#u32[at + word] as number) | (lowered[word] as number)) >>> 0;
     return { looksAt, limits, at: positions };
   }
 
@@ -249,7 +262,7 @@ export class SessionBook {
   beyond(slot: number, { looksAt, limits, at }: SessionWalk, into: Uint16Array): number {
     let count = 0;
     for (let word = 0; word < bitWords; word++) {
-      let left = (this.#ringing[slot * bitWords + word] as number) & (looksAt[word] as number);
+      let left = (this.#u32[slot * row32 + first.ringing + word] as number) & (looksAt[word] as number);
       while (left !== 0) {
         const bit = word * 32 + 31 - Math.clz32(left & -left);
         left &= left - 1;
@@ -266,21 +279,21 @@ export class SessionBook {
   }
 
   #ring(slot: number, bit: number): void {
-    const at = slot * bitWords + (bit >> 5);
-    this.#ringing[at] = ((this.#ringing[at] as number) | (1 << (bit & 31))) >>> 0;
+    const at = slot * row32 + first.ringing + (bit >> 5);
+    this.#u32[at] = ((this.#u32[at] as number) | (1 << (bit & 31))) >>> 0;
   }
 
   #hush(slot: number, bit: number): void {
-    const at = slot * bitWords + (bit >> 5);
-    this.#ringing[at] = ((this.#ringing[at] as number) & ~(1 << (bit & 31))) >>> 0;
+    const at = slot * row32 + first.ringing + (bit >> 5);
+    this.#u32[at] = ((this.#u32[at] as number) & ~(1 << (bit & 31))) >>> 0;
   }
 
   get(slot: number, counter: number): number {
-    return this.#counts[slot * counterNames.length + counter] as number;
+    return this.#u16[slot * row16 + first.counter + counter] as number;
   }
 
   set(slot: number, counter: number, value: number): void {
-    this.#counts[slot * counterNames.length + counter] = Math.max(0, Math.min(0xffff, value));
+    this.#u16[slot * row16 + first.counter + counter] = Math.max(0, Math.min(0xffff, value));
     if (value >= (this.#limits[counter] as number)) this.#ring(slot, counter);
   }
 
@@ -293,7 +306,7 @@ export class SessionBook {
   }
 
   sum(slot: number, place: number): number {
-    return this.#sums[slot * sums + place] as number;
+    return this.#f64[slot * row64 + first.sum + place] as number;
   }
 
   addSum(slot: number, place: number, value: number): void {
@@ -301,7 +314,7 @@ export class SessionBook {
   }
 
   setSum(slot: number, place: number, value: number): void {
-    this.#sums[slot * sums + place] = value;
+    this.#f64[slot * row64 + first.sum + place] = value;
     const bit = counterNames.length + place;
     if (value >= (this.#limits[bit] as number)) this.#ring(slot, bit);
   }
@@ -309,11 +322,11 @@ export class SessionBook {
   /** Notes a value among the session's different ones. */
   meet(slot: number, name: SessionSet, value: number): void {
     const bit = mix32(value ^ 0x3c6e) % (setWords[name] * 32);
-    const place = slot * sets + sessionSet[name] + (bit >> 5);
-    const before = this.#sets[place] as number;
+    const place = slot * row32 + first.set + sessionSet[name] + (bit >> 5);
+    const before = this.#u32[place] as number;
     const after = (before | (1 << (bit & 31))) >>> 0;
     if (after === before) return;
-    this.#sets[place] = after;
+    this.#u32[place] = after;
     this.count(slot, setCounter[name]);
   }
 
@@ -323,11 +336,11 @@ export class SessionBook {
   }
 
   last(slot: number, place: number): number {
-    return this.#last[slot * latestWords + place] as number;
+    return this.#u32[slot * row32 + first.last + place] as number;
   }
 
   setLast(slot: number, place: number, value: number): void {
-    this.#last[slot * latestWords + place] = value >>> 0;
+    this.#u32[slot * row32 + first.last + place] = value >>> 0;
   }
 
   /** One gap between two requests that are no sub-resources. */

@@ -66,8 +66,9 @@ const functions: readonly WordFunction[] = [
 /** Everything rules may read: one list, from which the language, the page of docs and the index are made. */
 export const ruleVocabulary: Vocabulary = {
   variables: allFields.map(({ name, type, description, parts, ...rest }): Variable => {
-    const usual = "usual" in rest ? rest.usual : undefined;
-    return { name, type, description, ...(usual === undefined ? {} : { usual }), ...(parts === true ? { parts } : {}) };
+    const usual = "usual" in rest && rest.usual !== undefined ? { usual: rest.usual } : {};
+    const texts = "usualTexts" in rest && rest.usualTexts !== undefined ? { usualTexts: rest.usualTexts } : {};
+    return { name, type, description, ...usual, ...texts, ...(parts === true ? { parts } : {}) };
   }),
   detectors: [...detectorNames, ...partSignals],
   tags: tagNames,

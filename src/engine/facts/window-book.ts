@@ -24,8 +24,6 @@ import { eventWords, type KeyWord, keyWords, type ValueWord, valueWords, windows
 interface SetTarget extends CountTarget {
   readonly value: ValueWord;
   readonly needs: "account" | "token" | "";
-  /** Stays the same for a whole session. */
-  readonly steady: boolean;
 }
 
 const keyPlace: Readonly<Record<KeyWord, number>> = Object.freeze(
@@ -53,6 +51,8 @@ export class WindowBook {
   readonly #groups: Group[] = [];
   readonly #counts: (CountTarget[] | undefined)[] = new Array(eventWords.length).fill(undefined);
   readonly #sets: SetTarget[] = [];
+  /** Those of the sets that change within a session: all that is looked at once the others were noted in this minute. */
+  readonly #movingSets: SetTarget[] = [];
   readonly #countByPlace = new Map<string, CountTarget>();
   readonly #setByPlace = new Map<string, SetTarget>();
   /** Keys of the request at hand, worked out once each; 0: not yet. */
@@ -102,8 +102,7 @@ export class WindowBook {
   meet(facts: Facts, exchange: Exchange, { noted }: { readonly noted: boolean }): void {
     const { token } = exchange.request;
     const account = requestAccount(this.sessions, facts, exchange);
-    for (const { group, column, value, needs, steady } of this.#sets) {
-      if (noted && steady) continue;
+    for (const { group, column, value, needs } of noted ? this.#movingSets : this.#sets) {
       // Most requests carry no account and no token: their sets are not looked at.
       if ((needs === "account" && account === 0) || (needs === "token" && token === 0)) continue;
       const shown = this.#value(value, facts, exchange);
@@ -126,6 +125,8 @@ export class WindowBook {
   ): number {
     let found = count;
     for (const walk of walks) {
+      // In quiet times nobody's row is near any limit, and no row is looked for.
+      if (walk.group.rows?.ringsAnywhere(walk.looksAt) !== true) continue;
       const row = this.#find(walk.group, facts, exchange);
       if (row >= 0) found = beyondIn(walk, row, { into, count: found });
     }
@@ -272,9 +273,10 @@ export class WindowBook {
     const group = this.#group(key, needs === "" ? "everybody" : "identified");
     const steady = carried.every((word) => steadyWords.has(word));
     const column = group.sets.push({ name, window: windowPlace(window) }) - 1;
-    const target = { group, column, value, needs, steady } as const;
+    const target = { group, column, value, needs } as const;
     this.#setByPlace.set(place, target);
     this.#sets.push(target);
+    if (!steady) this.#movingSets.push(target);
   }
 
   #group(key: string, traffic: Traffic): Group {

@@ -10,6 +10,8 @@ export interface Variable {
    * such a request fails. Absent: unknown, and the variable makes no key.
    */
   readonly usual?: number;
+  /** Of a text: what ordinary requests show, each value at least one in ten of them. Other values are keys that few requests pass. */
+  readonly usualTexts?: readonly string[];
   /**
    * Says something about a single sub-resource (a picture, a script). Rules that read no such variable are not asked about
    * sub-resources: what they read does not change with them.

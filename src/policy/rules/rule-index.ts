@@ -101,7 +101,9 @@ function collect(bucket: Bucket, subject: Subject, into: Uint16Array): number {
     }
   }
   for (const { place, values } of bucket.texts) {
-    const found = values.get(subject.text(place));
+    const text = subject.text(place);
+    if (text === "") continue;
+    const found = values.get(text);
     if (found !== undefined) for (const position of found) into[count++] = position;
   }
   const passing = passed(bucket, subject);

@@ -9,8 +9,13 @@ export type RuleKey =
   /** The value is at least (`above`) or at most (`below`) the limit. */
   | { readonly kind: "above" | "below"; readonly place: number; readonly limit: number; readonly cost: number };
 
-/** A signal is looked up by name; a number beyond what is usual is one comparison; a count is a look into a table. */
-const cost = { signal: 0, unusual: 1, text: 2, unknown: 3, counted: 4 } as const;
+/**
+ * A signal is looked up by name; a number beyond what is usual is one comparison; of a number well within it, and of a text that
+ * many requests show, it is at least known that some fail; a count is a look into a table.
+ */
+const cost = { signal: 0, unusual: 1, text: 2, unknown: 3, within: 4, usualText: 5, counted: 6 } as const;
+/** A limit of at least this share of what nine in ten stay below stops enough of them to be a key. */
+const withinShare = 0.2;
 
 /** Reads from a checked syntax tree what must hold for the condition to hold. */
 export const ruleKeys: {
@@ -88,11 +93,15 @@ function membershipKey(item: ASTNode, list: ASTNode, reader: Reader): RuleKey | 
   return list.op === "list" ? textKey(item, list.args, reader) : undefined;
 }
 
-function textKey(variable: ASTNode, members: readonly ASTNode[], { layout }: Reader): RuleKey | undefined {
-  const place = layout.texts.get(dotted(variable) ?? "");
+function textKey(variable: ASTNode, members: readonly ASTNode[], { layout, vocabulary }: Reader): RuleKey | undefined {
+  const name = dotted(variable) ?? "";
+  const place = layout.texts.get(name);
   const values = members.flatMap((one) => (one.op === "value" && typeof one.args === "string" ? [one.args] : []));
-  if (place === undefined || values.length < members.length) return undefined;
-  return { kind: "text", place, values, cost: cost.text };
+  // What is absent is nothing to look up.
+  if (place === undefined || values.length < members.length || values.includes("")) return undefined;
+  const usual = vocabulary.variables.find((one) => one.name === name)?.usualTexts ?? [];
+  const ordinary = values.some((value) => usual.includes(value));
+  return { kind: "text", place, values, cost: ordinary ? cost.usualText : cost.text };
 }
 
 function limitKey(
@@ -111,7 +120,9 @@ function limitKey(
   if (usual === undefined) return { kind, place, limit, cost: cost.unknown };
   // Nine in ten ordinary requests stay at or below the usual value: "below" is a key only where even that says little.
   const unusual = kind === "above" ? limit > usual : limit < 0;
-  return unusual ? { kind, place, limit, cost: cost.unusual } : undefined;
+  if (unusual) return { kind, place, limit, cost: cost.unusual };
+  const within = kind === "above" && limit > 1 && limit >= usual * withinShare;
+  return within ? { kind, place, limit, cost: cost.within } : undefined;
 }
 
 function callKey(call: Extract<ASTNode, { readonly op: "call" }>, limit: number, layout: Layout): RuleKey | undefined {

@@ -67,9 +67,11 @@ export const headerFields: readonly Field[] = [
     read: lacks("origin"),
   }),
   text("request.fetchSite", "Sec-Fetch-Site: none, same-origin, same-site, cross-site; empty when absent.", {
+    usualTexts: ["none", "same-origin", "cross-site", "same-site"],
     read: (view) => view.header("sec-fetch-site"),
   }),
   text("request.fetchMode", "Sec-Fetch-Mode: navigate, cors, no-cors…; empty when absent.", {
+    usualTexts: ["navigate", "cors", "no-cors"],
     read: (view) => view.header("sec-fetch-mode"),
   }),
   text("request.fetchDestination", "Sec-Fetch-Dest: document, empty, image…; empty when absent.", {

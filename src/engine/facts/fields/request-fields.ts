@@ -3,12 +3,17 @@ import { methodCode } from "../../features/facts.ts";
 import { type Field, flag, number, text } from "../field.ts";
 import { probeKinds } from "../probes.ts";
 import { longestValue, parameterCount, queryNumber } from "../query.ts";
+import { sessionCounter } from "../session-book.ts";
 
 const refererWords: readonly string[] = ["", "none", "own", "foreign"];
 
 /** The request at hand. */
 export const requestFields: readonly Field[] = [
-  text("request.method", "Method as received.", { parts: true, read: ({ exchange }) => exchange.request.method }),
+  text("request.method", "Method as received.", {
+    parts: true,
+    usualTexts: ["GET"],
+    read: ({ exchange }) => exchange.request.method,
+  }),
   text("request.host", "Host, lower case, without the usual port.", {
     parts: true,
     read: ({ exchange }) => exchange.request.host,
@@ -28,7 +33,11 @@ export const requestFields: readonly Field[] = [
   text(
     "request.class",
     "What the endpoint is for: unknown, page, asset, api, login, logout, signup, checkout, search, robots, well-known, feed or favicon.",
-    { parts: true, read: ({ facts }) => endpointClasses[facts.class] ?? "unknown" },
+    {
+      parts: true,
+      usualTexts: ["page", "asset", "api", "unknown"],
+      read: ({ facts }) => endpointClasses[facts.class] ?? "unknown",
+    },
   ),
   text("request.protocol", "HTTP/1.0, HTTP/1.1 or HTTP/2.0; empty when not observed.", {
     read: ({ exchange }) => exchange.request.protocol,
@@ -36,8 +45,12 @@ export const requestFields: readonly Field[] = [
   text("request.scheme", "http or https.", { read: ({ exchange }) => exchange.request.scheme }),
   text("request.probe", `What weakness the path and query look for: ${probeKinds.join(", ")}; empty for none.`, {
     parts: true,
-    read: ({ facts, exchange, book }) =>
-      probeKinds[book.probes.kindOf(facts.urlHash, exchange.request.path, exchange.request.query)] ?? "",
+    read(view) {
+      // The session knows that it looked for no weakness: no look into the table. Unknown where sessions are not followed.
+      if (view.session(sessionCounter.probes) === 0) return "";
+      const { facts, exchange, book } = view;
+      return probeKinds[book.probes.kindOf(facts.urlHash, exchange.request.path, exchange.request.query)] ?? "";
+    },
   }),
   text("request.extension", "Ending of the path's last segment, lower case, without the dot; empty for none.", {
     parts: true,
