@@ -4,6 +4,7 @@
  * cost; the last line is JSON. A goal that this size of run cannot decide has `met: null`; one that is missed, false.
  *
  *     npm run bench:detection [-- --quick] [-- --seed 3] [-- --full [--seeds 20] [--jobs 2] [--keep DIRECTORY]]
+ *     npm run bench:detection -- --learning      # only how soon a site is known
  *
  * The attack by the tool "aiohttp-like" on the application "devtool" took no part in tuning; people of that application
  * did, when caps of cohorts were chosen.
@@ -475,9 +476,15 @@ function learningGoals(): Goal[] {
   }).flat();
   events.sort((a, b) => a.at - b.at);
   let [edges, certified, lookedAt] = [-1, -1, start];
+  const accounts = new Set<number>();
+  let admitted = -1;
   for (const exchange of events) {
     if (exchange.at > start + minutes * 60_000) break;
     run(fresh, exchange);
+    if (exchange.request.account !== 0 && (exchange.response?.status ?? 400) < 400) {
+      accounts.add(exchange.request.account);
+      if (admitted < 0 && accounts.size >= 2_995) admitted = (exchange.at - start) / 60_000;
+    }
     if (exchange.at - lookedAt < 5_000) continue;
     lookedAt = exchange.at;
     fresh.sweep(exchange.at);
@@ -485,6 +492,9 @@ function learningGoals(): Goal[] {
     if (edges < 0 && knowsTheWay(fresh, exchange.at)) edges = minute;
     if (certified < 0 && fresh.learned.peopleSeen() >= 2_995) certified = minute;
   }
+  console.log(
+    `anchored people after ${minutes} minutes: ${fresh.learned.peopleSeen()}; accounts let in at all: ${accounts.size} of ${Math.round((perHour * minutes) / 60)} sessions${admitted < 0 ? "" : `, 2,995 of them after ${admitted.toFixed(1)} minutes`}`,
+  );
   const goal = (name: string, value: number, most: number): Goal => ({
     name,
     value: value < 0 ? null : round(value),
@@ -617,4 +627,5 @@ function main(): void {
 }
 
 if (process.argv.includes("--full")) await runFull();
+else if (process.argv.includes("--learning")) console.log(JSON.stringify({ goals: learningGoals() }));
 else main();

@@ -67,6 +67,8 @@ export class FingerprintPart {
 
   /** A session ends. */
   close(slot: number, session: JudgedSession): void {
+    // Of a flood's sessions hardly any showed enough to be told apart by.
+    if (session.behaviour === 0 && !session.anchored) return;
     const { state, sequence, subject, purityOf } = this.#sources;
     const { clients, sessions } = state;
     const row = sessions.rowOf(slot);
