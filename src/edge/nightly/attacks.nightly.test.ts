@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { get } from "node:http";
+import { Agent, get } from "node:http";
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type FaultRig, openFaultRig } from "../testdata/fault-rig.ts";
 import { openOrigin, openRawOrigin, RawClient } from "../testdata/gateway-rig.ts";
 import { floods } from "../testdata/h2-floods.ts";
 import { frame, frames, RawHttp2, u32 } from "../testdata/raw-http2.ts";
+import { headAttacks, type SizeAttack } from "../testdata/size-attacks.ts";
 import { writePair } from "../tls/testdata/tls-origin.ts";
 
 /**
@@ -17,6 +18,7 @@ const seconds = Number(process.env.GAIT_NIGHTLY_SECONDS ?? 0);
 const full = seconds === 0;
 const lasting = (fullSeconds: number): number => (full ? fullSeconds : Math.min(seconds, fullSeconds));
 const wait = (spanMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, spanMs));
+const sliceMs = 2_000;
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0).reverse()) close();
@@ -28,14 +30,17 @@ interface Target {
   readonly upstream: { requests: number; open: number };
 }
 
-async function start(options: Partial<Parameters<typeof openFaultRig>[0]> = {}): Promise<Target> {
+/** What a target is started with: the gateway's part, and how long the origin thinks. */
+type StartOptions = Partial<Parameters<typeof openFaultRig>[0]> & { readonly delayMs?: number };
+
+async function start({ delayMs = 20, ...options }: StartOptions = {}): Promise<Target> {
   const upstream = { requests: 0, open: 0 };
   const origin = await openOrigin((request, response) => {
     upstream.requests++;
     upstream.open++;
     let timer: NodeJS.Timeout | undefined;
     request.resume().on("end", () => {
-      timer = setTimeout(() => response.end("ok"), 20);
+      timer = setTimeout(() => response.end("ok"), delayMs);
     });
     response.on("close", () => {
       upstream.open--;
@@ -142,6 +147,51 @@ test("window overflow on ten thousand sessions leaks none of them", async () => 
   const after = residentMegabytes(rig);
   console.log(`${before.toFixed(0)} MB after a quarter, ${after.toFixed(0)} MB after all`);
   if (full) expect(after).toBeLessThan(before * 1.2 + 20);
+});
+
+test("large heads from one address, a hundred a second, take no more than a fifth of what a person gets through", async () => {
+  const { rig } = await start({ delayMs: 0 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  closers.push(() => agent.destroy());
+  const ask = (): Promise<number> =>
+    new Promise((resolve) => {
+      get({ host: "127.0.0.1", port: rig.port, localAddress: "127.0.0.2", agent }, (response) =>
+        response.resume().on("end", () => resolve(response.statusCode ?? 0)),
+      ).on("error", () => resolve(0));
+    });
+  let failures = 0;
+  const slice = async (): Promise<number> => {
+    const ends = performance.now() + sliceMs;
+    let answered = 0;
+    while (performance.now() < ends) {
+      if ((await ask()) === 200) answered++;
+      else failures++;
+    }
+    return answered;
+  };
+  let sent = 0;
+  const throwHeads = (): NodeJS.Timeout =>
+    setInterval(() => {
+      const { lines = [], query = "" } = headAttacks[sent++ % headAttacks.length] as SizeAttack;
+      const client = new RawClient(rig.port).send(
+        `GET /a?${query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`,
+      );
+      void client.untilEnd(2_000).finally(() => client.close());
+    }, 10);
+  await slice();
+  const quiet: number[] = [];
+  const attacked: number[] = [];
+  for (let round = 0; round < lasting(5); round++) {
+    quiet.push(await slice());
+    const thrower = throwHeads();
+    attacked.push(await slice());
+    clearInterval(thrower);
+  }
+  const middle = (counts: number[]): number => counts.sort((a, b) => a - b)[counts.length >> 1] ?? 0;
+  const kept = middle(attacked) / middle(quiet);
+  console.log(`${sent} heads; a person gets ${(100 * kept).toFixed(0)} % of ${middle(quiet)} requests through`);
+  expect(failures).toBe(0);
+  if (full) expect(kept).toBeGreaterThan(0.8);
 });
 
 test("slow TLS handshakes from one address are capped and gone in time, and people shake hands meanwhile", async () => {
