@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom, type DecisionRecord, keyedHash, readTrace, testHashKey } from "#core";
 import { openEventStore, type Row } from "#store";
-import { facetsSql } from "../src/app/operations/events/event-facets.ts";
+import { summedPaths } from "../src/app/operations/events/path-sums.ts";
 import { newestOf } from "../src/app/operations/events/query-events.ts";
 import { summedFigures } from "../src/app/operations/overview/overview-figures.ts";
 import { sessionWhere } from "../src/app/operations/sessions/session-where.ts";
@@ -164,7 +164,7 @@ function heavyQueries(): Readonly<Record<string, Asked>> {
     overview: () => summedFigures({ query }, { from: start, to: end, stepMs: 600_000, application: undefined }),
     topActors:
       "SELECT actor, count(*) AS n, max(total) AS worst FROM everything GROUP BY actor ORDER BY n DESC LIMIT 20",
-    topPaths: facetsSql("path", { where: "true", limit: 20 }),
+    topPaths: () => summedPaths({ query }, { limit: 20 }),
     automatedPage: () => newestOf(query, { where: "kind IN ('automated')", values: [], limit: 51 }),
   };
 }

@@ -2,7 +2,7 @@ export { columns, type Column, type Privacy } from "./events/columns.ts";
 export { networkOf } from "./events/places.ts";
 export type { SubjectColumn } from "./events/erase.ts";
 export type { ExportFormat, ExportOptions } from "./events/export.ts";
-export { type RollupName, rollupOf, speedSteps } from "./events/rollups.ts";
+export { type RollupName, rollupOf, sketchSize, speedSteps } from "./events/rollups.ts";
 export type { Row } from "./events/messages.ts";
 export { type ProductColumn, productColumns } from "./events/product-table.ts";
 export type { ProductRow } from "./events/product-writer.ts";

@@ -78,6 +78,20 @@ export async function openEventStore(options: EventStoreOptions): Promise<EventS
   return store;
 }
 
+/** How long a closed store's thread may take to end by itself. */
+const closeMs = 5_000;
+
+/** Whether something happened in time. */
+async function within(happened: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = await Promise.race([happened.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}
+
 function startOwner(options: OwnerOptions): Worker {
   const fromSource = import.meta.url.endsWith(".ts");
   return new Worker(new URL(fromSource ? "./owner.ts" : "./owner.js", import.meta.url), {
@@ -188,7 +202,9 @@ class EventStoreClient implements EventStore {
     if (this.#ended !== "") return;
     await this.flush();
     await this.#ask({ kind: "close" });
-    await this.#worker.terminate();
+    // The thread ends by itself once the database is closed; ended from outside, native work that is still under way would find its memory gone.
+    const ended = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    if (this.#ended === "" && !(await within(ended, closeMs))) await this.#worker.terminate();
   }
 
   #handOver(): void {

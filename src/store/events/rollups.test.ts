@@ -37,7 +37,7 @@ function record(at: number, number: number): DecisionRecord {
       revision: 1,
     },
     enforced: total > 95 ? "block" : "allow",
-    path: "/",
+    path: `/${number % 7}`,
     trail: { session: 1, identity: 0, template: "/", cohort: "" },
     decisionUs: 1 + random() * 50,
     session: `s${number % 40}`,
@@ -67,6 +67,9 @@ async function bothWays(from: number, to: number): Promise<readonly [unknown, un
       `SELECT count(DISTINCT session) AS s, count(DISTINCT actor) AS a, sum(n) AS n, max(worst) AS worst FROM ${rollupOf("visits", from, to)}`,
     ),
     await store.query(`SELECT sum(n) AS n FROM ${rollupOf("speeds", from, to)}`),
+    await store.query(
+      `SELECT path, kind, max(n) AS n, count(DISTINCT hash) AS sessions FROM (SELECT path, kind, sum(n) OVER (PARTITION BY path, kind) AS n, unnest(sessions) AS hash FROM ${rollupOf("paths", from, to)}) GROUP BY 1, 2 ORDER BY 1, 2`,
+    ),
   ];
   const true_ = [
     await store.query(
@@ -76,6 +79,9 @@ async function bothWays(from: number, to: number): Promise<readonly [unknown, un
       `SELECT count(DISTINCT session) AS s, count(DISTINCT actor) AS a, nullif(count(*), 0) AS n, max(total) AS worst FROM ${span}`,
     ),
     await store.query(`SELECT nullif(count(*), 0) AS n FROM ${span}`),
+    await store.query(
+      `SELECT path, kind, count(*) AS n, count(DISTINCT session) AS sessions FROM ${span} GROUP BY 1, 2 ORDER BY 1, 2`,
+    ),
   ];
   return [told, true_];
 }

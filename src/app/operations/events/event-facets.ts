@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Operation } from "../operation.ts";
+import type { OperationContext } from "../operation-context.ts";
 import { type EventFilter, eventFilterShape, whereOf } from "./event-filter.ts";
+import { canSumPaths, summedPaths } from "./path-sums.ts";
 
 const fields = [
   "kind",
@@ -59,18 +61,21 @@ export const eventFacets: Operation<EventFacetsInput, EventFacetsOutput> = {
     values: z.array(z.strictObject({ value: z.string(), requests: z.number(), sessions: z.number() })),
   }),
   async handle(context, input) {
-    const { sql, values } = whereOf(context, input);
-    const rows = await context.query(facetsSql(input.field, { where: sql, limit: input.limit }), values);
-    return {
-      field: input.field,
-      values: rows.map(({ value, requests, sessions }) => ({
-        value: String(value ?? ""),
-        requests: Number(requests),
-        sessions: Number(sessions),
-      })),
-    };
+    if (input.field === "path" && canSumPaths(input))
+      return { field: input.field, values: await summedPaths(context, input) };
+    return { field: input.field, values: await countedValues(context, input) };
   },
 };
+
+async function countedValues(context: OperationContext, input: EventFacetsInput): Promise<EventFacetsOutput["values"]> {
+  const { sql, values } = whereOf(context, input);
+  const rows = await context.query(facetsSql(input.field, { where: sql, limit: input.limit }), values);
+  return rows.map(({ value, requests, sessions }) => ({
+    value: String(value ?? ""),
+    requests: Number(requests),
+    sessions: Number(sessions),
+  }));
+}
 
 /**
  * The most frequent values, then how many sessions showed each: counting sessions of every value there is would cost several
