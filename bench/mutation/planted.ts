@@ -39,7 +39,7 @@ export function plantAll(bench: string, mutants: readonly PlantedMutant[]): void
   if (wanted.length === 0) throw new Error(`no mutant belongs to "${only}"`);
   const copy = mkdtempSync(join(tmpdir(), "gait-mutants-"));
   try {
-    for (const part of ["src", "packs", "schemas", "package.json", "tsconfig.json", "vitest.config.ts"])
+    for (const part of ["src", "bench", "packs", "schemas", "package.json", "tsconfig.json", "vitest.config.ts"])
       cpSync(part, join(copy, part), { recursive: true });
     symlinkSync(resolve("node_modules"), join(copy, "node_modules"));
     run(bench, { wanted, copy });

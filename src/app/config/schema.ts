@@ -103,7 +103,7 @@ const application: z.ZodType<ApplicationConfig> = z.strictObject({
     .array(nameText)
     .max(32)
     .default([])
-    .meta({ description: "Words that rules can ask for.", examples: [["payments"]] }),
+    .meta({ description: "Words that rules can ask for.", examples: [["payment"]] }),
   mode: mode.optional().meta({ description: "Overrides the general `mode`." }),
 });
 

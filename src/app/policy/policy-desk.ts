@@ -1,5 +1,5 @@
 import { type BacktestReport, type BacktestResult, humanShareMaxDefault, overLimit } from "#analyst";
-import { GaitError } from "#core";
+import { GaitError, suggest } from "#core";
 import { definitionOf, type LifeStep, nextStep, type Rule, stepOf } from "#policy";
 import { loadRules } from "./load-rules.ts";
 import { harms, type LivePolicy } from "./open-policy.ts";
@@ -103,8 +103,12 @@ export function createPolicyDesk(parts: DeskParts): PolicyDesk {
   const { policy } = parts;
   const find = (name: string): Rule => {
     const rule = policy.set.rules.find((one) => one.name === name);
-    if (rule === undefined) throw unknown(`there is no rule "${name}"`);
-    return rule;
+    if (rule !== undefined) return rule;
+    const near = suggest(
+      name,
+      policy.set.rules.map((one) => one.name),
+    );
+    throw unknown(`there is no rule "${name}"${near === undefined ? "" : ` (did you mean "${near}"?)`}`);
   };
   const rulesAt = (version: PolicyVersion): ReadonlyMap<string, string> =>
     new Map(loadRules(version.files, policy.language).map((rule) => [rule.name, described(rule, version)]));

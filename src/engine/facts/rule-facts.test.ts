@@ -102,3 +102,26 @@ test("what the application tells of an account and its address is counted for th
     expect(condition.evaluate(engine.facts.subject(exchange, verdict))).toBe(1);
   }
 });
+
+/** A browser by its version, as it tells it. */
+const chrome = (version: number): string => `"User-Agent: Mozilla/5.0 (Windows NT 10.0) Chrome/${version}.0"`;
+
+test("an account knows its program again: an updated browser is no new device, another one is", () => {
+  const own = `3x #ann POST /login 302 ${chrome(140)}`;
+  const login = (agent: string): readonly Truth[] =>
+    ask(`${own}\n\n#ann POST /login 302 ${agent}`, ["account.newDevice", "!account.newDevice"]);
+  expect(login(chrome(141))).toEqual([0, 1]);
+  expect(login('"User-Agent: Mozilla/5.0 (X11) Firefox/140.0"')).toEqual([1, 0]);
+});
+
+test("what follows a log-in is the account's that was let in; a refused log-in and a token make a session nobody's", () => {
+  const conditions = ["account.known", 'count("checkout", "account", "1h") == 1'];
+  expect(ask("#ann POST /login 302\nPOST /checkout 200", conditions)).toEqual([1, 1]);
+  expect(ask("#ann POST /login 401\nPOST /checkout 200", conditions)).toEqual([2, 2]);
+  expect(ask("#ann GET /orders 200\nPOST /checkout 200", conditions)).toEqual([2, 2]);
+});
+
+test("who logs in to another account goes on as that one", () => {
+  const trace = "#ann POST /login 302\nPOST /checkout 200\n#bob POST /login 302\nPOST /checkout 200";
+  expect(ask(trace, ['count("checkout", "account", "1h") == 1'])).toEqual([1]);
+});

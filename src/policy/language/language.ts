@@ -8,6 +8,8 @@ const conditionLengthMax = 4096;
 
 /** Compiles conditions of one vocabulary. */
 export interface Language {
+  /** Tags that endpoints can have without an operator's word. */
+  readonly tags: readonly string[];
   /** @throws ConditionProblem with place, reason and suggestion when the text is not a condition of this vocabulary. */
   compile(source: string): Condition;
 }
@@ -24,6 +26,7 @@ export function createLanguage(vocabulary: Vocabulary): Language {
   const environment = environmentOf(vocabulary);
   const layout = layoutOf(vocabulary);
   return {
+    tags: vocabulary.tags,
     compile(source) {
       if (source.length > conditionLengthMax) {
         throw new ConditionProblem(
@@ -90,7 +93,9 @@ function parse(environment: Environment, source: string, vocabulary: Vocabulary)
     const failure = checked.error as unknown as CheckFailure;
     const range = failure.range ?? { start: 0, end: source.length };
     const said = failure.summary ?? failure.message.split("\n")[0] ?? "not a condition";
-    throw new ConditionProblem(said + hint(source.slice(range.start, range.end), source, vocabulary), range);
+    const slip = slipOf(source, range.start);
+    if (slip !== undefined) throw new ConditionProblem(slip, range);
+    throw new ConditionProblem(plain(said) + hint(source.slice(range.start, range.end), source, vocabulary), range);
   }
   if (checked.type !== "bool") {
     throw new ConditionProblem(`a condition must be true or false; this one is a ${String(checked.type)}`, {
@@ -99,6 +104,35 @@ function parse(environment: Environment, source: string, vocabulary: Vocabulary)
     });
   }
   return environment.parse(source).ast;
+}
+
+/** What people write who think in another language, at or just before where parsing failed. */
+const slips: readonly (readonly [written: RegExp, meant: string])[] = [
+  [/\band$/i, 'write && for "and"'],
+  [/\bor$/i, 'write || for "or"'],
+  [/\bnot$/i, 'write ! for "not"'],
+  [/(?<![=!<>])=$/, "write == to compare"],
+];
+
+function slipOf(source: string, at: number): string | undefined {
+  // A parser stops within the word or behind it.
+  const rest = /^(?:\w+|=)?/.exec(source.slice(at))?.[0] ?? "";
+  const ends = [source.slice(0, at + rest.length), source.slice(0, at).trimEnd()];
+  return slips.find(([written]) => ends.some((end) => written.test(end)))?.[1];
+}
+
+const typeNames: readonly (readonly [cel: RegExp, word: string])[] = [
+  [/\b(?:double|int|uint)\b/g, "number"],
+  [/\bstring\b/g, "text"],
+  [/\bbool\b/g, "true or false"],
+  [/^no such overload: /, "these do not go together: "],
+  [/^Logical operator requires bool operands, got '(.*)'$/, "&& and || join what is true or false; this is a $1"],
+];
+
+/** The library's words for types in those of this page. */
+function plain(said: string): string {
+  const words = typeNames.toReversed();
+  return words.reduce((text, [cel, word]) => text.replace(cel, word), said);
 }
 
 /** "did you mean" for a misspelt variable, field or function. */

@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type YA
 import { type Action, policyLimits, suggest } from "#core";
 import type { Language } from "../language/language.ts";
 import { ConditionProblem } from "../language/problem.ts";
+import { optionProblem } from "./action-options.ts";
 import type { Place, Rule, RuleAction, RuleMode, RuleOverride } from "./rule.ts";
 
 /** A mistake in a pack, where it stands (lines and columns from 1) and what would be right. */
@@ -166,7 +167,7 @@ class PackReader {
     const when = this.#text(map, "when", true);
     const does = this.#does(map);
     const weight = this.#number(map, "weight", 0);
-    if (does === undefined && weight === 0) {
+    if (!map.has("then") && does === undefined && weight === 0) {
       this.report(offsetOf(map), `rule "${name}" does nothing: give it "then" (an action) or "weight" (nats)`);
     }
     const condition = this.#condition(map, when, weight !== 0);
@@ -176,7 +177,7 @@ class PackReader {
     const canary = this.#number(map, "canary", canaryDefault);
     const bound = this.#number(map, "bound", 0);
     const tags = this.#texts(map, "tags");
-    const applies = this.#texts(map, "applies");
+    const applies = this.#applies(map);
     const traces = map.get("traces");
     const fires = isMap(traces) ? this.#texts(traces, "fires") : [];
     const silent = isMap(traces) ? this.#texts(traces, "silent") : [];
@@ -244,12 +245,14 @@ class PackReader {
     const inner = isMap(then) ? then.get(name) : undefined;
     if (inner === undefined || inner === null) return { action, options: {} };
     if (!isMap(inner)) return { action, options: { value: inner as string | number | boolean } };
-    return { action, options: this.#options(inner) };
+    return { action, options: this.#options(inner, action) };
   }
 
-  #options(map: YAMLMap): RuleAction["options"] {
+  #options(map: YAMLMap, action: Action): RuleAction["options"] {
     const options: Record<string, string | number | boolean> = {};
     for (const pair of map.items) {
+      const problem = optionProblem(action, isScalar(pair.key) ? String(pair.key.value) : "");
+      if (problem !== undefined) this.report(offsetOf(pair.key), problem);
       const value: unknown = isScalar(pair.value) ? pair.value.value : undefined;
       if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
         options[isScalar(pair.key) ? String(pair.key.value) : ""] = value;
@@ -305,6 +308,17 @@ class PackReader {
     if (Array.isArray(list) && list.every((one) => typeof one === "string")) return list;
     this.report(this.#at(map, key), `"${key}" must be a list of texts`);
     return [];
+  }
+
+  /** Operators may have tags of their own; one that is nearly another is a slip, and its rule would never be asked. */
+  #applies(map: YAMLMap): string[] {
+    const applies = this.#texts(map, "applies");
+    for (const tag of applies) {
+      const near = this.#language.tags.includes(tag) ? undefined : suggest(tag, this.#language.tags);
+      if (near !== undefined)
+        this.report(this.#at(map, "applies"), `there is no tag "${tag}"; did you mean "${near}"?`);
+    }
+    return applies;
   }
 
   #at(map: YAMLMap, key: string): number {

@@ -149,6 +149,21 @@ const mistakes: readonly (readonly [text: string, place: string, said: RegExp])[
   ["- name: a\n  why: b\n  when: session.reqests > 3\n  then: block", "3:17", /did you mean "session.requests"\?/],
   ["- name: a\n  why: b\n  when: 'session.reqests > 3'\n  then: block", "3:18", /did you mean "session.requests"\?/],
   ["- name: a\n  why: b\n  when: 'true'\n  then: blok", "4:9", /no action "blok"; did you mean "block"\?/],
+  [
+    "- name: a\n  why: b\n  when: 'true'\n  then: block\n  applies: [logn]",
+    "5:12",
+    /no tag "logn"; did you mean "login"\?/,
+  ],
+  [
+    "- name: a\n  why: b\n  when: 'true'\n  then: { throttle: { perMinut: 3 } }",
+    "4:23",
+    /no option "perMinut"; did you mean "perMinute"\?/,
+  ],
+  [
+    "- name: a\n  why: b\n  when: 'true'\n  then: { allow: { status: 3 } }",
+    "4:20",
+    /no option "status"; it has webhook, stick/,
+  ],
   ["- name: a\n  why: b\n  when: 'true'\n  then: block\n  mode: enforced", "5:9", /did you mean "enforce"\?/],
   ["- name: a\n  why: b\n  when: 'true'\n  then: block\n  ttl: 15 minutes", "5:8", /such as 90s, 15m/],
   ["- name: a\n  why: b\n  when: 'true'", "1:3", /does nothing/],
@@ -189,4 +204,43 @@ test("as many rules as have a position are loaded, and not one more", () => {
   const many = (count: number): readonly Rule[] => Array.from({ length: count }, () => first as Rule);
   expect(createRuleSet(many(4_096), vocabulary, 1).rules).toHaveLength(4_096);
   expect(() => createRuleSet(many(4_097), vocabulary, 1)).toThrow(/at most 4096 rules/);
+});
+
+test("a tag of the site's own is asked for as it is written, and a mistaken action is told once", () => {
+  expect(pack("- { name: a, why: b, when: 'true', then: block, applies: [internal-tools] }")[0]?.applies).toEqual([
+    "internal-tools",
+  ]);
+  const result = readPack("- { name: a, why: b, when: 'true', then: blok }", "test.yaml", language);
+  expect("problems" in result && result.problems.map(({ message }) => message)).toEqual([
+    'there is no action "blok"; did you mean "block"?',
+  ]);
+});
+
+test("the index looks for what ordinary requests fail, and finds what it must, whatever a text is worth", () => {
+  const words: Vocabulary = {
+    variables: [
+      { name: "request.class", type: "text", description: "class", usualTexts: ["page"] },
+      { name: "session.requests", type: "number", description: "requests", usual: 10 },
+    ],
+    detectors: [],
+    tags: [],
+  };
+  const own = createLanguage(words);
+  const read = readPack(
+    `- { name: usual, why: b, when: 'request.class == "page" && session.requests >= 3', then: log }
+- { name: empty, why: b, when: 'request.class == ""', then: log }
+- { name: rare, why: b, when: 'request.class == "feed" && session.requests >= 1', then: log }`,
+    "own.yaml",
+    own,
+  );
+  if ("problems" in read) throw new Error(JSON.stringify(read.problems));
+  const set = createRuleSet(read.rules, words, 1);
+  const found = (text: string, requests: number): readonly string[] =>
+    set.matches(fixedSubject({ texts: [text], numbers: [requests] })).map(({ name }) => name);
+  expect([found("page", 3), found("page", 2), found("", 9), found("feed", 1)]).toEqual([
+    ["usual"],
+    [],
+    ["empty"],
+    ["rare"],
+  ]);
 });

@@ -24,6 +24,7 @@ function addTest(group: Command, { stdout }: CommandContext): void {
     .action(async (names: string[], options: { rules?: string; json?: boolean }) => {
       const { packNames, readRuleFiles } = await import("../../policy/rule-files.ts");
       const { rulesOf, testRules } = await import("../../policy/trial/test-packs.ts");
+      const { plural } = await import("../../replay/words.ts");
       const packs = names.length > 0 ? names : options.rules === undefined ? packNames() : [];
       const started = performance.now();
       const report = testRules(rulesOf(readRuleFiles({ packs, rules: options.rules })));
@@ -33,7 +34,9 @@ function addTest(group: Command, { stdout }: CommandContext): void {
         for (const { rule, file, place, message } of report.failures)
           stdout.write(`${file}:${place.line}:${place.column}: ${rule}: ${message}\n`);
         const said = report.failures.length === 0 ? "all as they say" : `${report.failures.length} not as they say`;
-        stdout.write(`${report.rules} rules, ${report.traces} traces in ${seconds.toFixed(1)} s: ${said}\n`);
+        stdout.write(
+          `${plural(report.rules, "rule")}, ${plural(report.traces, "trace")} in ${seconds.toFixed(1)} s: ${said}\n`,
+        );
       }
       if (report.failures.length > 0) process.exitCode = exitCodes.findings;
     });

@@ -59,10 +59,19 @@ function addList(group: Command, { stdout, env }: CommandContext): void {
 }
 
 function addShow(group: Command, { stdout, env }: CommandContext): void {
-  verb(group, "show", "one rule with its history: who changed it, when and why")
-    .argument("<rule>", "name of the rule")
-    .addHelpText("after", "\nExample:\n  gait policy show object-walk\n")
-    .action(async (name: string, options: Options) => {
+  verb(
+    group,
+    "show",
+    "one rule with its history: who changed it, when and why; without a name every version of the rules",
+  )
+    .argument("[rule]", "name of the rule")
+    .addHelpText("after", "\nExamples:\n  gait policy show object-walk\n  gait policy show\n")
+    .action(async (name: string | undefined, options: Options) => {
+      if (name === undefined) {
+        const all = await versionsOf(options, env);
+        stdout.write(options.json === true ? json({ versions: all }) : all.map(renderChange).join(""));
+        return;
+      }
       const history = await call(options, { path: "history", body: { name } }, env);
       const listed = (await call(options, { path: "list", body: { contains: name } }, env)) as {
         readonly rules: readonly (Parameters<typeof renderRule>[0] & { readonly when: string; readonly why: string })[];
@@ -219,10 +228,20 @@ function addRollback(group: Command, { stdout, env }: CommandContext): void {
       const wanted = version === undefined ? {} : { version: Number(version) };
       const body = await call(options, { path: "rollback", body: { ...wanted, why: options.why } }, env);
       const made = (body as { readonly version: number }).version;
-      stdout.write(
-        options.json === true ? json(body) : `version ${made} is in force, as ${version ?? "the one before"} was\n`,
-      );
+      if (options.json === true) {
+        stdout.write(json(body));
+        return;
+      }
+      const why = (await versionsOf(options, env)).find((one) => one.version === made)?.why ?? "";
+      stdout.write(`version ${made} is in force: ${why}\n`);
     });
+}
+
+type ChangeOfRules = Parameters<typeof renderChange>[0];
+
+async function versionsOf(options: Options, env: NodeJS.ProcessEnv): Promise<readonly ChangeOfRules[]> {
+  const history = await call(options, { path: "history", body: {} }, env);
+  return (history as { readonly versions: readonly ChangeOfRules[] }).versions;
 }
 
 function verb(group: Command, name: string, description: string): Command {

@@ -1,6 +1,7 @@
 import type { ApplyPackOutput } from "../../operations/policies/apply-pack.ts";
 import type { BacktestPolicyOutput } from "../../operations/policies/backtest-policy.ts";
 import type { RuleChange, RuleDifference } from "../../policy/policy-desk.ts";
+import { plural } from "../../replay/words.ts";
 
 /** One rule as a line. */
 export function renderRule(rule: {
@@ -38,7 +39,7 @@ export function renderBacktest(report: BacktestPolicyOutput): string {
     const missing =
       rule.notStored.length === 0 ? "" : `  not stored before now, so unknown: ${rule.notStored.join(", ")}\n`;
     const limit = rule.overLimit ? `  OVER ITS LIMIT: ${rule.reason}\n` : "";
-    return `${rule.rule}: would have matched ${rule.requests} requests in ${rule.sessions} sessions of ${rule.actors} actors, of which ${rule.likelyHuman} likely human, ${rule.verifiedBots} verified; ${budget}; ${saved}\n${missing}${limit}`;
+    return `${rule.rule}: would have matched ${plural(rule.requests, "request")} in ${plural(rule.sessions, "session")} of ${plural(rule.actors, "actor")}, of which ${rule.likelyHuman} likely human, ${rule.verifiedBots} verified; ${budget}; ${saved}\n${missing}${limit}`;
   });
   return head + rules.join("");
 }
