@@ -76,6 +76,20 @@ test.each(floods)("%s: the connection ends, little goes upstream, others are ser
   await expect.poll(() => upstream.open).toBe(0);
 });
 
+test("rapid reset on one connection ends that connection, whatever its address may still cancel", async () => {
+  const { rig } = await start({ http2Limits: { resetsPerConnectionMax: 30, resetsPerAddressMax: 1_000_000 } });
+  const client = await new RawHttp2(rig.port).open();
+  for (let i = 0; i < 60; i++) {
+    client.request(1 + 2 * i, get);
+    client.send(frame(frames.rst, 0, 1 + 2 * i, u32(8)));
+  }
+  expect(await client.until(() => client.closed || client.first(frames.goaway) !== undefined)).toBe(true);
+  expect(rig.gateway.stats().reasons["h2-resets"]).toBe(1);
+  const other = await new RawHttp2(rig.port).open();
+  other.request(1, get);
+  expect(await other.until(() => other.status() === 200)).toBe(true);
+});
+
 test("rapid reset over twenty connections is seen as one address, which is then offered no HTTP/2", async () => {
   const { rig, upstream } = await start({ http2Limits: { resetsPerConnectionMax: 200, resetsPerAddressMax: 1_000 } });
   const person = probe(rig);

@@ -57,6 +57,8 @@ test(
     const lane = async (): Promise<void> => {
       const origin = await openRecordingOrigin();
       const rig = await openRig(origin.port, { reuse: "never" });
+      // What was judged in the last moment of one case may reach the origin in the next.
+      let loggedBefore: readonly string[] = [];
       for (let text = texts.pop(); text !== undefined; text = texts.pop()) {
         rig.guard.inspected.length = 0;
         const client = new RawClient(rig.port).send(text + sentinel);
@@ -72,13 +74,14 @@ test(
           passed += read.length;
           const expected = read.map(({ method, target, host }) => `${method}|${target}|${host}`);
           for (const { method, target } of read) {
-            if (!logged.includes(`${method}|${target}`))
+            if (![...logged, ...loggedBefore].includes(`${method}|${target}`))
               found.push(`not logged: ${method} ${target} of ${JSON.stringify(text)}`);
           }
           // A node server answers OPTIONS * like any other; nginx and HAProxy keep it to themselves.
           if (read.some(({ target }) => target === "*")) continue;
           found.push(...(await disagreements(bytes, expected)));
         }
+        loggedBefore = logged;
       }
       await rig.close();
       origin.close();

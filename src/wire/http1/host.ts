@@ -3,7 +3,8 @@ const hostBytesMax = 259;
 
 /**
  * Whether a text is `uri-host [":" port]` (RFC 9110 section 7.2) in the part that everybody reads alike: letters,
- * digits, `-`, `.`, `_` or a bracketed IPv6 address. No user information, no percent-encoding, no empty host.
+ * digits, `-`, `.`, `_` or a bracketed IPv6 address. No user information, no percent-encoding, no empty host and no
+ * empty label but the root's behind the last dot: nginx refuses `.` and `a..b`, others route by them.
  */
 export function isHost(text: string): boolean {
   if (text.length === 0 || text.length > hostBytesMax) return false;
@@ -13,9 +14,12 @@ export function isHost(text: string): boolean {
     const code = text.charCodeAt(i);
     if (code === 0x3a) return i > 0 && isPort(text, i);
     if (!isNameCode(code)) return false;
+    if (code === dot && (i === 0 || text.charCodeAt(i - 1) === dot)) return false;
   }
   return true;
 }
+
+const dot = 0x2e;
 
 function isNameCode(code: number): boolean {
   return (
@@ -23,7 +27,7 @@ function isNameCode(code: number): boolean {
     (code >= 0x30 && code <= 0x39) ||
     (code >= 0x41 && code <= 0x5a) ||
     code === 0x2d ||
-    code === 0x2e ||
+    code === dot ||
     code === 0x5f
   );
 }
