@@ -3,17 +3,20 @@
  *
  *     npm run bench:backtest
  *
- * The backtest's matches are compared with those that the same rules found when the requests were stored: they must be equal.
+ * The backtest's matches are compared, request by request, with those that the same rules found when the requests were stored: they
+ * must be equal. Then every pack watches simulated people and attackers through a real engine, and is compared in the same way.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createBacktest } from "#analyst";
 import { createRandom } from "#core";
 import { createEngine } from "#engine";
 import { createDecisionTable, createLanguage, createRuleSet, numberNames, readPack, type Subject } from "#policy";
-import { openFactLog } from "#store";
+import { openFactLog, readFactLog } from "#store";
 import { createFactRecorder, firstLayout } from "../src/app/policy/fact-recorder.ts";
 import { runBacktest } from "../src/app/policy/run-backtest.ts";
+import { compareWithShadow, tapped } from "./policy/shadow-run.ts";
 
 const requests = Number(process.argv[2] ?? 1_000_000);
 const sessions = Math.ceil(requests / 20);
@@ -31,11 +34,19 @@ if ("problems" in read) throw new Error(JSON.stringify(read.problems));
 const set = createRuleSet(read.rules, vocabulary, 1);
 const log = openFactLog(folder, firstLayout(vocabulary));
 const clock = { now: () => Date.UTC(2026, 0, 5), monotonic: () => 0 };
-const recorder = createFactRecorder(log, { clock, vocabulary });
+let sequence = 0;
+const recorder = createFactRecorder(
+  tapped(log, (row) => {
+    sequence = row.sequence;
+  }),
+  { clock, vocabulary },
+);
 /** Beside the log that is backtested, so that its requests are not counted twice. */
 const spareLog = openFactLog(`${folder}-spare`, firstLayout(vocabulary));
 const spare = createFactRecorder(spareLog, { clock, vocabulary });
 const shadow = new Map(read.rules.map(({ name }) => [name, 0]));
+/** What matched which request, as it was noted. */
+const pairs = new Set<string>();
 const textNames = vocabulary.variables.filter(({ type }) => type === "text").map(({ name }) => name);
 const place = new Map(names.map((name, i) => [name, i]));
 const noTags: readonly string[] = [];
@@ -63,7 +74,8 @@ for (let i = 0; i < requests; i++) {
     inList: () => undefined,
     canary: 0.5,
   };
-  for (const { name } of set.decide(subject).matched) shadow.set(name, (shadow.get(name) ?? 0) + 1);
+  const matched = set.decide(subject).matched.map(({ name }) => name);
+  for (const name of matched) shadow.set(name, (shadow.get(name) ?? 0) + 1);
   const exchange = { id: String(i), at: i * 10, response: undefined } as never;
   const verdict = { kind: session % 3 === 0 ? "human" : "unknown" } as never;
   recorder.note(exchange, verdict, {
@@ -71,6 +83,7 @@ for (let i = 0; i < requests; i++) {
     identity: { session, actor: session, account: 0, cohort: "", fingerprint: "" },
     reads: set.reads,
   });
+  for (const name of matched) pairs.add(`${sequence} ${name}`);
   if (i % 20_000 === 0) await log.flush();
 }
 await log.flush();
@@ -80,9 +93,26 @@ const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(fold
 const started = performance.now();
 const report = await runBacktest({ folder, files: [{ file: "bench.yaml", text: rules }], names: [], vocabulary });
 const seconds = (performance.now() - started) / 1_000;
-const equal = report.results.every(({ rule, requests: matched }) => matched === shadow.get(rule));
+let found = 0;
+let extra = 0;
+const again = createBacktest({
+  rules: read.rules,
+  vocabulary,
+  inList: () => undefined,
+  onMatch(number, rule) {
+    if (pairs.has(`${number} ${rule}`)) found++;
+    else extra++;
+  },
+});
+readFactLog(folder, (layout) => again.reader(layout));
+const equal =
+  found === pairs.size &&
+  extra === 0 &&
+  report.results.every(({ rule, requests: matched }) => matched === shadow.get(rule));
+const packs = await compareWithShadow(`${folder}-packs`, { people: 2_000, seed: 5 });
+const packsEqual = packs.missing.length === 0 && packs.extra.length === 0;
 await spareLog.close();
-for (const name of [folder, `${folder}-spare`]) rmSync(name, { recursive: true, force: true });
+for (const name of [folder, `${folder}-spare`, `${folder}-packs`]) rmSync(name, { recursive: true, force: true });
 
 /** CPU of noting one request, in microseconds: the same request again and again, as a busy site would hand it over. */
 function noteCost(): number {
@@ -124,11 +154,11 @@ for (let value = 1; value <= 100_000; value++) {
 }
 const lookups = 2_000_000;
 const keys = { address: "203.0.113.9", session: 0, account: 0, token: 0, fingerprint: "", behaviour: "", cohort: "" };
-let found = 0;
+let standing = 0;
 const cpu = process.cpuUsage();
 for (let i = 0; i < lookups; i++) {
   keys.session = (i * 7) % 200_000;
-  if (table.lookup(keys, 1) !== undefined) found++;
+  if (table.lookup(keys, 1) !== undefined) standing++;
 }
 const spent = process.cpuUsage(cpu);
 const lookupNs = ((spent.user + spent.system) * 1_000) / lookups;
@@ -137,10 +167,22 @@ console.log(
   `${report.requests} requests, ${(bytes / report.requests).toFixed(0)} bytes each; noted in ${noteUs.toFixed(2)} µs of CPU each`,
 );
 console.log(
-  `backtest of ${report.results.length} rules: ${seconds.toFixed(2)} s; equal to the run in watch mode: ${equal ? "yes" : "NO"}`,
+  `backtest of ${report.results.length} rules: ${seconds.toFixed(2)} s; equal to the run in watch mode, ${pairs.size} pairs of request and rule: ${equal ? "yes" : "NO"}`,
 );
-console.log(`standing verdict among 100,000: ${lookupNs.toFixed(0)} ns of CPU (${found} found)`);
 console.log(
-  JSON.stringify({ requests: report.requests, seconds, bytesEach: bytes / report.requests, equal, lookupNs }),
+  `${packs.rules} rules of packs over ${packs.stored} stored requests of ${packs.requests}, ${packs.matches} pairs: ${packsEqual ? "equal" : "NOT EQUAL"}`,
 );
-if (!equal) process.exitCode = 1;
+console.log(`standing verdict among 100,000: ${lookupNs.toFixed(0)} ns of CPU (${standing} found)`);
+console.log(
+  JSON.stringify({
+    requests: report.requests,
+    seconds,
+    bytesEach: bytes / report.requests,
+    pairs: pairs.size,
+    equal,
+    packPairs: packs.matches,
+    packsEqual,
+    lookupNs,
+  }),
+);
+if (!equal || !packsEqual) process.exitCode = 1;

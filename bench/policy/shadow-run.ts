@@ -1,6 +1,6 @@
 import { createBacktest } from "#analyst";
 import { createEngine } from "#engine";
-import { openFactLog, readFactLog } from "#store";
+import { type FactLog, openFactLog, readFactLog } from "#store";
 import { createFactRecorder, firstLayout } from "../../src/app/policy/fact-recorder.ts";
 import { LateWatch } from "../../src/app/policy/late-watch.ts";
 import { openPolicy } from "../../src/app/policy/open-policy.ts";
@@ -44,13 +44,9 @@ export async function compareWithShadow(folder: string, options: SimulationOptio
   const log = openFactLog(folder, firstLayout(facts.vocabulary));
   let sequence = 0;
   const recorder = createFactRecorder(
-    {
-      ...bound(log),
-      fact(row) {
-        sequence = row.sequence;
-        log.fact(row);
-      },
-    },
+    tapped(log, (row) => {
+      sequence = row.sequence;
+    }),
     { clock, vocabulary: facts.vocabulary },
   );
   const late = new LateWatch({ policy, recorder });
@@ -94,11 +90,14 @@ export async function compareWithShadow(folder: string, options: SimulationOptio
   };
 }
 
-/** A log as an object of functions, so that one of them can be replaced. */
-function bound(log: ReturnType<typeof openFactLog>): ReturnType<typeof openFactLog> {
+/** The log, with somebody told of each row. */
+export function tapped(log: FactLog, onFact: (row: Parameters<FactLog["fact"]>[0]) => void): FactLog {
   return {
     relayout: (layout) => log.relayout(layout),
-    fact: (row) => log.fact(row),
+    fact(row) {
+      onFact(row);
+      log.fact(row);
+    },
     outcome: (row) => log.outcome(row),
     flush: () => log.flush(),
     close: () => log.close(),

@@ -244,3 +244,12 @@ test("the index looks for what ordinary requests fail, and finds what it must, w
     ["rare"],
   ]);
 });
+
+test("what a page was asked about is not asked about the picture that follows it", () => {
+  const set = createRuleSet(pack("- { name: busy, why: b, when: session.requests > 3, then: log }"), vocabulary, 1);
+  const page = subject({ numbers: [5, 0, 0] });
+  expect(set.matches(page).map(({ name }) => name)).toEqual(["busy"]);
+  expect(set.matches({ ...page, subResource: true })).toEqual([]);
+  expect(set.decide(page).matched.map(({ name }) => name)).toEqual(["busy"]);
+  expect(set.decide({ ...page, subResource: true }).matched).toEqual([]);
+});
