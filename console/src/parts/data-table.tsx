@@ -1,5 +1,6 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslator } from "../i18n/translate.ts";
+import { orderIn, useScreenSearch, withOrder } from "../state/search.ts";
 
 /** One column. `sort` gives what rows are ordered by; without it the column cannot be sorted. */
 export interface Column<Row> {
@@ -12,7 +13,7 @@ export interface Column<Row> {
 }
 
 /**
- * A table of rows. Heads sort, j and k walk the rows, Enter opens one; on narrow screens rows become cards with their
+ * A table of rows. Heads sort, and the order stands in the URL; j and k walk the rows, Enter opens one; on narrow screens rows become cards with their
  * heads beside the values.
  */
 export function DataTable<Row>({
@@ -22,6 +23,7 @@ export function DataTable<Row>({
   rowKey,
   onOpen,
   start,
+  name = "",
 }: {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
@@ -30,9 +32,12 @@ export function DataTable<Row>({
   readonly onOpen?: (row: Row) => void;
   /** The order at first: a column's id, `-` before it for descending. Absent: as the rows come. */
   readonly start?: string;
+  /** Tells tables of one screen apart in the URL. */
+  readonly name?: string;
 }): ReactNode {
   const t = useTranslator();
-  const [order, setOrder] = useState(start ?? "");
+  const [search, change] = useScreenSearch();
+  const order = orderIn(search.sort, name) ?? start ?? "";
   const descending = order.startsWith("-");
   const sorted = sortRows(rows, columns, order);
   return (
@@ -56,7 +61,9 @@ export function DataTable<Row>({
                     <button
                       type="button"
                       title={t("table.sort", { column: title })}
-                      onClick={() => setOrder(active && descending ? id : `-${id}`)}
+                      onClick={() =>
+                        change({ sort: withOrder(search.sort, name, { order: active && descending ? id : `-${id}` }) })
+                      }
                     >
                       {title} <span aria-hidden="true">{active ? (descending ? "↓" : "↑") : ""}</span>
                     </button>

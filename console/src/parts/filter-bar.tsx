@@ -7,11 +7,18 @@ import { useTime } from "../state/use-time.ts";
 import { Icon } from "./icons.tsx";
 
 /** Chooses the time range; it is kept in the URL. */
-export function RangePicker({ live = false }: { readonly live?: boolean }): ReactNode {
+export function RangePicker({
+  live = false,
+  usual = live ? "live" : "1h",
+}: {
+  readonly live?: boolean;
+  /** What a screen shows where its URL says nothing. */
+  readonly usual?: string;
+}): ReactNode {
   const t = useTranslator();
   const time = useTime();
   const [search, change] = useScreenSearch();
-  const chosen = search.range ?? (live ? "live" : "1h");
+  const chosen = search.range ?? usual;
   const fixed = /^(\d+)\.\.(\d+)$/.exec(chosen);
   const offered: readonly string[] = live ? ["live", ...ranges] : ranges;
   return (

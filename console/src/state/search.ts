@@ -7,6 +7,7 @@ export interface ScreenSearch {
   /** Filter terms `field:value`; `-field:value` excludes. */
   readonly where?: readonly string[];
   readonly tab?: string;
+  /** Orders of tables: `-requests`, `convictions.-sessions`. */
   readonly sort?: string;
   readonly state?: string;
   readonly application?: string;
@@ -50,8 +51,26 @@ export function stringifySearch(search: Readonly<Record<string, unknown>>): stri
     if (Array.isArray(value)) for (const each of value) parameters.append(name, String(each));
     else if (value !== undefined && value !== "") parameters.set(name, String(value));
   }
-  const text = parameters.toString().replaceAll("%3A", ":").replaceAll("%2F", "/");
+  const text = parameters.toString().replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%2C", ",");
   return text === "" ? "" : `?${text}`;
+}
+
+/** The order of one table in `sort`, which holds `ORDER` for a table without a name and `NAME.ORDER` for others. */
+export function orderIn(sort: string | undefined, table: string): string | undefined {
+  const prefix = table === "" ? "" : `${table}.`;
+  return sort
+    ?.split(",")
+    .find((each) => (prefix === "" ? !each.includes(".") : each.startsWith(prefix)))
+    ?.slice(prefix.length);
+}
+
+/** `sort` with another order of one table; those of other tables stay. */
+export function withOrder(sort: string | undefined, table: string, { order }: { readonly order: string }): string {
+  const prefix = table === "" ? "" : `${table}.`;
+  const others = (sort ?? "")
+    .split(",")
+    .filter((each) => each !== "" && (prefix === "" ? each.includes(".") : !each.startsWith(prefix)));
+  return [...others, `${prefix}${order}`].join(",");
 }
 
 /** The screen's parameters and how to change them; `undefined` removes one. */

@@ -159,3 +159,40 @@ test("a Node that is too old is refused in a sentence, not with a syntax error",
   expect(status).toBe(1);
   expect(stderr).toMatch(/^gait needs Node 24 or newer; this is Node \d+/);
 });
+
+test("SIGINT and SIGTERM during a burst of writes end with 0, and everything that was answered is on record", async () => {
+  write("mode: observe\n");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    const served = await serve();
+    const asked = Array.from({ length: 300 }, (_, i) =>
+      fetch(`http://${served.listen}/burst-${signal}/${i}`).then(
+        (answer) => answer.text(),
+        () => "refused",
+      ),
+    );
+    await asked[0];
+    const over = ended(served.child);
+    served.child.kill(signal);
+    expect(await over).toBe(0);
+    const answered = (await Promise.all(asked)).filter((text) => text === "origin").length;
+    expect(answered).toBeGreaterThan(0);
+
+    const again = await serve();
+    const sql = `SELECT count(*) AS n FROM everything WHERE starts_with(path, '/burst-${signal}/')`;
+    const { status, stdout, stderr } = gait("sql", sql, "--json", "--state", join(directory, "state"));
+    expect([status, stderr]).toEqual([0, ""]);
+    const { rows } = JSON.parse(stdout) as { readonly rows: readonly { readonly n: number }[] };
+    expect(rows[0]?.n).toBeGreaterThanOrEqual(answered);
+    const overToo = ended(again.child);
+    again.child.kill("SIGTERM");
+    expect(await overToo).toBe(0);
+  }
+});
+
+test("a reader that goes away early is no failure of any verb that writes much, and nothing is said of it", () => {
+  for (const words of ["--help", "config schema", "completion bash", "serve --help"]) {
+    const script = `"${process.execPath}" ${main.join(" ")} ${words} | head -c 1 >/dev/null; exit \${PIPESTATUS[0]}`;
+    const { status, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+    expect([words, status, stderr]).toEqual([words, 0, ""]);
+  }
+});

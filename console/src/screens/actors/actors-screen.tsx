@@ -57,6 +57,9 @@ export function ActorsScreen(): ReactNode {
   );
 }
 
+/** Columns that are left out beside a button for unblocking: it must be seen without scrolling to it. */
+const beside: ReadonlySet<string> = new Set(["action", "sessions", "networks", "agent"]);
+
 /** Actors in rows; Enter opens one. */
 export function ActorTable({
   actors,
@@ -79,7 +82,7 @@ export function ActorTable({
     title: t("standing.unblock"),
     cell: ({ refused, ip }) => (refused === "" ? null : <UnblockButton reference={refused} of={ip} />),
   };
-  const columns: readonly Column<ActorSummary>[] = [
+  const all: readonly Column<ActorSummary>[] = [
     { id: "id", title: t("field.actor"), cell: ({ id }) => <Chip type="actor" value={id} label={tail(id)} /> },
     { id: "ip", title: t("column.client"), cell: ({ ip }) => <Chip type="ip" value={ip} />, sort: ({ ip }) => ip },
     { id: "kind", title: t("column.kind"), cell: ({ kind }) => <KindBadge kind={kind} />, sort: ({ kind }) => kind },
@@ -137,7 +140,7 @@ export function ActorTable({
   return (
     <DataTable
       caption={t("nav.actors")}
-      columns={columns}
+      columns={unblock ? all.filter(({ id }) => !beside.has(id)) : all}
       rows={actors}
       rowKey={({ id }) => id}
       onOpen={({ id }) => void navigate({ to: "/actors/$actor", params: { actor: id }, search: {} })}

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Operations } from "../../api/contract.ts";
 import { useOperation } from "../../api/use-operation.ts";
@@ -46,6 +47,7 @@ export function AgentsScreen(): ReactNode {
               ) : (
                 <DataTable
                   caption={t("agents.nameless")}
+                  name="nameless"
                   columns={namelessColumns(t)}
                   rows={undeclared}
                   rowKey={({ found, id, userAgent }) => `${found} ${id} ${userAgent}`}
@@ -104,7 +106,11 @@ function agentColumns(t: Translator): readonly Column<Agent>[] {
       id: "addresses",
       title: t("agents.addresses"),
       align: "number",
-      cell: (row) => t.number(row.addresses),
+      cell: ({ name, addresses }) => (
+        <Link to="/actors" search={{ range: "7d", where: [`agent:${name}`] }}>
+          {t.number(addresses)}
+        </Link>
+      ),
       sort: (row) => row.addresses,
     },
     { id: "cost", title: t("agents.cost"), align: "number", cell: (row) => cost(t, row), sort: (row) => row.bytes },
@@ -163,7 +169,14 @@ function namelessColumns(t: Translator): readonly Column<Nameless>[] {
       id: "addresses",
       title: t("agents.addresses"),
       align: "number",
-      cell: (row) => t.number(row.addresses),
+      cell: ({ found, id, userAgent, addresses }) => (
+        <Link
+          to="/actors"
+          search={{ range: "7d", where: [found === "cohort" ? `cohort:${id}` : `agent:${userAgent}`] }}
+        >
+          {t.number(addresses)}
+        </Link>
+      ),
       sort: (row) => row.addresses,
     },
     { id: "cost", title: t("agents.cost"), align: "number", cell: (row) => cost(t, row), sort: (row) => row.bytes },

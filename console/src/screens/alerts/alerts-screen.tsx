@@ -7,10 +7,15 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
+import { useScreenSearch } from "../../state/search.ts";
+
+const states = ["all", "firing", "resolved", "dead"] as const;
 
 /** Who is told of what, what was said, and whether it arrived. */
 export function AlertsScreen(): ReactNode {
   const t = useTranslator();
+  const [search, change] = useScreenSearch();
+  const state = states.find((each) => each === search.state) ?? "all";
   const answer = useOperation("alerts.list", {}, { everyMs: 10_000 });
   const test = useChange("alerts.test");
   const rules: readonly Column<AlertRule>[] = [
@@ -56,7 +61,21 @@ export function AlertsScreen(): ReactNode {
   ];
   return (
     <>
-      <PageHead title={t("nav.alerts")} note={t("alerts.note")} />
+      <PageHead title={t("nav.alerts")} note={t("alerts.note")}>
+        <fieldset className="segments" aria-label={t("incidents.state")}>
+          {states.map((each) => (
+            <button
+              key={each}
+              type="button"
+              className="button"
+              aria-pressed={each === state}
+              onClick={() => change({ state: each === "all" ? undefined : each })}
+            >
+              {t(each === "all" ? "incident.all" : each === "dead" ? "delivery.dead" : `alerts.${each}`)}
+            </button>
+          ))}
+        </fieldset>
+      </PageHead>
       <Answered of={answer}>
         {(alerts) => (
           <>
@@ -72,19 +91,39 @@ export function AlertsScreen(): ReactNode {
                 />
               </Card>
             )}
-            {alerts.recent.length === 0 ? null : (
-              <Card title={t("alerts.recent")} flush>
-                <DataTable
-                  caption={t("alerts.recent")}
-                  columns={notices}
-                  rows={alerts.recent}
-                  rowKey={({ at, rule, state }) => `${at} ${rule} ${state}`}
-                />
-              </Card>
-            )}
+            <Recent notices={alerts.recent.filter((one) => fits(one, state))} columns={notices} />
           </>
         )}
       </Answered>
     </>
+  );
+}
+
+function fits({ state, delivery }: AlertNotice, wanted: (typeof states)[number]): boolean {
+  return wanted === "all" || wanted === (wanted === "dead" ? delivery : state);
+}
+
+function Recent({
+  notices,
+  columns,
+}: {
+  readonly notices: readonly AlertNotice[];
+  readonly columns: readonly Column<AlertNotice>[];
+}): ReactNode {
+  const t = useTranslator();
+  return (
+    <Card title={t("alerts.recent")} flush>
+      {notices.length === 0 ? (
+        <Empty title={t("alerts.recent.empty")}>{t("alerts.recent.empty.why")}</Empty>
+      ) : (
+        <DataTable
+          name="recent"
+          caption={t("alerts.recent")}
+          columns={columns}
+          rows={notices}
+          rowKey={({ at, rule, state }) => `${at} ${rule} ${state}`}
+        />
+      )}
+    </Card>
   );
 }

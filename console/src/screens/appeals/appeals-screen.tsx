@@ -8,21 +8,40 @@ import { decide } from "../../parts/decide-dialog.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
+import { useScreenSearch } from "../../state/search.ts";
 import { duration } from "../../state/use-time.ts";
 
 const lengths = ["24h", "7d", "30d"] as const;
 
+const states = ["open", "accepted", "declined", "all"] as const;
+
 /** People who say that they were stopped by mistake, and everything that stands: unblocked with one click. */
 export function AppealsScreen(): ReactNode {
   const t = useTranslator();
-  const answer = useOperation("appeals.list", { state: "open" }, { everyMs: 5_000 });
+  const [search, change] = useScreenSearch();
+  const state = states.find((each) => each === search.state) ?? "open";
+  const answer = useOperation("appeals.list", state === "all" ? {} : { state }, { everyMs: 5_000 });
   return (
     <>
-      <PageHead title={t("nav.appeals")} note={t("appeals.note")} />
+      <PageHead title={t("nav.appeals")} note={t("appeals.note")}>
+        <fieldset className="segments" aria-label={t("incidents.state")}>
+          {states.map((each) => (
+            <button
+              key={each}
+              type="button"
+              className="button"
+              aria-pressed={each === state}
+              onClick={() => change({ state: each === "open" ? undefined : each })}
+            >
+              {t(`appeals.state.${each}`)}
+            </button>
+          ))}
+        </fieldset>
+      </PageHead>
       <Answered of={answer}>
         {({ appeals }) =>
           appeals.length === 0 ? (
-            <Empty title={t("appeals.empty")}>{t("appeals.empty.why")}</Empty>
+            <Empty title={t(state === "open" ? "appeals.empty" : "appeals.none")}>{t("appeals.empty.why")}</Empty>
           ) : (
             <ul className="stack">
               {appeals.map((appeal) => (
@@ -68,7 +87,25 @@ function AppealCard({ appeal }: { readonly appeal: Appeal }): ReactNode {
         <p className="soft" lang="en">
           <Data>{appeal.reason}</Data>
         </p>
-        <div className="row">
+        {appeal.state === "open" ? null : (
+          <div className="row">
+            <span className="badge" data-tone={appeal.state === "accepted" ? "good" : undefined}>
+              {t(`appeals.state.${appeal.state}`)}
+            </span>
+            <Data>{appeal.decidedBy ?? ""}</Data>
+            <button
+              type="button"
+              className="button"
+              disabled={change.isPending}
+              onClick={() =>
+                change.mutate({ id: appeal.id, decision: "undo" }, { onError: (error) => say(error.message) })
+              }
+            >
+              {t("toast.undo")}
+            </button>
+          </div>
+        )}
+        <div className="row" hidden={appeal.state !== "open"}>
           <button type="button" className="button primary" onClick={() => act("accept")} disabled={change.isPending}>
             {t("standing.unblock")}
           </button>

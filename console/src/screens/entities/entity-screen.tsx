@@ -28,6 +28,9 @@ const facets: readonly { readonly field: FacetField; readonly type: ChipType; re
   { field: "rule", type: "rule", title: "entity.rules" },
 ];
 
+/** The span where the URL names none. */
+const usualRange = "24h";
+
 /** One address, network, fingerprint, account, path, user agent or detector: everything on record about it. */
 export function EntityScreen(): ReactNode {
   const t = useTranslator();
@@ -36,7 +39,7 @@ export function EntityScreen(): ReactNode {
   const now = useNow();
   const type = filterFields.find((field) => field === typeText);
   if (type === undefined) return <Empty title={t("notfound.title")}>{t("notfound.why")}</Empty>;
-  const range = search.range ?? "24h";
+  const range = search.range ?? usualRange;
   const span = spanOf(range, now);
   const term = `${type}:${value}`;
   const scope = scopeOf(type, value);
@@ -47,7 +50,7 @@ export function EntityScreen(): ReactNode {
         <Link to="/events" search={{ range, where: [term] }} className="button">
           {t("entity.events")}
         </Link>
-        <RangePicker />
+        <RangePicker usual={usualRange} />
       </PageHead>
       <div className="aside-layout">
         <div className="stack">

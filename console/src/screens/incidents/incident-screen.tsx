@@ -7,6 +7,7 @@ import { Card, PageHead } from "../../parts/card.tsx";
 import { copy } from "../../parts/chip.tsx";
 import { CountList } from "../../parts/count-list.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
+import { RecordsLink } from "../../parts/records-link.tsx";
 import { SplitChart } from "../../parts/split-chart.tsx";
 import { Answered } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
@@ -93,9 +94,18 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
                 </Link>
               </dd>
               <dt>{t("overview.networks")}</dt>
-              <dd>{t.number(incident.networks)}</dd>
+              <dd>
+                <RecordsLink count={incident.networks} of={t("overview.networks")} range={range} where={where} />
+              </dd>
               <dt>{t("incident.accounts")}</dt>
-              <dd>{t.number(incident.accounts)}</dd>
+              <dd>
+                <RecordsLink
+                  count={incident.accounts}
+                  of={t("incident.accounts")}
+                  range={range}
+                  where={[...where, "-account:0"]}
+                />
+              </dd>
               <dt>{t("incident.cost")}</dt>
               <dd>
                 {t("incident.cost.origin", { seconds: t.number(Math.round(cost.originMs / 100) / 10) })}

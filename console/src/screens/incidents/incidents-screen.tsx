@@ -227,6 +227,7 @@ function Convictions(): ReactNode {
             flush
           >
             <DataTable
+              name="convictions"
               caption={t("cohorts.title", { count: cohorts.length })}
               columns={columns}
               rows={cohorts}

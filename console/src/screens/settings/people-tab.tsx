@@ -123,7 +123,13 @@ export function PeopleTab(): ReactNode {
             </Empty>
           ) : (
             <Card title={t("people.tokens")} tools={addToken} flush>
-              <DataTable caption={t("people.tokens")} columns={programs} rows={rows} rowKey={({ id }) => id} />
+              <DataTable
+                name="tokens"
+                caption={t("people.tokens")}
+                columns={programs}
+                rows={rows}
+                rowKey={({ id }) => id}
+              />
             </Card>
           )
         }
