@@ -14,7 +14,9 @@ interface Found {
 export async function allScreens(): Promise<readonly { readonly name: string; readonly path: string }[]> {
   const { events } = await ask<Found>("events.query", { kind: ["automated"], limit: 1 });
   const { cohorts } = await ask<{ readonly cohorts: readonly { readonly id: string }[] }>("cohorts.list", { limit: 1 });
+  const { incidents } = await ask<{ readonly incidents: readonly { readonly id: string }[] }>("incidents.list", {});
   const [event] = events;
+  const [incident] = incidents;
   const [cohort] = cohorts;
   return [
     { name: "overview-live", path: "/" },
@@ -31,6 +33,7 @@ export async function allScreens(): Promise<readonly { readonly name: string; re
     { name: "entity-fingerprint", path: `/entities/fingerprint/${event?.headers ?? ""}` },
     { name: "agents", path: "/agents" },
     { name: "incidents", path: "/incidents" },
+    ...(incident === undefined ? [] : [{ name: "incident", path: `/incidents/${incident.id}` }]),
     { name: "cohort", path: `/cohorts/${cohort?.id ?? ""}` },
     { name: "ways", path: "/graph?range=15m" },
     { name: "policies", path: "/policies" },
@@ -40,6 +43,7 @@ export async function allScreens(): Promise<readonly { readonly name: string; re
     { name: "appeals", path: "/appeals" },
     { name: "inventory", path: "/inventory" },
     { name: "alerts", path: "/alerts" },
+    { name: "appeals-declined", path: "/appeals?state=declined" },
     { name: "health", path: "/health" },
     { name: "settings", path: "/settings" },
     { name: "account", path: "/settings?tab=account" },
