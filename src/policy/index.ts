@@ -42,6 +42,7 @@ export {
   isPersonaProof,
   personaProofNats,
 } from "./enforcement/decide-action.ts";
+export { holdSensitive } from "./enforcement/hold-sensitive.ts";
 export { Guardrail, type GuardrailAlarm, guardrailDefault, type GuardrailOptions } from "./life/guardrail.ts";
 export {
   canaryShares,

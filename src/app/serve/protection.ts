@@ -16,6 +16,7 @@ import {
   type Decision,
   type DecisionKeys,
   type DecisionTable,
+  holdSensitive,
   type KeptScope,
   type KeptVerdict,
   pathShape,
@@ -139,7 +140,10 @@ export function createProtection(config: Config, parts: ProtectionParts): Protec
     if (standing === undefined) stand(settled, acting, { exchange, monotonic });
     if (acting !== undefined && notices !== undefined && !panic.on && modes.get(exchange.application) === "enforce")
       notices.note({ exchange, verdict: settled, rule: acting, identity, now: monotonic });
-    return noted(exchange, settled);
+    return noted(
+      exchange,
+      holdSensitive(settled, () => facts.subject(exchange, weighed).tags),
+    );
   };
   /** Only rules that may act are asked here: those that watch wait for the answer. */
   const askActing = (exchange: Exchange, judged: Verdict): ActingOutcome => {
