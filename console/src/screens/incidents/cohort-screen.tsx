@@ -53,96 +53,98 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
   const range = fixedRange(detail.firstSeen, detail.lastSeen + 1);
   const where = [`cohort:${id}`];
   return (
-    <div className="aside-layout">
-      <div className="stack">
-        <Card title={t("cohort.case")} note={t("cohort.case.note")}>
-          {conviction === null ? (
-            <p className="soft">{cohort === null ? t("cohort.gone") : t("cohort.none")}</p>
-          ) : (
-            <ul className="bullets data" lang="en" translate="no">
-              {conviction.evidence.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          )}
-        </Card>
-        <Card title={t("overview.traffic")}>
-          <SplitChart
-            split={{
-              from: timeline.from,
-              stepMs: timeline.stepMs,
-              names: ["automated"],
-              rows: timeline.counts.map((count) => [count]),
-            }}
-          />
-        </Card>
-        <Card title={t("incident.members", { count: detail.actors.length })} flush>
-          <ActorTable actors={detail.actors} range={range} within={where} />
-        </Card>
-      </div>
-      <div className="stack">
-        <Card title={t("incident.size")}>
-          <dl className="facts">
-            <dt>{t("column.requests")}</dt>
-            <dd>
-              <RecordsLink count={detail.requests} of={id} range={range} where={where} />
-            </dd>
-            <dt>{t("column.sessions")}</dt>
-            <dd>{t.number(detail.sessions)}</dd>
-            {cohort === null ? null : (
-              <>
-                <dt>{t("cohort.addresses")}</dt>
-                <dd>{t.number(cohort.addresses)}</dd>
-                <dt>{t("cohort.countries")}</dt>
-                <dd>{t.number(cohort.countries)}</dd>
-                <dt>{t("cohort.grouping")}</dt>
-                <dd>
-                  <Data>{cohort.grouping}</Data>
-                </dd>
-                <dt>{t("cohort.strength")}</dt>
-                <dd>
-                  {cohort.needed === null
-                    ? t("cohort.small")
-                    : t("cohort.case.value", {
-                        nats: Math.round(cohort.nats * 10) / 10,
-                        needed: Math.round(cohort.needed * 10) / 10,
-                      })}
-                </dd>
-              </>
+    <div className="stack">
+      <div className="aside-layout">
+        <div className="stack">
+          <Card title={t("cohort.case")} note={t("cohort.case.note")}>
+            {conviction === null ? (
+              <p className="soft">{cohort === null ? t("cohort.gone") : t("cohort.none")}</p>
+            ) : (
+              <ul className="bullets data" lang="en" translate="no">
+                {conviction.evidence.map((sentence) => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
             )}
-            {conviction === null ? null : (
-              <>
-                <dt>{t("cohort.since")}</dt>
-                <dd>
-                  <Moment at={conviction.since} as="full" />
-                </dd>
-                <dt>{t("explain.certified")}</dt>
-                <dd>
-                  {conviction.certifiedFpr === null
-                    ? t("explain.certified.none")
-                    : t.number(conviction.certifiedFpr, { style: "percent", maximumSignificantDigits: 2 })}
-                </dd>
-              </>
-            )}
-            <dt>{t("session.span")}</dt>
-            <dd>
-              <Moment at={detail.firstSeen} as="short" /> – <Moment at={detail.lastSeen} as="short" />
-            </dd>
-          </dl>
-        </Card>
-        <Card title={t("overview.endpoints")}>
-          <CountList counts={detail.endpoints} type="template" range={range} within={where} />
-        </Card>
-        {cohort === null || cohort.addressSample.length === 0 ? null : (
-          <Card title={t("cohort.sample")}>
-            <div className="row">
-              {cohort.addressSample.map((ip) => (
-                <Chip key={ip} type="ip" value={ip} />
-              ))}
-            </div>
           </Card>
-        )}
+          <Card title={t("overview.traffic")}>
+            <SplitChart
+              split={{
+                from: timeline.from,
+                stepMs: timeline.stepMs,
+                names: ["automated"],
+                rows: timeline.counts.map((count) => [count]),
+              }}
+            />
+          </Card>
+        </div>
+        <div className="stack">
+          <Card title={t("incident.size")}>
+            <dl className="facts">
+              <dt>{t("column.requests")}</dt>
+              <dd>
+                <RecordsLink count={detail.requests} of={id} range={range} where={where} />
+              </dd>
+              <dt>{t("column.sessions")}</dt>
+              <dd>{t.number(detail.sessions)}</dd>
+              {cohort === null ? null : (
+                <>
+                  <dt>{t("cohort.addresses")}</dt>
+                  <dd>{t.number(cohort.addresses)}</dd>
+                  <dt>{t("cohort.countries")}</dt>
+                  <dd>{t.number(cohort.countries)}</dd>
+                  <dt>{t("cohort.grouping")}</dt>
+                  <dd>
+                    <Data>{cohort.grouping}</Data>
+                  </dd>
+                  <dt>{t("cohort.strength")}</dt>
+                  <dd>
+                    {cohort.needed === null
+                      ? t("cohort.small")
+                      : t("cohort.case.value", {
+                          nats: Math.round(cohort.nats * 10) / 10,
+                          needed: Math.round(cohort.needed * 10) / 10,
+                        })}
+                  </dd>
+                </>
+              )}
+              {conviction === null ? null : (
+                <>
+                  <dt>{t("cohort.since")}</dt>
+                  <dd>
+                    <Moment at={conviction.since} as="full" />
+                  </dd>
+                  <dt>{t("explain.certified")}</dt>
+                  <dd>
+                    {conviction.certifiedFpr === null
+                      ? t("explain.certified.none")
+                      : t.number(conviction.certifiedFpr, { style: "percent", maximumSignificantDigits: 2 })}
+                  </dd>
+                </>
+              )}
+              <dt>{t("session.span")}</dt>
+              <dd>
+                <Moment at={detail.firstSeen} as="short" /> – <Moment at={detail.lastSeen} as="short" />
+              </dd>
+            </dl>
+          </Card>
+          <Card title={t("overview.endpoints")}>
+            <CountList counts={detail.endpoints} type="template" range={range} within={where} />
+          </Card>
+          {cohort === null || cohort.addressSample.length === 0 ? null : (
+            <Card title={t("cohort.sample")}>
+              <div className="row">
+                {cohort.addressSample.map((ip) => (
+                  <Chip key={ip} type="ip" value={ip} />
+                ))}
+              </div>
+            </Card>
+          )}
+        </div>
       </div>
+      <Card title={t("incident.members", { count: detail.actors.length })} flush>
+        <ActorTable actors={detail.actors} range={range} within={where} />
+      </Card>
     </div>
   );
 }

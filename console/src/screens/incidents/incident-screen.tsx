@@ -49,97 +49,99 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
         </Link>
         <Actions incident={incident} />
       </PageHead>
-      <div className="aside-layout">
-        <div className="stack">
-          <Card title={t("incident.story")}>
-            <div className="stack tight">
-              <p className="lead data" lang="en" translate="no">
-                {incident.goal}
-              </p>
-              <ul className="bullets data" lang="en" translate="no">
-                {incident.reasons.map((reason) => (
-                  <li key={reason}>{reason}</li>
-                ))}
-              </ul>
-            </div>
-          </Card>
-          <Card title={t("overview.traffic")}>
-            <SplitChart
-              split={{
-                from: incident.series.from,
-                stepMs: incident.series.stepMs,
-                names: incident.series.kinds,
-                rows: incident.series.rows,
-              }}
-            />
-          </Card>
-          <Steps incident={incident} />
-          <Card title={t("incident.members", { count: incident.actors })} flush>
-            <ActorTable actors={incident.members} range={range} within={where} unblock />
-          </Card>
+      <div className="stack">
+        <div className="aside-layout">
+          <div className="stack">
+            <Card title={t("incident.story")}>
+              <div className="stack tight">
+                <p className="lead data" lang="en" translate="no">
+                  {incident.goal}
+                </p>
+                <ul className="bullets data" lang="en" translate="no">
+                  {incident.reasons.map((reason) => (
+                    <li key={reason}>{reason}</li>
+                  ))}
+                </ul>
+              </div>
+            </Card>
+            <Card title={t("overview.traffic")}>
+              <SplitChart
+                split={{
+                  from: incident.series.from,
+                  stepMs: incident.series.stepMs,
+                  names: incident.series.kinds,
+                  rows: incident.series.rows,
+                }}
+              />
+            </Card>
+            <Steps incident={incident} />
+          </div>
+          <div className="stack">
+            <Card title={t("incident.size")}>
+              <dl className="facts">
+                <dt>{t("column.requests")}</dt>
+                <dd>
+                  <Link to="/events" search={{ range, where }}>
+                    {t("actor.requests", { requests: incident.requests, stopped: incident.stopped })}
+                  </Link>
+                </dd>
+                <dt>{t("nav.actors")}</dt>
+                <dd>
+                  <Link to="/actors" search={{ range, where }}>
+                    {t.number(incident.actors)}
+                  </Link>
+                </dd>
+                <dt>{t("overview.networks")}</dt>
+                <dd>
+                  <RecordsLink count={incident.networks} of={t("overview.networks")} range={range} where={where} />
+                </dd>
+                <dt>{t("incident.accounts")}</dt>
+                <dd>
+                  <RecordsLink
+                    count={incident.accounts}
+                    of={t("incident.accounts")}
+                    range={range}
+                    where={[...where, "-account:0"]}
+                  />
+                </dd>
+                <dt>{t("incident.cost")}</dt>
+                <dd>
+                  {t("incident.cost.origin", { seconds: t.number(Math.round(cost.originMs / 100) / 10) })}
+                  {cost.priced.map(({ name, amount }) => (
+                    <span key={name}>
+                      <br />
+                      <Data>{name}</Data> {t.number(amount, { maximumFractionDigits: 2 })}
+                    </span>
+                  ))}
+                  <br />
+                  <small className="soft data" lang="en" translate="no">
+                    = {cost.formula}
+                  </small>
+                </dd>
+                <dt>{t("incident.assignee")}</dt>
+                <dd>
+                  <Data>{incident.assignee ?? "–"}</Data>
+                </dd>
+              </dl>
+            </Card>
+            <Card title={t("overview.endpoints")}>
+              <CountList counts={incident.endpoints} type="template" range={range} within={where} />
+            </Card>
+            <Card title={t("overview.networks")}>
+              <CountList counts={incident.networksTop} type="network" range={range} within={where} />
+            </Card>
+            <Card title={t("overview.fingerprints")}>
+              <CountList counts={incident.fingerprints} type="fingerprint" range={range} within={where} />
+            </Card>
+            <Card title={t("incident.accountsTouched")}>
+              <CountList counts={incident.accountsTouched} type="account" range={range} within={where} />
+            </Card>
+            <Notes incident={incident} />
+          </div>
         </div>
-        <div className="stack">
-          <Card title={t("incident.size")}>
-            <dl className="facts">
-              <dt>{t("column.requests")}</dt>
-              <dd>
-                <Link to="/events" search={{ range, where }}>
-                  {t("actor.requests", { requests: incident.requests, stopped: incident.stopped })}
-                </Link>
-              </dd>
-              <dt>{t("nav.actors")}</dt>
-              <dd>
-                <Link to="/actors" search={{ range, where }}>
-                  {t.number(incident.actors)}
-                </Link>
-              </dd>
-              <dt>{t("overview.networks")}</dt>
-              <dd>
-                <RecordsLink count={incident.networks} of={t("overview.networks")} range={range} where={where} />
-              </dd>
-              <dt>{t("incident.accounts")}</dt>
-              <dd>
-                <RecordsLink
-                  count={incident.accounts}
-                  of={t("incident.accounts")}
-                  range={range}
-                  where={[...where, "-account:0"]}
-                />
-              </dd>
-              <dt>{t("incident.cost")}</dt>
-              <dd>
-                {t("incident.cost.origin", { seconds: t.number(Math.round(cost.originMs / 100) / 10) })}
-                {cost.priced.map(({ name, amount }) => (
-                  <span key={name}>
-                    <br />
-                    <Data>{name}</Data> {t.number(amount, { maximumFractionDigits: 2 })}
-                  </span>
-                ))}
-                <br />
-                <small className="soft data" lang="en" translate="no">
-                  = {cost.formula}
-                </small>
-              </dd>
-              <dt>{t("incident.assignee")}</dt>
-              <dd>
-                <Data>{incident.assignee ?? "–"}</Data>
-              </dd>
-            </dl>
-          </Card>
-          <Card title={t("overview.endpoints")}>
-            <CountList counts={incident.endpoints} type="template" range={range} within={where} />
-          </Card>
-          <Card title={t("overview.networks")}>
-            <CountList counts={incident.networksTop} type="network" range={range} within={where} />
-          </Card>
-          <Card title={t("overview.fingerprints")}>
-            <CountList counts={incident.fingerprints} type="fingerprint" range={range} within={where} />
-          </Card>
-          <Card title={t("incident.accountsTouched")}>
-            <CountList counts={incident.accountsTouched} type="account" range={range} within={where} />
-          </Card>
-          <Notes incident={incident} />
-        </div>
+        <Card title={t("incident.members", { count: incident.actors })} flush>
+          <ActorTable actors={incident.members} range={range} within={where} unblock />
+        </Card>
       </div>
     </>
   );
