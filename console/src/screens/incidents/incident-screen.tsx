@@ -124,24 +124,26 @@ function IncidentView({ incident }: { readonly incident: Incident }): ReactNode 
                 </dd>
               </dl>
             </Card>
-            <Card title={t("overview.endpoints")}>
-              <CountList counts={incident.endpoints} type="template" range={range} within={where} />
-            </Card>
-            <Card title={t("overview.networks")}>
-              <CountList counts={incident.networksTop} type="network" range={range} within={where} />
-            </Card>
-            <Card title={t("overview.fingerprints")}>
-              <CountList counts={incident.fingerprints} type="fingerprint" range={range} within={where} />
-            </Card>
-            <Card title={t("incident.accountsTouched")}>
-              <CountList counts={incident.accountsTouched} type="account" range={range} within={where} />
-            </Card>
             <Notes incident={incident} />
           </div>
         </div>
         <Card title={t("incident.members", { count: incident.actors })} flush>
           <ActorTable actors={incident.members} range={range} within={where} unblock />
         </Card>
+        <div className="grid-3">
+          <Card title={t("overview.endpoints")}>
+            <CountList counts={incident.endpoints} type="template" range={range} within={where} />
+          </Card>
+          <Card title={t("overview.networks")}>
+            <CountList counts={incident.networksTop} type="network" range={range} within={where} />
+          </Card>
+          <Card title={t("overview.fingerprints")}>
+            <CountList counts={incident.fingerprints} type="fingerprint" range={range} within={where} />
+          </Card>
+          <Card title={t("incident.accountsTouched")}>
+            <CountList counts={incident.accountsTouched} type="account" range={range} within={where} />
+          </Card>
+        </div>
       </div>
     </>
   );
