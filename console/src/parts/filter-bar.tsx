@@ -5,6 +5,7 @@ import { useScreenSearch } from "../state/search.ts";
 import { filterFields, readTerm, withTerm } from "../state/terms.ts";
 import { useTime } from "../state/use-time.ts";
 import { Icon } from "./icons.tsx";
+import { Segments } from "./segments.tsx";
 
 /** Chooses the time range; it is kept in the URL. */
 export function RangePicker({
@@ -21,27 +22,21 @@ export function RangePicker({
   const chosen = search.range ?? usual;
   const fixed = /^(\d+)\.\.(\d+)$/.exec(chosen);
   const offered: readonly string[] = live ? ["live", ...ranges] : ranges;
+  // A span that nobody offered, from a link or a chart, is chosen until it is pressed.
+  const other = !offered.includes(chosen) && (fixed !== null || lengthOf(chosen) !== undefined);
+  const text = (range: string): string => {
+    if (range === "live") return t("range.live");
+    if (offered.includes(range)) return t(`range.${range as (typeof ranges)[number]}`);
+    return fixed === null ? range : `${time.short(Number(fixed[1]))} – ${time.short(Number(fixed[2]))}`;
+  };
   return (
-    <fieldset className="segments" aria-label={t("range.label")}>
-      {offered.map((range) => (
-        <button
-          key={range}
-          type="button"
-          className="button"
-          aria-pressed={range === chosen}
-          onClick={() => change({ range, cursor: undefined })}
-        >
-          {range === "live" ? t("range.live") : t(`range.${range as (typeof ranges)[number]}`)}
-        </button>
-      ))}
-      {fixed === null && (lengthOf(chosen) === undefined || offered.includes(chosen)) ? null : offered.includes(
-          chosen,
-        ) ? null : (
-        <button type="button" className="button" aria-pressed="true" onClick={() => change({ range: undefined })}>
-          {fixed === null ? chosen : `${time.short(Number(fixed[1]))} – ${time.short(Number(fixed[2]))}`}
-        </button>
-      )}
-    </fieldset>
+    <Segments
+      label={t("range.label")}
+      values={other ? [...offered, chosen] : offered}
+      chosen={chosen}
+      text={text}
+      onChoose={(range) => change(offered.includes(range) ? { range, cursor: undefined } : { range: undefined })}
+    />
   );
 }
 

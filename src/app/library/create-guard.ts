@@ -3,7 +3,7 @@ import { type Clock, type Exchange, GaitError, type Guard, type Verdict } from "
 import { createDecisionService, createNodeMiddleware, type NodeMiddleware, nodeObserves } from "#edge";
 import { createEngine } from "#engine";
 import { createIntel } from "#intel";
-import { applyPolicy, createDecisionTable, type EnforcementBasis } from "#policy";
+import { applyPolicy, createDecisionTable, type EnforcementBasis, holdSensitive } from "#policy";
 import { createNetworkSet } from "#wire";
 
 /** How Gait is put inside an application. Everything has a default. */
@@ -79,7 +79,8 @@ export function createGuard(options: GaitOptions = {}): LibraryGuard {
         cohort: "",
       };
       const standing = decisions.lookup(keys, systemClock.monotonic());
-      const verdict = applyPolicy(judged, { standing, policy: { basis, certifiedFprMax: 1e-4 } });
+      const decided = applyPolicy(judged, { standing, policy: { basis, certifiedFprMax: 1e-4 } });
+      const verdict = holdSensitive(decided, () => engine.facts.subject(exchange, judged).tags);
       options.onVerdict?.(exchange, verdict);
       return verdict;
     },

@@ -5,6 +5,7 @@ import { useTranslator } from "../../i18n/translate.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
+import { Segments } from "../../parts/segments.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
 import { useScreenSearch } from "../../state/search.ts";
@@ -62,19 +63,13 @@ export function AlertsScreen(): ReactNode {
   return (
     <>
       <PageHead title={t("nav.alerts")} note={t("alerts.note")}>
-        <fieldset className="segments" aria-label={t("incidents.state")}>
-          {states.map((each) => (
-            <button
-              key={each}
-              type="button"
-              className="button"
-              aria-pressed={each === state}
-              onClick={() => change({ state: each === "all" ? undefined : each })}
-            >
-              {t(each === "all" ? "incident.all" : each === "dead" ? "delivery.dead" : `alerts.${each}`)}
-            </button>
-          ))}
-        </fieldset>
+        <Segments
+          label={t("incidents.state")}
+          values={states}
+          chosen={state}
+          text={(each) => t(each === "all" ? "incident.all" : each === "dead" ? "delivery.dead" : `alerts.${each}`)}
+          onChoose={(each) => change({ state: each === "all" ? undefined : each })}
+        />
       </PageHead>
       <Answered of={answer}>
         {(alerts) => (

@@ -6,6 +6,7 @@ import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { decide } from "../../parts/decide-dialog.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
+import { Segments } from "../../parts/segments.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { say } from "../../parts/toasts.tsx";
 import { useScreenSearch } from "../../state/search.ts";
@@ -24,19 +25,13 @@ export function AppealsScreen(): ReactNode {
   return (
     <>
       <PageHead title={t("nav.appeals")} note={t("appeals.note")}>
-        <fieldset className="segments" aria-label={t("incidents.state")}>
-          {states.map((each) => (
-            <button
-              key={each}
-              type="button"
-              className="button"
-              aria-pressed={each === state}
-              onClick={() => change({ state: each === "open" ? undefined : each })}
-            >
-              {t(`appeals.state.${each}`)}
-            </button>
-          ))}
-        </fieldset>
+        <Segments
+          label={t("incidents.state")}
+          values={states}
+          chosen={state}
+          text={(each) => t(`appeals.state.${each}`)}
+          onChoose={(each) => change({ state: each === "open" ? undefined : each })}
+        />
       </PageHead>
       <Answered of={answer}>
         {({ appeals }) =>

@@ -9,6 +9,7 @@ import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { RecordsLink, stoppedTerms } from "../../parts/records-link.tsx";
+import { Segments } from "../../parts/segments.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { fixedRange } from "../../state/range.ts";
 import { useScreenSearch } from "../../state/search.ts";
@@ -26,19 +27,13 @@ export function IncidentsScreen(): ReactNode {
   return (
     <>
       <PageHead title={t("nav.incidents")} note={t("incidents.note")}>
-        <fieldset className="segments" aria-label={t("incidents.state")}>
-          {states.map((each) => (
-            <button
-              key={each}
-              type="button"
-              className="button"
-              aria-pressed={each === state}
-              onClick={() => change({ state: each })}
-            >
-              {t(`incident.${each}`)}
-            </button>
-          ))}
-        </fieldset>
+        <Segments
+          label={t("incidents.state")}
+          values={states}
+          chosen={state}
+          text={(each) => t(`incident.${each}`)}
+          onChoose={(each) => change({ state: each })}
+        />
       </PageHead>
       {missing ? null : (
         <Answered of={incidents}>

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useMemo } from "react";
 import { useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
+import { Segments } from "../../parts/segments.tsx";
 import { useScreenSearch } from "../../state/search.ts";
 import { useQuiet } from "../../state/use-time.ts";
 import { writeCondition } from "./sentence/condition-tree.ts";
@@ -31,19 +32,13 @@ export function ConditionEditor({
     <div className="stack tight">
       <div className="row">
         <h3 className="grow">{t("policy.when")}</h3>
-        <fieldset className="segments" aria-label={t("policy.view")}>
-          {(["sentence", "cel"] as const).map((each) => (
-            <button
-              key={each}
-              type="button"
-              className="button"
-              aria-pressed={each === view}
-              onClick={() => change({ tab: each })}
-            >
-              {t(`policy.view.${each}`)}
-            </button>
-          ))}
-        </fieldset>
+        <Segments
+          label={t("policy.view")}
+          values={["sentence", "cel"] as const}
+          chosen={view}
+          text={(each) => t(`policy.view.${each}`)}
+          onChoose={(each) => change({ tab: each })}
+        />
       </div>
       {view === "sentence" ? (
         <div className="sentence">

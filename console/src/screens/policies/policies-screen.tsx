@@ -7,6 +7,7 @@ import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Data } from "../../parts/figures.tsx";
+import { Segments } from "../../parts/segments.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
 import { useScreenSearch } from "../../state/search.ts";
 import { Packs } from "./packs.tsx";
@@ -56,27 +57,17 @@ function Rules({
         const shown = rules.filter(({ mode }) => state === undefined || mode === state);
         return (
           <>
-            <fieldset className="segments" aria-label={t("policies.state")}>
-              <button
-                type="button"
-                className="button"
-                aria-pressed={state === undefined}
-                onClick={() => onState(undefined)}
-              >
-                {t("policies.all")} {t.number(rules.length)}
-              </button>
-              {modes.map((mode) => (
-                <button
-                  key={mode}
-                  type="button"
-                  className="button"
-                  aria-pressed={state === mode}
-                  onClick={() => onState(mode)}
-                >
-                  {t(`rule.${mode}`)} {t.number(rules.filter((rule) => rule.mode === mode).length)}
-                </button>
-              ))}
-            </fieldset>
+            <Segments
+              label={t("policies.state")}
+              values={["all", ...modes] as const}
+              chosen={modes.find((mode) => mode === state) ?? "all"}
+              text={(each) =>
+                each === "all"
+                  ? `${t("policies.all")} ${t.number(rules.length)}`
+                  : `${t(`rule.${each}`)} ${t.number(rules.filter((rule) => rule.mode === each).length)}`
+              }
+              onChoose={(each) => onState(each === "all" ? undefined : each)}
+            />
             {shown.length === 0 ? (
               <Empty
                 title={t("policies.empty")}

@@ -96,6 +96,7 @@ export async function openPolicyRig(rules: string): Promise<PolicyRig> {
       fixedSubject({
         texts: [request.path, "default", ""],
         numbers: [Number(request.userAgent), 0],
+        tags: request.path.startsWith("/giftcards") ? ["giftcard"] : [],
         canary: (keyedHash(testHashKey, request.userAgent) % 1_000_000) / 1_000_000,
       }),
     identity: ({ request }) => {
