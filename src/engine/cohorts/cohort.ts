@@ -78,6 +78,8 @@ export class Cohort {
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
   readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
+  /** What they showed in the case that is open: the processes' own counts. */
+  readonly #open: readonly (readonly number[])[] = this.axes.map(({ counts }) => counts);
   /** What its members showed in cases that were closed, axis by axis; undefined before the first was. */
   #closed: number[][] | undefined;
   /** Sketches share one buffer: each of its own would weigh more than it holds. */
@@ -134,11 +136,11 @@ export class Cohort {
     this.#begin(at);
   }
 
-  /** All that its members showed, in this case and those before. */
-  histograms(): readonly Float32Array[] {
-    return this.axes.map(({ counts }, axis) =>
-      Float32Array.from(counts, (count, bin) => count + (this.#closed?.[axis]?.[bin] ?? 0)),
-    );
+  /** All that its members showed, in this case and those before. Moves on with them where no case was closed. */
+  histograms(): readonly (readonly number[])[] {
+    const closed = this.#closed;
+    if (closed === undefined) return this.#open;
+    return this.axes.map(({ counts }, axis) => counts.map((count, bin) => count + (closed[axis]?.[bin] ?? 0)));
   }
 
   #bloom(place: number): Bloom {

@@ -110,7 +110,7 @@ describe("cohorts", () => {
     const cohorts = new Cohorts();
     for (let i = 0; i < 12_000; i++) {
       cohorts.report(honest(i * 2_000, random));
-      if (i % 3_000 === 2_999) cohorts.refit();
+      if (i % 3_000 === 2_999) for (const _ of cohorts.refit());
     }
     expect(cohorts.convictions()).toEqual([]);
   });

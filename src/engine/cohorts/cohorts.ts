@@ -145,9 +145,9 @@ export class Cohorts {
     return found ?? [];
   }
 
-  /** Refits the null on the cohorts that stand unconvicted. The slow lane's: O(cohorts * axes). */
-  refit(): void {
-    this.#memory.laws = fitNullLaws(this.honest(), this.#memory.laws);
+  /** Refits the null on the cohorts that stand unconvicted, in steps that its caller takes; the last one puts it in force. */
+  *refit(): Generator<undefined, void> {
+    this.#memory.laws = yield* fitNullLaws(this.honest(), this.#memory.laws);
   }
 
   /** Histograms of cohorts that are not convicted and not under strong suspicion, one vote each. */

@@ -32,7 +32,7 @@ import type { WalkTrace } from "./walk-part.ts";
 const reportAfter = 8;
 /** Clients whose conviction is remembered for reports. */
 const namedMax = 65_536;
-/** Reports between two refits of the null: a refit looks at every cohort. */
+/** Reports between two refits of the null. A refit looks at every cohort, one axis with each report that follows. */
 const refitEvery = 2_048;
 /** Dimensions that must be known before a behaviour has a key, and the mark of those without. */
 const knownMin = 4;
@@ -76,6 +76,7 @@ export class CohortPart {
   readonly #named = new Map<number, string>();
   #convictions = 0;
   #reports = 0;
+  #refit: Iterator<undefined, void> | undefined;
 
   constructor(sources: CohortSources) {
     this.#sources = sources;
@@ -304,7 +305,8 @@ export class CohortPart {
     };
     this.#readSweep(slot);
     this.#convictions += this.cohorts.report(sighting).length;
-    if (++this.#reports % refitEvery === 0) this.cohorts.refit();
+    if (++this.#reports % refitEvery === 0) this.#refit = this.cohorts.refit();
+    if (this.#refit?.next().done === true) this.#refit = undefined;
   }
 
   /** Let in, loading pages, keeping cookies *and* as this account or jar always is: driven browsers lack the last. */

@@ -10,3 +10,4 @@ export * from "./intervals.ts";
 export * from "./normal.ts";
 export * from "./page-hinkley.ts";
 export * from "./persona-mixture.ts";
+export * from "./select-nth.ts";
