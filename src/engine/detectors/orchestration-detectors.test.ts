@@ -158,6 +158,29 @@ describe("state tokens", () => {
 });
 
 describe("a deploy", () => {
+  test("that moves where a token comes from is relearned; one cohort that makes tokens up is not heard", () => {
+    const shop = createShop();
+    const token = (text: string): number => keyedHash(testHashKey, text);
+    const trace = "GET /list 200\n+5 POST /order 200\n+5 POST /order 200";
+    const brings =
+      (used: string) =>
+      (exchange: Exchange): Exchange => {
+        const { request, response } = exchange;
+        if (request.method === "POST") return { ...exchange, request: { ...request, tokens: [token(used)] } };
+        return response === undefined ? exchange : { ...exchange, response: { ...response, tokens: [token("nonce")] } };
+      };
+    const charged = (): boolean => "token-without-issuance" in byName(walk(shop, trace, { tokens: brings("made up") }));
+    for (let i = 0; i < 200; i++) walk(shop, trace, { tokens: brings("nonce"), voter: `v${i}`, cohort: i % 8 });
+    for (let i = 0; i < 80; i++) walk(shop, trace, { tokens: brings("made up"), cohort: 99 });
+    expect(shop.watch.changes().at(-1)).toMatchObject({ kind: "cohort" });
+    expect(charged()).toBe(true);
+    const day = { start: Date.UTC(2026, 0, 6) };
+    for (let i = 0; i < 60; i++)
+      walk(shop, trace, { tokens: brings("of the page"), voter: `w${i}`, cohort: i % 8, ...day });
+    expect(shop.watch.changes().at(-1)).toMatchObject({ kind: "deploy" });
+    expect(charged()).toBe(false);
+  });
+
   test("that drops script's cookies for everybody silences the axis; one cohort alone does not", () => {
     const shop = createShop();
     const later = person.replaceAll(";_ga=g1", "");

@@ -1,4 +1,5 @@
 import type { Millis } from "#core";
+import { type ClientKind, clientKinds } from "../ledger/ledger-application.ts";
 import { decayFactor } from "./decay.ts";
 
 /** What an edge of the graph means, `from` and `to` being numbers of endpoints or cookie names. */
@@ -19,12 +20,18 @@ export const edgeTypes = [
 
 export type EdgeType = (typeof edgeTypes)[number];
 
+/** Whose edge it is. Which answers set which cookies is the origin's behaviour and the same for all: "any". */
+export type EdgeKind = ClientKind | "any";
+
+const edgeKinds: readonly EdgeKind[] = ["any", ...clientKinds];
+
 /** Edges kept over all applications; further ones are not counted until old ones fade. */
 export const edgesMax = 8_192;
 
 /** One edge with its decayed counts. */
 export interface CountedEdge {
   readonly type: EdgeType;
+  readonly kind: EdgeKind;
   readonly from: number;
   readonly to: number;
   readonly hits: number;
@@ -47,8 +54,8 @@ export class EdgeCounts {
   }
 
   /** Counts one chance of an edge and whether it was taken. */
-  count(type: EdgeType, edge: { readonly from: number; readonly to: number }, hit: number): void {
-    const key = (edgeTypes.indexOf(type) * 0x1_0000 + edge.from) * 0x1_0000 + edge.to;
+  count(type: EdgeType, edge: Pick<CountedEdge, "kind" | "from" | "to">, hit: number): void {
+    const key = keyOf({ ...edge, type });
     let at = this.#index.get(key);
     if (at === undefined) {
       if (this.#budget.used >= edgesMax) return;
@@ -65,7 +72,7 @@ export class EdgeCounts {
   /** Takes an edge with its counts from a snapshot. */
   restore(edge: CountedEdge): void {
     this.count(edge.type, edge, 0);
-    const at = this.#index.get((edgeTypes.indexOf(edge.type) * 0x1_0000 + edge.from) * 0x1_0000 + edge.to);
+    const at = this.#index.get(keyOf(edge));
     if (at === undefined) return;
     this.#counts[at * 2] = edge.hits;
     this.#counts[at * 2 + 1] = edge.trials;
@@ -74,7 +81,8 @@ export class EdgeCounts {
   /** Every edge, in order of first sight. */
   edges(): readonly CountedEdge[] {
     return this.#keys.map((key, at) => ({
-      type: edgeTypes[Math.floor(key / 0x1_0000_0000)] ?? "follows",
+      type: edgeTypes[Math.floor(key / 0x1_0000_0000 / edgeKinds.length)] ?? "follows",
+      kind: edgeKinds[Math.floor(key / 0x1_0000_0000) % edgeKinds.length] ?? "any",
       from: Math.floor(key / 0x1_0000) % 0x1_0000,
       to: key % 0x1_0000,
       hits: this.#counts[at * 2] ?? 0,
@@ -91,10 +99,15 @@ export class EdgeCounts {
     this.#counts.length = 0;
     this.#index.clear();
     for (const edge of kept) {
-      const key = (edgeTypes.indexOf(edge.type) * 0x1_0000 + edge.from) * 0x1_0000 + edge.to;
+      const key = keyOf(edge);
       this.#index.set(key, this.#keys.length);
       this.#keys.push(key);
       this.#counts.push(edge.hits * factor, edge.trials * factor);
     }
   }
+}
+
+function keyOf({ type, kind, from, to }: Pick<CountedEdge, "type" | "kind" | "from" | "to">): number {
+  const sort = edgeTypes.indexOf(type) * edgeKinds.length + edgeKinds.indexOf(kind);
+  return (sort * 0x1_0000 + from) * 0x1_0000 + to;
 }

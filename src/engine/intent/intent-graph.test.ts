@@ -10,6 +10,9 @@ const endpoints = [
   { name: "GET /login", sort: "page", sensitive: false },
   { name: "POST /login", sort: "other", sensitive: true },
   { name: "GET /list", sort: "page", sensitive: false },
+  { name: "GET /data", sort: "other", sensitive: false },
+  { name: "POST /hook", sort: "other", sensitive: false },
+  { name: "GET /more", sort: "other", sensitive: false },
 ] as const;
 const start = Date.UTC(2026, 0, 5, 9);
 const keyCheck = keyedHash(testHashKey, "gait");
@@ -77,6 +80,36 @@ describe("the learned graph", () => {
     expect(facts).toContain("GET /login");
     expect(facts).toContain("own-cookie");
     for (const { lower } of web?.preconditions ?? []) expect(lower).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test("keeps the ways of browsers, apps and programs apart, one vote per account or credential and day", () => {
+    const shop = createShop();
+    teach(shop, 150);
+    const visit = (i: number, trace: string, token: number): void => {
+      const at = start + i * 60_000;
+      shop.open(0, "default", at);
+      for (const { request, ...rest } of readTrace(trace, { start: at })) {
+        const exchange = { ...rest, request: { ...request, token } };
+        shop.request(0, exchange, { endpoint: endpointOf(exchange), now: exchange.at });
+        shop.response(0, exchange, { endpoint: endpointOf(exchange), now: exchange.at });
+      }
+      shop.settle(0, { cohort: 0 }, at + 30_000);
+      shop.close(0);
+    };
+    const app = "POST /login 200\n+1 GET /data 200\n+1 GET /more 200";
+    const program = "GET /data 200\n+1 POST /hook 200\n+1 GET /more 200";
+    for (let i = 0; i < 120; i++) visit(i, app, 1_000 + i);
+    for (let i = 0; i < 120; i++) visit(i, program, 9_000 + i);
+    // One program, a thousand times: one vote.
+    for (let i = 0; i < 1_000; i++) visit(i % 60, "POST /hook 200\n+1 GET /data 200", 77);
+    const follows = exportGraph(shop, "default", start).edges.filter(({ type }) => type === "follows");
+    const of = (kind: string) =>
+      follows.filter((found) => found.kind === kind).map(({ from, to }) => `${from} > ${to}`);
+    expect(of("web")).toContain("GET /login > POST /login");
+    expect(of("web").join()).not.toMatch(/data|hook/);
+    expect(of("native")).toEqual(["POST /login > GET /data", "GET /data > GET /more"]);
+    expect(of("api")).toEqual(["GET /data > POST /hook", "POST /hook > GET /more"]);
+    expect(follows.find(({ kind }) => kind === "api")?.support).toBe(120);
   });
 
   test("is plain JSON", () => {

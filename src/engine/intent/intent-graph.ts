@@ -2,7 +2,7 @@ import type { Millis } from "#core";
 import { type ClientKind, clientKinds, type LedgerApplication } from "../ledger/ledger-application.ts";
 import { falseDiscoveries, gTest, wilsonBound } from "../statistics/index.ts";
 import type { EdgeChange } from "./deploy-watch.ts";
-import type { CountedEdge, EdgeType } from "./edge-counts.ts";
+import type { CountedEdge, EdgeKind, EdgeType } from "./edge-counts.ts";
 import type { EndpointSort } from "./endpoint-book.ts";
 import type { IntentApplication } from "./intent-application.ts";
 import type { Orchestration } from "./orchestration.ts";
@@ -44,6 +44,8 @@ export interface IntentGraph {
 
 export interface GraphEdge {
   readonly type: EdgeType;
+  /** Kind of client it was learned from; "any" for what the origin does with all of them. */
+  readonly kind: EdgeKind;
   readonly from: string;
   readonly to: string;
   readonly rate: number;
@@ -128,7 +130,7 @@ function significant(
     const named = edge.type === "follows" || edge.type === "feeds";
     const to = named ? orchestration.endpoints.nameOf(edge.to) : orchestration.ledger.tables.names.textOf(edge.to);
     const p = pValues[index] ?? 1;
-    return [{ type: edge.type, from, to, rate: round(hits / trials), support: Math.round(trials), p }];
+    return [{ type: edge.type, kind: edge.kind, from, to, rate: round(hits / trials), support: Math.round(trials), p }];
   });
 }
 
@@ -139,13 +141,14 @@ interface RatedEdge {
   readonly table: readonly (readonly number[])[];
 }
 
-/** Sums of hits and trials by type, by type and origin, by type and target. */
+/** Sums of hits and trials by type and kind of client, of these by origin, and of these by target. */
 type Margins = ReadonlyMap<string, { hits: number; trials: number }>;
 
 function marginsOf(counted: readonly CountedEdge[]): Margins {
   const margins = new Map<string, { hits: number; trials: number }>();
-  for (const { type, from, to, hits, trials } of counted) {
-    for (const key of [type, `${type}<${from}`, `${type}>${to}`]) {
+  for (const { type, kind, from, to, hits, trials } of counted) {
+    const sort = `${type}/${kind}`;
+    for (const key of [sort, `${sort}<${from}`, `${sort}>${to}`]) {
       const sum = margins.get(key) ?? { hits: 0, trials: 0 };
       sum.hits += hits;
       sum.trials += trials;
@@ -158,7 +161,8 @@ function marginsOf(counted: readonly CountedEdge[]): Margins {
 /** Chances of an edge and a two-by-two table of it against everything else that leaves or enters. */
 function rate(edge: CountedEdge, intent: IntentApplication, margins: Margins): RatedEdge {
   const none = { hits: 0, trials: 0 };
-  const into = margins.get(`${edge.type}>${edge.to}`) ?? none;
+  const sort = `${edge.type}/${edge.kind}`;
+  const into = margins.get(`${sort}>${edge.to}`) ?? none;
   const elsewhere = into.hits - edge.hits;
   if (edge.type === "carries" || edge.type === "succeeds-with" || edge.type === "succeeds-without") {
     // Chances are counted on the edge itself; the rest is the same cookie at the other endpoints.
@@ -167,11 +171,9 @@ function rate(edge: CountedEdge, intent: IntentApplication, margins: Margins): R
     return { edge, hits: edge.hits, trials: edge.trials, table: [[edge.hits, edge.trials - edge.hits], rest] };
   }
   const issues = edge.type === "issues";
-  const out = issues ? (intent.answers[edge.from] ?? 0) : (margins.get(`${edge.type}<${edge.from}`) ?? none).hits;
+  const out = issues ? (intent.answers[edge.from] ?? 0) : (margins.get(`${sort}<${edge.from}`) ?? none).hits;
   const leaving = Math.max(edge.hits, out);
-  const all = issues
-    ? intent.answers.reduce((sum, answers) => sum + answers, 0)
-    : (margins.get(edge.type) ?? none).hits;
+  const all = issues ? intent.answers.reduce((sum, answers) => sum + answers, 0) : (margins.get(sort) ?? none).hits;
   const table = [
     [edge.hits, leaving - edge.hits],
     [Math.max(0, elsewhere), Math.max(0, all - leaving - elsewhere)],

@@ -218,12 +218,12 @@ describe("edges", () => {
     const budget = { used: 0 };
     const edges = new EdgeCounts(budget);
     for (let i = 0; i < edgesMax + 100; i++)
-      edges.count("follows", { from: i % 4_096, to: Math.floor(i / 4_096) + 1 }, 1);
+      edges.count("follows", { kind: "web", from: i % 4_096, to: Math.floor(i / 4_096) + 1 }, 1);
     expect(edges.edges()).toHaveLength(edgesMax);
     edges.decay(6 * day);
     expect(budget.used).toBe(0);
-    edges.count("follows", { from: 1, to: 2 }, 1);
-    expect(edges.edges()).toEqual([{ type: "follows", from: 1, to: 2, hits: 1, trials: 1 }]);
+    edges.count("follows", { kind: "web", from: 1, to: 2 }, 1);
+    expect(edges.edges()).toEqual([{ type: "follows", kind: "web", from: 1, to: 2, hits: 1, trials: 1 }]);
   });
 
   test("half is forgotten in three days", () => {

@@ -16,7 +16,7 @@ const place = {
   counts: 12,
   /** Bytes: token uses, uses without issue, chances for script cookies, pages. */
   tokens: 13,
-  /** Bit 0: first accepted step counted; byte 2: lessons taught; byte 3: weight of the vote. */
+  /** Bit 0: first accepted step counted; bit 1: began with a credential; bits 2 and 3: whether its way teaches; bits 4-7: steps that taught; byte 1: endpoint of tokens; byte 2: lessons taught; byte 3: weight of the vote. */
   last: 14,
   /** Tick of the session's first request. */
   started: 15,

@@ -8,6 +8,7 @@ import type { LedgerLimits } from "../ledger/ledger-tables.ts";
 import { isCrossSite } from "../ledger/request-context.ts";
 import type { CookieWitness } from "../ledger/request-step.ts";
 import { cookieField, type SessionSlab } from "../ledger/session-slab.ts";
+import { ClientKinds } from "./client-kinds.ts";
 import { DeployWatch, type EdgeChange } from "./deploy-watch.ts";
 import { EndpointBook, type EndpointDescription } from "./endpoint-book.ts";
 import { IntentApplication } from "./intent-application.ts";
@@ -70,6 +71,7 @@ export class Orchestration {
   readonly #lessons: SessionLessons;
   readonly #applications: IntentApplication[] = [];
   readonly #budget = { used: 0 };
+  readonly #kinds: ClientKinds;
   readonly #subject: { ledger: LedgerRow; intent: IntentRow; kind: ClientKind };
   #endpoint = 0;
   #decayedAt = Number.NaN;
@@ -81,8 +83,10 @@ export class Orchestration {
     };
     this.ledger = new Ledger({ sessionsMax: options.sessionsMax, limits: options.limits ?? {}, witness });
     this.#slab = this.ledger.slab;
-    this.#lessons = new SessionLessons(this.ledger, this.watch);
+    this.#kinds = new ClientKinds(this.#slab);
     this.tokens = new TokenProvenance(this.#slab);
+    const { ledger, watch, tokens, endpoints } = this;
+    this.#lessons = new SessionLessons({ ledger, watch, tokens, endpoints });
     const intent = new IntentRow(this.#slab, this.endpoints, this.application(0));
     this.#subject = { ledger: this.ledger.row(0), intent, kind: "web" };
   }
@@ -120,6 +124,7 @@ export class Orchestration {
       words[facts] = ((words[facts] ?? 0) | factBit("sub-resource")) >>> 0;
       return;
     }
+    if (exchange.request.token !== 0) this.#kinds.credential(slot, exchange.request.token);
     this.#scriptChance(slot, exchange, at.now);
     if (this.endpoints.isSensitive(at.endpoint))
       this.#takeStep(slot, exchange, { intent, endpoint: at.endpoint, used });
@@ -139,6 +144,7 @@ export class Orchestration {
     if (response.tokens[0] === tokensUnseen[0]) this.tokens.unseen(slot, at.now);
     else if (response.tokens.length > 0) this.tokens.issued(slot, response.tokens, at);
     if (response.status < 400 && this.endpoints.isSensitive(at.endpoint)) this.#accept(slot, intent, at.endpoint);
+    if (response.status < 400) this.#kinds.vouchWay(slot, exchange.request, at.now);
     const shown = (response.status >= 200 && response.status < 300) || response.status === 304;
     const page = this.endpoints.isPage(at.endpoint) || response.contentType === "text/html";
     if (!shown || !page || exchange.request.method !== "GET") return;
@@ -155,13 +161,9 @@ export class Orchestration {
     return this.#subject;
   }
 
-  /**
-   * Kind of client by flow, never by user agent: whoever was shown a page or loaded a part of one is a browser or
-   * wants to be one; the rest is judged as a native app would be.
-   */
+  /** Kind of client by flow, never by user agent (see `ClientKinds`). */
   kindOf(slot: number): ClientKind {
-    const facts = this.#slab.words[wordAt(slot, "facts")] ?? 0;
-    return (facts & (factBit("page-seen") | factBit("sub-resource"))) === 0 ? "native" : "web";
+    return this.#kinds.kindOf(slot);
   }
 
   /**
@@ -240,7 +242,8 @@ export class Orchestration {
     const known = voter !== 0 && this.#tokenVotes.admit(voter + endpoint, 0, now) > 0;
     if (this.#weight(slot) <= 0 && !known) return;
     const issuer = this.tokens.issuerOf(request.tokens[0] ?? 0);
-    if (issuer !== 0) this.#intentOf(slot).edges.count("feeds", { from: issuer, to: endpoint }, 1);
+    if (issuer !== 0)
+      this.#intentOf(slot).edges.count("feeds", { kind: this.kindOf(slot), from: issuer, to: endpoint }, 1);
     this.tokens.teach(slot, request.tokens, endpoint);
   }
 
@@ -330,16 +333,17 @@ export class Orchestration {
       const nameId = set === undefined ? 0 : names.find(set.name);
       if (set === undefined || nameId === 0 || set.maxAgeSeconds <= 0) continue;
       at.intent.script.withdraw(set.name);
-      at.intent.edges.count("issues", { from: at.endpoint, to: nameId }, 1);
+      at.intent.edges.count("issues", { kind: "any", from: at.endpoint, to: nameId }, 1);
     }
     if (!this.endpoints.isSensitive(at.endpoint) || this.#weight(slot) <= 0) return;
     const ok = response.status < 400 ? 1 : 0;
     const held = heldCount(this.#slab, slot);
+    const kind = this.kindOf(slot);
     for (let i = 0; i < held; i++) {
       const nameId = (this.#slab.words[this.#slab.cookieAt(slot, i) + cookieField.nameAndPath] ?? 0) >>> 16;
       const name = names.textOf(nameId);
       const sent = request.cookies.some((cookie) => cookie.name === name);
-      at.intent.edges.count(sent ? "succeeds-with" : "succeeds-without", { from: at.endpoint, to: nameId }, ok);
+      at.intent.edges.count(sent ? "succeeds-with" : "succeeds-without", { kind, from: at.endpoint, to: nameId }, ok);
     }
   }
 
@@ -358,7 +362,8 @@ export class Orchestration {
     const lessons = ((this.#slab.words[at] ?? 0) >>> 16) & 0xff;
     if (this.#endpoint <= 0 || lessons >= lessonsMax) return;
     this.#slab.words[at] = ((this.#slab.words[at] ?? 0) + 0x1_0000) >>> 0;
-    this.#intentOf(slot).edges.count("carries", { from: this.#endpoint, to: nameId }, returned ? 1 : 0);
+    const edge = { kind: this.kindOf(slot), from: this.#endpoint, to: nameId };
+    this.#intentOf(slot).edges.count("carries", edge, returned ? 1 : 0);
   }
 
   #bump(at: number): void {

@@ -30,7 +30,7 @@ export function renderDot(graph: IntentGraph, path: readonly string[] = []): str
   for (const { name } of graph.scriptCookies)
     lines.push(`  "cookie ${escapeText(name)}" [shape=ellipse, style=dashed];`);
   for (const edge of drawn(graph)) {
-    const label = `${labels[edge.type]} ${percent(edge.rate)}`;
+    const label = labelOf(edge);
     lines.push(`  "${escapeText(edge.from)}" -> "${escapeText(target(edge))}" [label="${label}"];`);
   }
   for (const step of graph.steps) {
@@ -68,7 +68,7 @@ export function renderMermaid(graph: IntentGraph): string {
   for (const edge of drawn(graph)) {
     const from = node(edge.from);
     const to = node(target(edge));
-    lines.push(`  ${from} -->|"${labels[edge.type]} ${percent(edge.rate)}"| ${to}`);
+    lines.push(`  ${from} -->|"${labelOf(edge)}"| ${to}`);
   }
   for (const step of graph.steps) {
     for (const { fact, lower } of step.preconditions) {
@@ -82,6 +82,11 @@ export function renderMermaid(graph: IntentGraph): string {
 
 function drawn(graph: IntentGraph): readonly GraphEdge[] {
   return [...graph.edges].sort((a, b) => b.support - a.support).slice(0, edgesDrawnMax);
+}
+
+/** What browsers do goes without saying; what apps and programs do is marked as theirs. */
+function labelOf({ type, kind, rate }: GraphEdge): string {
+  return `${labels[type]} ${percent(rate)}${kind === "native" || kind === "api" ? ` (${kind})` : ""}`;
 }
 
 function target(edge: GraphEdge): string {

@@ -3,10 +3,13 @@ import { heldCount } from "../ledger/cookie-store.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ClientKind } from "../ledger/ledger-application.ts";
 import { cookieField, opportunitiesMax } from "../ledger/session-slab.ts";
+import { wayCounts } from "./client-kinds.ts";
 import type { DeployWatch, EdgeChange } from "./deploy-watch.ts";
+import type { EndpointBook } from "./endpoint-book.ts";
 import type { IntentApplication } from "./intent-application.ts";
 import { byteAt, intentByte, stepsPerSession, wordAt } from "./intent-words.ts";
 import { factsMax } from "./step-facts.ts";
+import type { TokenProvenance } from "./token-provenance.ts";
 
 /** A session that ends, and what is known about it. */
 export interface EndedSession {
@@ -33,10 +36,19 @@ const scriptChancesMin = 2;
 export class SessionLessons {
   readonly #ledger: Ledger;
   readonly #watch: DeployWatch;
+  readonly #tokens: TokenProvenance;
+  readonly #endpoints: EndpointBook;
 
-  constructor(ledger: Ledger, watch: DeployWatch) {
-    this.#ledger = ledger;
-    this.#watch = watch;
+  constructor(parts: {
+    readonly ledger: Ledger;
+    readonly watch: DeployWatch;
+    readonly tokens: TokenProvenance;
+    readonly endpoints: EndpointBook;
+  }) {
+    this.#ledger = parts.ledger;
+    this.#watch = parts.watch;
+    this.#tokens = parts.tokens;
+    this.#endpoints = parts.endpoints;
   }
 
   /**
@@ -62,9 +74,11 @@ export class SessionLessons {
       if (!row.shared) this.#carries(session, changes);
       this.#script(session, changes);
     }
+    this.#provenance(session, changes);
     if (session.weight > 0) this.anchored(session);
     else this.#steps(session, changes);
-    if (session.weight > 0) this.#visits(session);
+    const own = session.kind !== "web" && wayCounts(this.#ledger.slab, session.slot);
+    if (session.weight > 0 || own) this.#visits(session);
     return changes;
   }
 
@@ -86,6 +100,19 @@ export class SessionLessons {
       changes.push(named(change, this.#ledger.tables.names.textOf(nameId)));
       if (change.kind === "deploy") application.frozen[nameId] = 1;
     }
+  }
+
+  /** Were the tokens that it brought issued to it, where honest clients bring such? */
+  #provenance(session: EndedSession, changes: EdgeChange[]): void {
+    const place = this.#tokens.placeOf(session.slot);
+    if (place === 0) return;
+    const kept = this.#ledger.slab.bytes[byteAt(session.slot, intentByte.tokenBreaks)] === 0;
+    const edge = `${this.#ledger.applicationOf(session.slot).index}:tokens:${place}`;
+    const change = this.#watch.observe(edge, kept, watched(session));
+    if (change === undefined) return;
+    const endpoints = this.#tokens.endpointsAt(place);
+    changes.push(named(change, `tokens of ${endpoints.map((id) => this.#endpoints.nameOf(id)).join(", ")}`));
+    if (change.kind === "deploy") this.#tokens.relearn(endpoints);
   }
 
   #script(session: EndedSession, changes: EdgeChange[]): void {
@@ -153,7 +180,8 @@ export class SessionLessons {
     const visits = new Uint16Array(slab.words.buffer, first * 2, count);
     for (const [index, endpoint] of visits.entries()) {
       const previous = visits[index - 1];
-      if (previous !== undefined) intent.edges.count("follows", { from: previous, to: endpoint }, 1);
+      if (previous !== undefined)
+        intent.edges.count("follows", { kind: session.kind, from: previous, to: endpoint }, 1);
     }
   }
 }

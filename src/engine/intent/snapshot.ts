@@ -21,7 +21,11 @@ interface SavedApplication {
   readonly axes: ReturnType<IntentApplication["experience"]>;
   readonly steps: { readonly steps: readonly string[]; readonly facts: readonly string[] };
   readonly tables: readonly (readonly number[])[];
-  readonly edges: readonly (Omit<CountedEdge, "from" | "to"> & { readonly from: string; readonly to: string })[];
+  readonly edges: readonly (Omit<CountedEdge, "from" | "to" | "kind"> & {
+    readonly kind?: CountedEdge["kind"];
+    readonly from: string;
+    readonly to: string;
+  })[];
   readonly answers: readonly (readonly [endpoint: string, answers: number])[];
 }
 
@@ -29,7 +33,8 @@ interface SavedState {
   readonly savedAt: Millis;
   readonly keyCheck: Hashed;
   readonly applications: readonly SavedApplication[];
-  readonly tokens: readonly (readonly [endpoint: string, consumed: number, covered: number])[];
+  /** The last number is missing in what earlier versions wrote. */
+  readonly tokens: readonly (readonly [endpoint: string, consumed: number, covered: number, some?: number])[];
   readonly issued: { readonly values: number; readonly since: readonly Millis[] };
 }
 
@@ -200,7 +205,9 @@ function restoreApplication(
   for (const edge of saved.edges) {
     const from = endpointOf(edge.from);
     const to = toEndpoint(edge) ? endpointOf(edge.to) : tables.names.find(edge.to);
-    if (from > 0 && to > 0) intent.edges.restore({ ...edge, from, to });
+    // Written before edges had kinds: people's ways were all that was learned.
+    const kind = edge.kind ?? (edge.type === "issues" ? "any" : "web");
+    if (from > 0 && to > 0) intent.edges.restore({ ...edge, kind, from, to });
   }
   for (const [name, answers] of saved.answers) {
     const id = endpointOf(name);
@@ -213,18 +220,19 @@ function toEndpoint({ type }: Pick<CountedEdge, "type">): boolean {
 }
 
 function saveTokens(orchestration: Orchestration): SavedState["tokens"] {
-  const [consumed, covered] = orchestration.tokens.tables();
+  const [consumed, covered, some] = orchestration.tokens.tables();
   return [...consumed.entries()]
     .filter(([id, uses]) => id > 0 && uses >= 0.5)
-    .map(([id, uses]) => [orchestration.endpoints.nameOf(id), uses, covered[id] ?? 0] as const);
+    .map(([id, uses]) => [orchestration.endpoints.nameOf(id), uses, covered[id] ?? 0, some[id] ?? 0] as const);
 }
 
 function restoreTokens(orchestration: Orchestration, state: SavedState, endpointOf: (name: string) => number): void {
-  const [consumed, covered] = orchestration.tokens.tables();
-  for (const [name, uses, whole] of state.tokens) {
+  const [consumed, covered, some] = orchestration.tokens.tables();
+  for (const [name, uses, whole, partly] of state.tokens) {
     const id = endpointOf(name);
     if (id <= 0) continue;
     consumed[id] = uses;
     covered[id] = whole;
+    some[id] = partly ?? whole;
   }
 }

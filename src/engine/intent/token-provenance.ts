@@ -20,6 +20,8 @@ const probes = 4;
 /** Tokens issued to anybody are remembered for one to two days: two generations of 128 kB. */
 const memoryBits = 1 << 20;
 const memoryMs: Millis = 86_400_000;
+/** Where the word "last" marks the endpoint: bits 8 to 15. */
+const placeShift = 8;
 /** Recently issued tokens whose issuer is remembered, to draw where a token comes from. */
 const issuersMax = 4_096;
 
@@ -80,9 +82,39 @@ export class TokenProvenance {
     const broken = this.requiresIssue(endpoint) ? covered < count : covered === 0;
     if (this.requiresIssue(endpoint) || this.#requiresSome(endpoint)) {
       this.#bump(byteAt(slot, intentByte.tokenUses));
-      if (broken && !this.#forgives(slot, tokens, now)) this.#bump(byteAt(slot, intentByte.tokenBreaks));
+      const breaks = byteAt(slot, intentByte.tokenBreaks);
+      const whole = this.#slab.bytes[breaks] === 0;
+      if (broken && !this.#forgives(slot, tokens, now)) this.#bump(breaks);
+      if (whole) this.#notePlace(slot, endpoint);
     }
     return covered > 0;
+  }
+
+  /** Mark of the endpoint where a session broke the rule first, or kept it last; 0 when it used no token where one is owed. */
+  placeOf(slot: number): number {
+    return ((this.#slab.words[wordAt(slot, "last")] ?? 0) >>> placeShift) & 0xff;
+  }
+
+  /** The endpoints that owe issued tokens and bear this mark: nearly always one. */
+  endpointsAt(place: number): readonly number[] {
+    const found: number[] = [];
+    for (let endpoint = 1; endpoint <= endpointsMax; endpoint++) {
+      if (markOf(endpoint) === place && (this.requiresIssue(endpoint) || this.#requiresSome(endpoint)))
+        found.push(endpoint);
+    }
+    return found;
+  }
+
+  /** The application changed where these endpoints' tokens come from: what was learned of them is learned anew. */
+  relearn(endpoints: readonly number[]): void {
+    for (const table of [this.#consumed, this.#covered, this.#some])
+      for (const endpoint of endpoints) table[endpoint] = 0;
+  }
+
+  #notePlace(slot: number, endpoint: number): void {
+    const at = wordAt(slot, "last");
+    const rest = (this.#slab.words[at] ?? 0) & ~(0xff << placeShift);
+    this.#slab.words[at] = (rest | (markOf(endpoint) << placeShift)) >>> 0;
   }
 
   /** A request that the application accepted from somebody whom scarce facts vouch for: what it brought teaches. */
@@ -90,6 +122,8 @@ export class TokenProvenance {
     const count = Math.min(tokensMax, tokens.length);
     if (count === 0) return;
     const covered = this.#covers(slot, tokens, count);
+    // What is owed is given up when the watch finds a deploy, never because some accounts stopped doing it.
+    if (this.requiresIssue(endpoint) ? covered < count : covered === 0 && this.#requiresSome(endpoint)) return;
     this.#consumed[endpoint] = (this.#consumed[endpoint] ?? 0) + 1;
     if (covered === count) this.#covered[endpoint] = (this.#covered[endpoint] ?? 0) + 1;
     if (covered > 0) this.#some[endpoint] = (this.#some[endpoint] ?? 0) + 1;
@@ -155,14 +189,19 @@ export class TokenProvenance {
     }
   }
 
-  /** Learned tables for a snapshot: uses and covered uses by endpoint. */
-  tables(): readonly [Float32Array, Float32Array] {
-    return [this.#consumed, this.#covered];
+  /** Learned tables for a snapshot: uses, wholly covered and partly covered ones by endpoint. */
+  tables(): readonly [Float32Array, Float32Array, Float32Array] {
+    return [this.#consumed, this.#covered, this.#some];
   }
 
   #bump(at: number): void {
     this.#slab.bytes[at] = Math.min(countMax, (this.#slab.bytes[at] ?? 0) + 1);
   }
+}
+
+/** An endpoint's mark in eight bits, never 0. */
+function markOf(endpoint: number): number {
+  return 1 + (endpoint % 255);
 }
 
 /** Probe of a 53-bit keyed hash: seven of its bits each time, the low ones first. */

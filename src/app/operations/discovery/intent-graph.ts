@@ -26,6 +26,7 @@ const graphShape = z.looseObject({
   edges: z.array(
     z.strictObject({
       type: z.string(),
+      kind: z.string(),
       from: z.string(),
       to: z.string(),
       rate: z.number(),
