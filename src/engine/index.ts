@@ -3,7 +3,7 @@ export type { Detector } from "./detectors/detector.ts";
 export { assetEndings } from "./endpoints/endpoint-class.ts";
 export type { EndpointView } from "./endpoints/endpoint-table.ts";
 export type { Census, ClientView, Engine, EngineOptions } from "./engine.ts";
-export { type Explanation, explain, type Reason } from "./explain.ts";
+export { type Explanation, explain, type HonestAlike, type Reason } from "./explain.ts";
 export { createEngine } from "./guard.ts";
 export { type ListLookup, type LiveFacts, ruleVocabulary, type Tagger, type ToldStep } from "./facts/index.ts";
 export { groupPriors } from "./groups.ts";

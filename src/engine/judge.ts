@@ -155,7 +155,7 @@ export class Judge {
  * The bound that the verdict has earned, null without one: a cohort's conviction while the day's budget of people lasts, or
  * a session whose own evidence convicts it and that no anchored person comes near.
  */
-function certifiedBound(signals: readonly Signal[], judged: Pick<Judgement, "score">): number | null {
+export function certifiedBound(signals: readonly Signal[], judged: Pick<Judgement, "score">): number | null {
   let bound: number | null = null;
   for (const { detector, nats, evidence } of signals) {
     const cohort = detector === "convicted-cohort" && nats > 0 && evidence.enforced === "yes";

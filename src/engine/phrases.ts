@@ -11,7 +11,7 @@ export interface Phrase {
   readonly speaks: Words;
   /** What speaks for a person; empty where the detector never does. */
   readonly excuses: Words;
-  /** Completes "would not be automated if …". */
+  /** Completes "would not be automated if …"; evidence named `spared` says it better where it is there. */
   readonly unless: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Verdict } from "#core";
-import { explain as explainVerdict } from "#engine";
+import { explain as explainVerdict, type HonestAlike } from "#engine";
 import type { SeenVerdict } from "../serve/recent-verdicts.ts";
 
 /** A verdict with everything it rested on, as `gait explain --json` prints it. */
@@ -31,6 +31,8 @@ export interface Explanation {
   readonly counterfactuals: readonly string[];
   /** Groups of evidence whose sum was cut, with the benign cause that the cap stands for. */
   readonly capped: readonly string[];
+  /** How many honest sessions look like this one; empty where nothing was counted. */
+  readonly honest: readonly HonestAlike[];
   readonly priorNats: number;
   readonly revision: number;
 }
@@ -79,6 +81,7 @@ export function explain(seen: SeenVerdict, rule?: RuleSaying): Explanation {
     evidence: told.reasons.map(({ detector, nats, sentence }) => ({ detector, nats: round(nats), says: sentence })),
     counterfactuals: [...ruleCounterfactual(seen, rule), ...told.counterfactuals],
     capped: told.capped,
+    honest: told.honest,
     priorNats: round(told.priorNats),
     revision: seen.revision,
   };

@@ -8,6 +8,9 @@ export interface SavedAudit {
   readonly cells: string;
 }
 
+/** Votes after which all are halved: what people did long ago counts less, and the sketch's error stays below 1e-4. */
+const votesMax = 1_048_576;
+
 /**
  * How many honest sessions share a behavioural key: the question "whom else would this block?". Counts one vote
  * per anchored or returning client and key (the caller's duty); a key is actionable by itself only when the upper
@@ -23,7 +26,7 @@ export class CollisionAudit {
 
   /** An honest session with this key. */
   vote(key: number): void {
-    this.#sessions++;
+    if (++this.#sessions >= votesMax) this.fade();
     this.#keys.add(key);
   }
 
@@ -59,7 +62,7 @@ export class CollisionAudit {
     return this.#sessions * rate >= 3 && this.#keys.estimate(key) > 3 * rate * this.#sessions;
   }
 
-  /** Halves everything: last week's people fade. */
+  /** Halves everything: what people did before fades. */
   fade(): void {
     this.#keys.halve();
     this.#sessions = Math.floor(this.#sessions / 2);

@@ -86,6 +86,13 @@ describe("collision audit", () => {
     expect(audit.unlikely(7, 1e-3)).toBe(false);
   });
 
+  test("after a million honest sessions all counts are halved, and what is shown of them stays in proportion", () => {
+    const audit = new CollisionAudit();
+    for (let i = 0; i < 1_048_576; i++) audit.vote(i % 100 === 0 ? 7 : 8);
+    expect(audit.sessions).toBeLessThan(600_000);
+    expect(audit.alike(7) / audit.sessions).toBeCloseTo(0.01, 3);
+  });
+
   test("a key is actionable only when enough honest sessions were seen without it", () => {
     const audit = new CollisionAudit();
     expect(audit.actionable(7, 1e-3)).toBe(false);

@@ -16,5 +16,6 @@ export * from "./null-laws.ts";
 export * from "./population.ts";
 export * from "./session-gate.ts";
 export * from "./sighting.ts";
+export * from "./sparing.ts";
 export * from "./work-list.ts";
 export * from "./cohort-memory.ts";

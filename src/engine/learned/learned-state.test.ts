@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createRandom, readTrace } from "#core";
+import { createRandom, type Exchange, readTrace } from "#core";
 import { createEngine, type Engine } from "../index.ts";
 import { seal, unseal } from "./sealed-sections.ts";
 
@@ -87,6 +87,22 @@ describe("learned state", () => {
     const text = Buffer.from(engineAfter(60).learned.save(start)).toString("latin1");
     for (const secret of ["198.51.7.7", "203.0.5.1", "s17", "x17"].filter((value) => value.length > 4))
       expect(text).not.toContain(secret);
+  });
+
+  test("holds no digest of a password: other passwords leave the same bytes, other accounts do not", () => {
+    const saved = (shown: Partial<Exchange["request"]>): Buffer => {
+      const engine = createEngine({ seed: 7, limits });
+      for (const exchange of traffic(60, 1)) {
+        const { request } = exchange;
+        const told = { ...exchange, request: request.account === 0 ? request : { ...request, ...shown } };
+        engine.inspect(told);
+        engine.observe(told);
+      }
+      return Buffer.from(engine.learned.save(start));
+    };
+    const one = saved({ password: 123_456 });
+    expect(saved({ password: 654_321 }).equals(one)).toBe(true);
+    expect(saved({ password: 123_456, account: 77 }).equals(one)).toBe(false);
   });
 
   test("every byte counts: no flipped bit goes unseen", () => {

@@ -1,6 +1,5 @@
-import type { Signal } from "#core";
 import { type ClientTable, rowBytes, rowFloat } from "../clients/client-table.ts";
-import { type Conviction, cohortAxisIndex } from "../cohorts/index.ts";
+import { cohortAxisIndex } from "../cohorts/index.ts";
 import { counter } from "../features/counters.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
 import { came } from "./cohort-steps.ts";
@@ -91,38 +90,4 @@ export function fillSessionBins(bins: Int8Array, shown: SessionShown): void {
   if (!native || jar >= 3) bins[cohortAxisIndex.jar] = jar;
   if (shown.ledger.orderSize >= 3)
     bins[cohortAxisIndex.order] = ["chromium", "rfc"].includes(shown.ledger.orderRule ?? "") ? 0 : 1;
-}
-
-/** What each conviction says; a conviction that changes is another object. */
-const said = new WeakMap<Conviction, Signal>();
-
-/** A conviction as the signal that hits a member: put together once, because a flood's members are hit thousands of times. */
-export function convictionSignal(conviction: Conviction): Signal {
-  const known = said.get(conviction);
-  if (known !== undefined) return known;
-  const signal = signalOf(conviction);
-  said.set(conviction, signal);
-  return signal;
-}
-
-function signalOf(conviction: Conviction): Signal {
-  const { grouping, sessions, nats, purity, basis, certifiedFpr, enforced } = conviction;
-  return {
-    detector: "convicted-cohort",
-    axis: "cohort",
-    group: "cohort",
-    // Beyond the day's budget of people a conviction is watched: it is listed and weighs nothing.
-    nats: enforced ? nats : 0,
-    evidence: {
-      cohort: conviction.key.toString(36),
-      grouping,
-      sessions,
-      purity: Math.round(purity * 100) / 100,
-      basis,
-      certifiedFpr: certifiedFpr ?? "none yet",
-      enforced: enforced ? "yes" : "the day's budget of people is spent",
-      ...(conviction.attack === "" ? {} : { attack: conviction.attack, threat: conviction.threat }),
-      case: conviction.evidence.slice(0, 3).join("; "),
-    },
-  };
 }

@@ -38,7 +38,10 @@ test("a library that logs in once per address is convicted as a cohort, and its 
     if (login === undefined) throw new Error("the trace holds a login");
     const verdict = engine.inspect(login);
     engine.observe(login);
-    if (verdict.signals.some(({ detector }) => detector === "convicted-cohort")) convictedAt = i;
+    const hit = verdict.signals.find(({ detector }) => detector === "convicted-cohort");
+    if (hit === undefined) continue;
+    convictedAt = i;
+    expect(hit.evidence.spared).toContain("it had come to that step the way people do");
   }
   expect(convictedAt).toBeGreaterThan(0);
   expect(convictedAt).toBeLessThanOrEqual(40);

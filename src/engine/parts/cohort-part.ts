@@ -21,9 +21,10 @@ import { isLoadingParts } from "../features/pages.ts";
 import { networkClass } from "../networks.ts";
 import { type SessionTable, slot8, slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
-import { convictionSignal, failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
+import { failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
 import type { CohortSources } from "./cohort-sources.ts";
 import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
+import { convictionSignal } from "./conviction-signal.ts";
 import { FingerprintPart } from "./fingerprint-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
 import type { WalkTrace } from "./walk-part.ts";
@@ -228,11 +229,12 @@ export class CohortPart {
     const { state } = this.#sources;
     const row = state.sessions.rowOf(slot);
     this.#fill(slot, row);
-    const conviction = this.cohorts.judge(this.#membership(slot, row), this.#bins, at);
+    const membership = this.#membership(slot, row);
+    const conviction = this.cohorts.judge(membership, this.#bins, at);
     if (conviction === undefined) return none;
     if (exchange !== undefined) this.#tried(exchange, conviction, slot);
     if (this.#named.size < namedMax) this.#named.set(row, conviction.key.toString(36));
-    return [convictionSignal(conviction)];
+    return [convictionSignal(conviction, { membership, bins: this.#bins }, this.cohorts)];
   }
 
   /** Name of the cohort that a client was judged with, or "". */

@@ -33,6 +33,7 @@ function render(found: Explanation): string {
     `verdict   ${found.kind}, score ${score.total} of 100 (behaviour ${score.behaviour}, presentation ${score.presentation}; higher is worse)`,
     `action    ${done}, basis ${found.basis}${found.rule === null ? "" : `, ${printable(found.rule)}`}`,
     `certified ${found.certifiedFpr === null ? "no false-positive bound earned yet" : `false positives at most ${found.certifiedFpr}`}`,
+    ...honestLines(found),
     ...ruleLines(found),
     "",
     `evidence, in nats (prior ${found.priorNats}):`,
@@ -41,6 +42,14 @@ function render(found: Explanation): string {
     ...found.counterfactuals.map((text) => `it ${text}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Whom else it would hit; older gateways do not tell it. */
+function honestLines({ honest = [] }: Partial<Explanation>): readonly string[] {
+  return honest.map(({ by, alike, of }) => {
+    const what = by === "behaviour" ? "behave like this" : "show as much against them";
+    return `honest    ${alike} of ${of} honest sessions ${what}`;
+  });
 }
 
 /** The specific rule, as it stands; older gateways do not tell it. */
