@@ -24,6 +24,18 @@ export interface ContextShift {
   readonly cells: readonly ShiftedCell[];
 }
 
+type Sparse = readonly (readonly [cell: number, attempts: number])[];
+
+/** What is kept of the contexts of earlier weeks: names of kinds of log-in and counts. */
+export interface SavedShifts {
+  readonly names: readonly string[];
+  /** By hour of the week. */
+  readonly reference: readonly (Sparse | null)[];
+  readonly weeks: readonly number[];
+  readonly current: Sparse;
+  readonly hour: number;
+}
+
 /**
  * Compares the contexts of this hour's logins with those of the same hour of the week before, decayed by half per
  * week, and names the cells that carry the excess: "78 % of the excess is the mobile endpoint with a fresh jar and
@@ -36,7 +48,7 @@ export interface ContextShift {
 export class ContextShifts {
   readonly #cells = new Map<string, number>();
   readonly #names: string[] = ["(rare contexts)"];
-  readonly #reference: Float32Array[] = [];
+  readonly #reference: (Float32Array | undefined)[] = [];
   readonly #weeks = new Float64Array(hoursInWeek);
   #current = new Float32Array(cellsMax);
   #hour = -1;
@@ -78,6 +90,21 @@ export class ContextShifts {
     return { statistic, p: chiSquareTail(statistic, Math.max(1, degrees)), attempts, cells: named };
   }
 
+  save(): SavedShifts {
+    const reference = Array.from(this.#reference, (counts) => (counts === undefined ? null : sparse(counts)));
+    return { names: this.#names, reference, weeks: [...this.#weeks], current: sparse(this.#current), hour: this.#hour };
+  }
+
+  /** Puts back what `save` gave, into one that has observed nothing: last week's hours outlive a restart. */
+  restore({ names, reference, weeks, current, hour }: SavedShifts): void {
+    for (const name of names.slice(1, cellsMax)) this.#cell(name);
+    for (const [slot, counts] of reference.slice(0, hoursInWeek).entries())
+      if (counts !== null && counts.length > 0) this.#reference[slot] = dense(counts);
+    this.#weeks.set(weeks.slice(0, hoursInWeek));
+    this.#current = dense(current);
+    this.#hour = hour;
+  }
+
   #turn(at: Millis): void {
     const hour = Math.floor(at / hourMs);
     if (hour <= this.#hour) return;
@@ -108,6 +135,17 @@ export class ContextShifts {
     this.#cells.set(name, cell);
     return cell;
   }
+}
+
+/** Cells that hold a hundredth of an attempt or more. */
+function sparse(counts: Float32Array): Sparse {
+  return [...counts.entries()].filter(([, attempts]) => attempts >= 0.01);
+}
+
+function dense(counts: Sparse): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(cellsMax);
+  for (const [cell, attempts] of counts) if (cell < cellsMax) all[cell] = attempts;
+  return all;
 }
 
 function term(observed: number, expected: number): number {

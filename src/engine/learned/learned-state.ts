@@ -1,5 +1,6 @@
 import type { Millis } from "#core";
 import type { SavedAccounts } from "../auth/account-risk.ts";
+import type { SavedShifts } from "../auth/context-shift.ts";
 import { type SavedSite, SiteBaseline } from "../baselines/site-baseline.ts";
 import type { AlphaBudget, AlphaEntry, SavedCohorts, SessionGate } from "../cohorts/index.ts";
 import type { SavedEndpoints } from "../endpoints/endpoint-table.ts";
@@ -48,6 +49,8 @@ interface Saved {
   readonly caps: SavedCaps;
   readonly cohorts: SavedCohorts;
   readonly accounts: SavedAccounts;
+  /** Missing in what earlier versions wrote. */
+  readonly logins?: SavedShifts;
   /** Missing in what earlier versions wrote. */
   readonly networks?: SavedNetworkRisk | undefined;
   /** Missing in what earlier versions wrote. */
@@ -111,6 +114,7 @@ export class LearnedState {
       caps: caps.save(),
       cohorts: cohorts.cohorts.memory.save(),
       accounts: accounts.risk.save(),
+      logins: accounts.shifts.save(),
       networks: networks.save(),
       popularity: enumeration.spaces.save(),
       fingerprints: cohorts.fingerprints.book.save(),
@@ -144,6 +148,7 @@ export class LearnedState {
     cohorts.restore(saved.cohorts);
     cohorts.fingerprints.book.restore(saved.fingerprints);
     accounts.risk.restore(saved.accounts);
+    if (saved.logins !== undefined) accounts.shifts.restore(saved.logins);
     networks.restore(saved.networks);
     if (saved.popularity !== undefined) enumeration.spaces.restore(saved.popularity);
     if (graph !== undefined) orchestration.restore(graph, { now, keyCheck: seed });

@@ -123,6 +123,33 @@ test("log-ins that grow against the same hour of last week are named by what kin
   expect(shift?.cells[0]?.cell).toMatch(/no page before · fresh jar · unknown network · refused/);
 });
 
+test("the pause before the log-in is part of its kind, and what the same hour was like outlives a restart", () => {
+  const pages = (address: string, seconds: number, status: number): string =>
+    `+1 @${address} GET /login 200\n+${seconds} @${address} POST /login ${status}`;
+  const usual = Array.from({ length: 60 }, (_, i) => pages(`20.0.1.${i}`, 30, 302)).join("\n");
+  const before = testEngine({ intel });
+  const feed = (engine: Engine, trace: string, at: number): void => {
+    for (const exchange of readTrace(trace, { start: at })) engine.exchange(exchange);
+  };
+  feed(before, usual, start);
+  const week = 168 * hour;
+  const engine = testEngine({ intel });
+  expect(engine.learned.restore(before.learned.save(start + hour), start + week - hour)).toMatchObject({
+    kind: "restored",
+  });
+  feed(engine, "+1 @20.0.9.9 GET / 200", start + week - hour);
+  feed(engine, usual, start + week);
+  feed(
+    engine,
+    Array.from({ length: 80 }, (_, i) => pages(`21.0.2.${i}`, 15, 401)).join("\n"),
+    start + week + 0.55 * hour,
+  );
+  const shift = engine.loginShift();
+  expect(shift?.p).toBeLessThan(1e-6);
+  expect(shift?.cells[0]?.cell).toMatch(/from a page after 10-20 s · .* · refused/);
+  expect(shift?.cells[0]?.expected).toBeLessThan(2);
+});
+
 test("a step that names no account is held against the account it logged in to, where that log-in was unlike the account", () => {
   const engine = testEngine({ intel: { ...intel, network: placed } });
   const visit = (trace: string, hours: number): readonly string[] => {
@@ -140,6 +167,15 @@ test("a step that names no account is held against the account it logged in to, 
     +40 POST /account/email 200 "User-Agent: Mozilla/5.0 (other)"`;
   expect(visit(own, 24 * 20)).not.toContain("takeover-chain");
   expect(visit(taken, 24 * 21)).toContain("takeover-chain");
+  const mine = `@20.0.0.1 #ann POST /login 302 "User-Agent: Mozilla/5.0 (own)"
+    +40 GET /account/export 200 "User-Agent: Mozilla/5.0 (own)"`;
+  const stolen = `@21.0.0.2 #ann POST /login 302 "User-Agent: Mozilla/5.0 (third)"
+    +40 GET /account/export 200 "User-Agent: Mozilla/5.0 (third)"`;
+  const read = `@21.0.0.2 #ann POST /login 302 "User-Agent: Mozilla/5.0 (third)"
+    +40 GET /account/email 200 "User-Agent: Mozilla/5.0 (third)"`;
+  expect(visit(mine, 24 * 23)).not.toContain("takeover-chain");
+  expect(visit(stolen, 24 * 24)).toContain("takeover-chain");
+  expect(visit(read, 24 * 24.1)).not.toContain("takeover-chain");
 });
 
 function placed(ip: string): ReturnType<Intel["network"]> {

@@ -9,7 +9,8 @@ import { type Facts, methodCode } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import { AccountJourneys } from "../geography/index.ts";
 import { networkCode, networkOf } from "../networks.ts";
-import { sensitiveStepOf } from "./sensitive-steps.ts";
+import { slot32 } from "../sessions/session-table.ts";
+import { isExport, sensitiveStepOf } from "./sensitive-steps.ts";
 
 const none: readonly Signal[] = [];
 
@@ -38,7 +39,8 @@ export class AccountPart {
 
   /** The sensitive step of a strangely entered account, as a signal. */
   signals(facts: Facts, exchange: Exchange): readonly Signal[] {
-    if (facts.method <= methodCode.head) return none;
+    const reads = facts.method <= methodCode.head;
+    if (reads && !isExport(exchange.request.path)) return none;
     const account = this.#accountOf(facts, exchange);
     if (account === 0) return none;
     const tired = this.#fatigue(account, facts.at);
@@ -111,13 +113,23 @@ export class AccountPart {
     return [{ detector: "impossible-travel", axis: "geography", group: "travel", nats, evidence: { km, hours } }];
   }
 
+  /** How long the client looked at its page before it submitted, in words. */
+  #pause({ slot, tick }: Facts): string {
+    const page = this.#state.sessions.get(slot, slot32.lastPageAt);
+    if (page === 0 || tick < page) return "";
+    const seconds = (tick - page) / 1_000;
+    const bin = pauses.findIndex((most) => seconds < most);
+    if (bin < 0) return " after a minute or more";
+    return ` after ${bin === 0 ? "less than 1" : `${pauses[bin - 1]}-${pauses[bin]}`} s`;
+  }
+
   /** What kind of log-in this was, as facets that an operator understands. */
   #observeShift(facts: Facts, { client, application }: Exchange, status: number): void {
     const { endpoints, sessions, clients } = this.#state;
     const facets = [
       application,
       endpoints.template(facts.endpoint),
-      clients.get(facts.row, counter.pages) === 0 ? "no page before" : "from a page",
+      clients.get(facts.row, counter.pages) === 0 ? "no page before" : `from a page${this.#pause(facts)}`,
       sessions.identityOf(facts.slot) === 0 ? "fresh jar" : "known jar",
       `${networkOf(networkCode(this.#intel, client.ip))} network`,
       status < 400 ? "let in" : "refused",
@@ -125,6 +137,9 @@ export class AccountPart {
     this.shifts.observe(facets, facts.at);
   }
 }
+
+/** Upper edges of the pauses that are told apart, in seconds. */
+const pauses = [1, 3, 10, 20, 60] as const;
 
 /** Share of people with a given value of a facet, design values: networks and devices are many, looks few; every second log-in comes without a jar. */
 function share(facet: string, value: number): number {
