@@ -1,7 +1,8 @@
 import type { Millis } from "#core";
 import { nameAttack } from "../auth/attack-words.ts";
 import { cohortGroups } from "./axes.ts";
-import { type Cohort, caseStrength } from "./cohort.ts";
+import { caseStrength } from "./case-strength.ts";
+import type { Cohort } from "./cohort.ts";
 import type { Conviction } from "./conviction.ts";
 import { excludedAxes, groupings } from "./groupings.ts";
 import type { NullLaws } from "./null-laws.ts";

@@ -1,18 +1,9 @@
 import { Bloom, HyperLogLog, type Millis, SpaceSaving } from "#core";
 import type { AuthCounters } from "../auth/auth-counters.ts";
-import {
-  type CohortAxis,
-  cohortAxes,
-  cohortGroupCaps,
-  cohortGroups,
-  groupOfAxis,
-  softGroups,
-  softNatsMax,
-} from "./axes.ts";
+import { cohortAxes } from "./axes.ts";
 import type { CampaignCounts, CampaignEvidence } from "./campaign-accounts.ts";
-import { averageEvidence, EProcess, productEvidence } from "./e-process.ts";
+import { EProcess } from "./e-process.ts";
 import { logPause, stepsPerNat } from "./log-pause.ts";
-import type { NullLaws } from "./null-laws.ts";
 
 const addressSampleMax = 8;
 const noCampaign: CampaignEvidence = { nats: 0, campaign: 0, seen: 0, tried: 0 };
@@ -77,9 +68,7 @@ export class Cohort {
   campaign: CampaignEvidence = noCampaign;
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
-  readonly axes: readonly EProcess[] = cohortAxes.map(({ bins }) => new EProcess(bins.length));
-  /** What they showed in the case that is open: the processes' own counts. */
-  readonly #open: readonly (readonly number[])[] = this.axes.map(({ counts }) => counts);
+  readonly axes: readonly EProcess[] = processes();
   /** What its members showed in cases that were closed, axis by axis; undefined before the first was. */
   #closed: number[][] | undefined;
   /** Sketches share one buffer: each of its own would weigh more than it holds. */
@@ -136,11 +125,9 @@ export class Cohort {
     this.#begin(at);
   }
 
-  /** All that its members showed, in this case and those before. Moves on with them where no case was closed. */
-  histograms(): readonly (readonly number[])[] {
-    const closed = this.#closed;
-    if (closed === undefined) return this.#open;
-    return this.axes.map(({ counts }, axis) => counts.map((count, bin) => count + (closed[axis]?.[bin] ?? 0)));
+  /** How many of its members showed a bin of an axis, in this case and those before. */
+  shown(axis: number, bin: number): number {
+    return (this.axes[axis]?.count(bin) ?? 0) + (this.#closed?.[axis]?.[bin] ?? 0);
   }
 
   #bloom(place: number): Bloom {
@@ -208,117 +195,14 @@ export class Cohort {
   }
 }
 
-/**
- * -ln of one honest cohort in a thousand: after a password reset everybody who logs in is an account that a campaign had tried. Below every
- * threshold that the ledger issues, so that by itself it convicts nobody. Owners come from where they always do, though: where the cohort
- * is new to its accounts by device, network and country, which counts apart, that cause is out, and one in ten thousand remains.
- */
-const campaignNatsMax = { owners: 6.9, strangers: 9.2 } as const;
-/** The axis of habits has said that most of a cohort are strangers to their accounts. */
-const strangersNats = 3;
-/** Least excess of speaking bins, as a share of what people leave. */
-const excessMin = 0.25;
-/** A hard group speaks from here on. */
-const hardNatsMin = 2;
-/** What soft groups may say without one: below every threshold that the ledger issues. */
-const softAloneMax = 6;
-
-/** The strength of a case against a cohort, as one e-value and where it comes from. */
-export interface CaseStrength {
-  /** ln of the combined e-value. */
-  readonly nats: number;
-  /** ln of each group's capped e-value, in the order of `cohortGroups`. */
-  readonly groups: readonly number[];
-}
-
-/**
- * Combines the axes: averaged inside a group, capped by the group's benign cause, then the even mixture of the
- * average over groups (valid whatever their dependence) and the product Π (1 + E) / 2 (valid for groups that are
- * independent in honest cohorts), with the soft groups capped together. An axis counts only where the cohort leans towards automation; a group that
- * defines the grouping counts nothing, because its agreement is why these sessions are together.
- */
-export function caseStrength(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): CaseStrength {
-  const perGroup: number[][] = cohortGroups.map(() => []);
-  for (let axis = 0; axis < cohort.axes.length; axis++) {
-    const process = cohort.axes[axis] as EProcess;
-    if (process.total < 2 || excluded.has(axis)) continue;
-    const nats = process.logEvidence(true);
-    perGroup[groupOfAxis[axis] as number]?.push(leans(process, axis, laws) ? nats : Math.min(0, nats));
-  }
-  const enumeration = cohortGroups.indexOf("enumeration");
-  if (cohort.enumeration > Number.NEGATIVE_INFINITY) perGroup[enumeration]?.push(cohort.enumeration);
-  if (cohort.duplication > Number.NEGATIVE_INFINITY)
-    perGroup[cohortGroups.indexOf("duplicates")]?.push(cohort.duplication);
-  if (cohort.workList.total > 0) perGroup[cohortGroups.indexOf("work-list")]?.push(cohort.workList.logEvidence(true));
-  if (cohort.campaign.seen > 0) {
-    const habit = Math.max(...(perGroup[cohortGroups.indexOf("habit")] ?? []));
-    const cap = habit >= strangersNats ? campaignNatsMax.strangers : campaignNatsMax.owners;
-    perGroup[cohortGroups.indexOf("work-list")]?.push(Math.min(cohort.campaign.nats, cap));
-  }
-  const groups = perGroup.map((logs, group) => {
-    if (logs.length === 0) return Number.NEGATIVE_INFINITY;
-    const name = cohortGroups[group] as string;
-    const cap = name === "orchestration" ? cohort.arrivalCap : (cohortGroupCaps[name] ?? Number.POSITIVE_INFINITY);
-    return Math.min(averageEvidence(logs), cap);
+/** A process for every axis, their numbers side by side. */
+function processes(): readonly EProcess[] {
+  const widths = cohortAxes.map(({ bins }) => EProcess.width(bins.length));
+  const values = new Float64Array(widths.reduce((sum, width) => sum + width, 0));
+  let at = 0;
+  return cohortAxes.map(({ bins }, axis) => {
+    const process = new EProcess(bins.length, values, at);
+    at += widths[axis] as number;
+    return process;
   });
-  const present = groups.filter((log) => log > Number.NEGATIVE_INFINITY);
-  if (present.length === 0) return { nats: 0, groups };
-  const isSoft = (group: number): boolean => softGroups.has(cohortGroups[group] as string);
-  const known = (log: number): boolean => log > Number.NEGATIVE_INFINITY;
-  const soft = groups.filter((log, group) => known(log) && isSoft(group));
-  const hard = groups.filter((log, group) => known(log) && !isSoft(group));
-  const product = Math.min(productEvidence(soft), softNatsMax) + productEvidence(hard);
-  const either = averageEvidence([averageEvidence(present), product]);
-  // Early in the day a threshold may lie below what soft groups say together: then something hard must speak too.
-  if (!hard.some((log) => log >= hardNatsMin)) return { nats: Math.min(either, softAloneMax), groups };
-  return { nats: either, groups };
-}
-
-/**
- * Does the cohort show the speaking bins clearly more often than the null expects? A quarter of what is left of the
- * whole: a cohort that deviates in an innocent bin (many new customers) and by a hair in a speaking one says nothing.
- */
-export function leans(process: EProcess, axis: number, laws: NullLaws): boolean {
-  const { speaking, bins } = cohortAxes[axis] as CohortAxis;
-  if (speaking.length === bins.length) return true;
-  const law = laws.axes[axis];
-  if (law === undefined) return false;
-  let seen = 0;
-  let expected = 0;
-  for (const bin of speaking) {
-    seen += process.counts[bin] as number;
-    expected += law.honest[bin] as number;
-  }
-  const honest = expected / law.honestTotal;
-  return seen / process.total - honest >= excessMin * (1 - honest);
-}
-
-/**
- * ln of the e-value for innocence: honest law over the law of known automation, averaged over the axes that saw both and
- * do not define the grouping. Where one of them speaks for automation, the others are no alibi.
- */
-export function innocence(cohort: Cohort, laws: NullLaws, excluded: ReadonlySet<number>): number {
-  let sum = 0;
-  let axes = 0;
-  for (let axis = 0; axis < cohort.axes.length; axis++) {
-    const process = cohort.axes[axis] as EProcess;
-    const law = laws.axes[axis];
-    if (process.total < 4 || law?.automated === undefined || excluded.has(axis)) continue;
-    let nats = 0;
-    for (let bin = 0; bin < process.counts.length; bin++) {
-      const count = process.counts[bin] as number;
-      const honest = (law.honest[bin] as number) / law.honestTotal;
-      const automated = (law.automated[bin] as number) / law.automatedTotal;
-      nats += count * Math.log(honest / Math.max(automated, 0.02));
-    }
-    if (nats < -1 && sessionLevel(axis)) return 0;
-    sum += Math.min(nats, 12);
-    axes++;
-  }
-  return axes === 0 ? 0 : sum / axes;
-}
-
-/** Axes on which the null of one session is known; the others differ between cohorts by themselves. */
-function sessionLevel(axis: number): boolean {
-  return ["cadence", "gap", "answers", "account"].includes((cohortAxes[axis] as CohortAxis).name);
 }

@@ -340,8 +340,8 @@ describe("what one login of each session shows together", () => {
     }
     const [before] = cohorts.cohorts();
     expect(before?.state).toBe("known honest");
-    const histograms = cohorts.honest()[0] as readonly ArrayLike<number>[];
-    const seen = Array.from(histograms[cohortAxisIndex.arrival] as ArrayLike<number>).reduce((sum, n) => sum + n, 0);
+    const bins = cohortAxes[cohortAxisIndex.arrival]?.bins ?? [];
+    const seen = bins.reduce((sum, _, bin) => sum + (cohorts.honest()[0]?.shown(cohortAxisIndex.arrival, bin) ?? 0), 0);
     expect(seen).toBeGreaterThanOrEqual(295);
     let convictedAfter = 0;
     for (let i = 1; i <= 60 && convictedAfter === 0; i++) if (pay(bare) > 0) convictedAfter = i;

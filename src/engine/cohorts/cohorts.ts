@@ -3,7 +3,8 @@ import { nameAttack } from "../auth/attack-words.ts";
 import { AlphaLedger } from "./alpha-ledger.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
 import type { CampaignAccounts } from "./campaign-accounts.ts";
-import { type CaseStrength, Cohort, caseStrength, innocence } from "./cohort.ts";
+import { type CaseStrength, caseStrength, innocence } from "./case-strength.ts";
+import { Cohort } from "./cohort.ts";
 import { CohortMemory, type StandingConviction } from "./cohort-memory.ts";
 import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
 import type { CollisionAudit } from "./collision-audit.ts";
@@ -11,7 +12,7 @@ import { certificateFor } from "./conformal-gate.ts";
 import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern, weighAnew } from "./conviction.ts";
 import { countLogin, votesToJudge } from "./count-login.ts";
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
-import { type CohortHistograms, fitNullLaws, type NullLaws } from "./null-laws.ts";
+import { fitNullLaws, type NullLaws, type ShownBins } from "./null-laws.ts";
 import type { Population } from "./population.ts";
 import { asAlways, duplicationNats, fillBins, type Sighting } from "./sighting.ts";
 import type { WorkList } from "./work-list.ts";
@@ -150,14 +151,11 @@ export class Cohorts {
     this.#memory.laws = yield* fitNullLaws(this.honest(), this.#memory.laws);
   }
 
-  /** Histograms of cohorts that are not convicted and not under strong suspicion, one vote each. */
-  honest(): CohortHistograms[] {
-    const found: CohortHistograms[] = [];
-    for (const cohort of this.#byKey.values()) {
-      if (cohort.convicted || cohort.votes < 8 || groupings[cohort.grouping]?.name !== "presentation") continue;
-      found.push(cohort.histograms());
-    }
-    return found;
+  /** Cohorts that are not convicted and have enough votes, one vote each. */
+  honest(): ShownBins[] {
+    return [...this.#byKey.values()].filter(
+      ({ convicted, votes, grouping }) => !convicted && votes >= 8 && groupings[grouping]?.name === "presentation",
+    );
   }
 
   /** What is judged and what was found, convictions first. */

@@ -7,7 +7,8 @@ import {
   cohortGroups,
   groupOfAxis,
 } from "./axes.ts";
-import { type Cohort, leans } from "./cohort.ts";
+import { leans } from "./case-strength.ts";
+import type { Cohort } from "./cohort.ts";
 import type { StandingConviction } from "./cohort-memory.ts";
 import type { AxisLaws } from "./e-process.ts";
 import { definingOf, type GroupingName } from "./groupings.ts";
@@ -78,7 +79,7 @@ export function cohortPurity(cohort: Cohort, laws: NullLaws, excluded: ReadonlyS
     let seen = 0;
     let honest = 0;
     for (const bin of speaking) {
-      seen += process.counts[bin] as number;
+      seen += process.count(bin);
       honest += law.honest[bin] as number;
     }
     const share = honest / law.honestTotal;
@@ -205,7 +206,7 @@ export function caseInWords(cohort: Cohort, groups: readonly number[], laws: Nul
       const law = laws.axes[axis];
       if (groupOfAxis[axis] !== group || process === undefined || law === undefined || process.total < 2) continue;
       if (process.logEvidence(true) < 0.5) continue;
-      const seen = speaking.reduce((sum, bin) => sum + (process.counts[bin] as number), 0) / process.total;
+      const seen = speaking.reduce((sum, bin) => sum + process.count(bin), 0) / process.total;
       const honest = speaking.reduce((sum, bin) => sum + (law.honest[bin] as number), 0) / law.honestTotal;
       if (speaking.length === bins.length) words.push(`${name}: unlike people's, over ${process.total} sessions`);
       else
@@ -222,7 +223,7 @@ export function caseInWords(cohort: Cohort, groups: readonly number[], laws: Nul
     words.unshift(`${cohort.sessions} sessions took one and the same rare walk from different addresses`);
   if (cohort.workList.total > 0 && cohort.workList.logEvidence(true) > 1)
     words.unshift(
-      `goes on where a campaign stopped: ${cohort.workList.counts[1]} known accounts, of which it had tried ${cohort.workList.counts[0]}`,
+      `goes on where a campaign stopped: ${cohort.workList.count(1)} known accounts, of which it had tried ${cohort.workList.count(0)}`,
     );
   if (cohort.campaign.nats > 1 && cohort.campaign.tried > 0)
     words.unshift(

@@ -16,56 +16,75 @@ import type { Dirichlet } from "../statistics/index.ts";
  * work of being honest.
  */
 export class EProcess {
-  /** Plain numbers: there are two hundred thousand of these, and a typed array each would cost five times as much. */
-  readonly #counts: number[];
-  #total = 0;
-  #logUniversal = 0;
-  #logKnown = 0;
+  /** Total, both logarithms of evidence, then observations by bin. */
+  readonly #values: Float64Array;
+  readonly #at: number;
+  /** Bins of its axis. */
+  readonly bins: number;
 
-  constructor(bins: number) {
-    this.#counts = new Array<number>(bins).fill(0);
+  /**
+   * @param values Where it keeps its numbers, from `at` on: processes of one cohort lie side by side, because a report moves all of
+   * them and what lies in many places costs a miss each. Zeros.
+   */
+  constructor(bins: number, values: Float64Array = new Float64Array(EProcess.width(bins)), at = 0) {
+    this.#values = values;
+    this.#at = at;
+    this.bins = bins;
   }
 
-  /** Observations by bin. */
+  /** How many numbers a process keeps. */
+  static width(bins: number): number {
+    return place.counts + bins;
+  }
+
+  /** Observations in a bin. */
+  count(bin: number): number {
+    return this.#values[this.#at + place.counts + bin] as number;
+  }
+
+  /** Observations by bin. A copy. */
   get counts(): readonly number[] {
-    return this.#counts;
+    return Array.from({ length: this.bins }, (_, bin) => this.count(bin));
   }
 
   /** Observations so far. */
   get total(): number {
-    return this.#total;
+    return this.#values[this.#at] as number;
   }
 
   /** ln E. With a law of known automation in use, the even mixture of both processes. */
   logEvidence(mixed: boolean): number {
-    if (!mixed) return this.#logUniversal;
-    const top = Math.max(this.#logUniversal, this.#logKnown);
-    return top + Math.log(0.5 * (Math.exp(this.#logUniversal - top) + Math.exp(this.#logKnown - top)));
+    const universal = this.#values[this.#at + place.universal] as number;
+    if (!mixed) return universal;
+    const known = this.#values[this.#at + place.known] as number;
+    const top = Math.max(universal, known);
+    return top + Math.log(0.5 * (Math.exp(universal - top) + Math.exp(known - top)));
   }
 
   /** One observation. `honestTotal` and `knownTotal` are the sums of the laws, precomputed. O(1). */
   observe(bin: number, laws: AxisLaws): void {
-    const counts = this.#counts;
-    const count = counts[bin] as number;
-    const n = this.#total;
+    const values = this.#values;
+    const at = this.#at;
+    const count = values[at + place.counts + bin] as number;
+    const n = values[at] as number;
     const honest = ((laws.honest[bin] as number) + count) / (laws.honestTotal + n);
     const logHonest = Math.log(honest);
-    this.#logUniversal += Math.log((count + 0.5) / (n + 0.5 * counts.length)) - logHonest;
+    const universal = Math.log((count + 0.5) / (n + 0.5 * this.bins)) - logHonest;
+    values[at + place.universal] = (values[at + place.universal] as number) + universal;
     if (laws.automated !== undefined) {
       const known = ((laws.automated[bin] as number) + count) / (laws.automatedTotal + n);
-      this.#logKnown += Math.log(known) - logHonest;
+      values[at + place.known] = (values[at + place.known] as number) + (Math.log(known) - logHonest);
     }
-    counts[bin] = count + 1;
-    this.#total = n + 1;
+    values[at + place.counts + bin] = count + 1;
+    values[at] = n + 1;
   }
 
   reset(): void {
-    this.#counts.fill(0);
-    this.#total = 0;
-    this.#logUniversal = 0;
-    this.#logKnown = 0;
+    this.#values.fill(0, this.#at, this.#at + EProcess.width(this.bins));
   }
 }
+
+const place = { universal: 1, known: 2, counts: 3 } as const;
 
 /** What honest cohorts do on an axis and, where known, what automation does. Immutable; swapped as a whole. */
 export interface AxisLaws {
@@ -82,14 +101,16 @@ export function axisLaws(honest: Dirichlet, automated?: Dirichlet): AxisLaws {
 }
 
 /**
- * ln of the average of e-values given as logarithms. Valid under any dependence between them.
+ * ln of the average of e-values given as logarithms, the first `count` of them. Valid under any dependence between them.
  */
-export function averageEvidence(logs: readonly number[]): number {
-  if (logs.length === 0) return 0;
-  const top = Math.max(...logs);
+export function averageEvidence(logs: readonly number[], count: number = logs.length): number {
+  if (count === 0) return 0;
+  if (count === 1) return logs[0] as number;
+  let top = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) top = Math.max(top, logs[i] as number);
   let sum = 0;
-  for (const log of logs) sum += Math.exp(log - top);
-  return top + Math.log(sum / logs.length);
+  for (let i = 0; i < count; i++) sum += Math.exp((logs[i] as number) - top);
+  return top + Math.log(sum / count);
 }
 
 /**
@@ -98,6 +119,11 @@ export function averageEvidence(logs: readonly number[]): number {
  */
 export function productEvidence(logs: readonly number[]): number {
   let sum = 0;
-  for (const log of logs) sum += log > 30 ? log - Math.LN2 : Math.log1p(Math.exp(log)) - Math.LN2;
+  for (const log of logs) sum += orSilent(log);
   return sum;
+}
+
+/** ln of (1 + E) / 2 of one factor of that product. */
+export function orSilent(log: number): number {
+  return log > 30 ? log - Math.LN2 : Math.log1p(Math.exp(log)) - Math.LN2;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { cohortAxes } from "./axes.ts";
-import { type CohortHistograms, fitNullLaws, type NullLaws, priorNullLaws } from "./null-laws.ts";
+import { fitNullLaws, type NullLaws, priorNullLaws, type ShownBins } from "./null-laws.ts";
 
 /** A cohort of which each member shows the first bin of every axis, but for so many. */
-function cohort(others: number): CohortHistograms {
-  return cohortAxes.map(({ bins }) => bins.map((_, bin) => (bin === 0 ? 20 - others : bin === 1 ? others : 0)));
+function cohort(others: number): ShownBins {
+  return { shown: (_, bin) => (bin === 0 ? 20 - others : bin === 1 ? others : 0) };
 }
 
-function fitted(cohorts: readonly CohortHistograms[]): { readonly laws: NullLaws; readonly steps: number } {
+function fitted(cohorts: readonly ShownBins[]): { readonly laws: NullLaws; readonly steps: number } {
   const fit = fitNullLaws(cohorts, priorNullLaws());
   for (let steps = 1; ; steps++) {
     const step = fit.next();

@@ -15,8 +15,11 @@ export function priorNullLaws(): NullLaws {
   return { axes: priorLaws(), cohorts: cohortAxes.map(() => 0), revision: 0 };
 }
 
-/** Histograms of one cohort over all axes, as `Cohorts.honest()` returns them. */
-export type CohortHistograms = readonly ArrayLike<number>[];
+/** What the members of one cohort showed, as `Cohorts.honest()` returns it. */
+export interface ShownBins {
+  /** How many showed this bin of this axis. */
+  shown(axis: number, bin: number): number;
+}
 
 /** Fewer honest cohorts than this leave an axis at its prior. */
 const cohortsLeast = 8;
@@ -31,14 +34,14 @@ const trimmed = 0.1;
  * a few pseudo-cohorts, and concentration is bounded above, so that agreement among few cohorts is not mistaken
  * for a law. One axis a step, O(cohorts) each, so that no request waits for all of them; what cohorts show meanwhile counts.
  */
-export function* fitNullLaws(cohorts: readonly CohortHistograms[], before: NullLaws): Generator<undefined, NullLaws> {
+export function* fitNullLaws(cohorts: readonly ShownBins[], before: NullLaws): Generator<undefined, NullLaws> {
   const priors = priorLaws();
   const axes: AxisLaws[] = [];
   const counts: number[] = [];
   for (const [a, axis] of cohortAxes.entries()) {
     if (a > 0) yield;
     const prior = priors[a] as AxisLaws;
-    const seen = speaking(cohorts, a);
+    const seen = speaking(cohorts, a, axis.bins.length);
     if (seen.length < cohortsLeast) {
       counts.push(before.cohorts[a] ?? 0);
       axes.push(before.axes[a] ?? prior);
@@ -64,30 +67,33 @@ export function alikeness(laws: NullLaws, axis: number): number {
 }
 
 /** What one cohort showed on one axis, and how many sessions that were. */
-interface Shown {
-  readonly counts: ArrayLike<number>;
+interface Histogram {
+  readonly counts: readonly number[];
   readonly total: number;
 }
 
-function speaking(cohorts: readonly CohortHistograms[], axis: number): Shown[] {
-  const found: Shown[] = [];
-  for (const histograms of cohorts) {
-    const counts = histograms[axis] as ArrayLike<number>;
-    const total = sumOf(counts);
-    if (total >= sessionsLeast) found.push({ counts, total });
+function speaking(cohorts: readonly ShownBins[], axis: number, bins: number): Histogram[] {
+  const found: Histogram[] = [];
+  for (const cohort of cohorts) {
+    let total = 0;
+    for (let k = 0; k < bins; k++) total += cohort.shown(axis, k);
+    if (total < sessionsLeast) continue;
+    const counts: number[] = [];
+    for (let k = 0; k < bins; k++) counts.push(cohort.shown(axis, k));
+    found.push({ counts, total });
   }
   return found;
 }
 
 /** The most deviant left out, the others in their order. In numbers alone: this runs while requests wait. */
-function withoutDeviants(cohorts: readonly Shown[], bins: number): ArrayLike<number>[] {
+function withoutDeviants(cohorts: readonly Histogram[], bins: number): (readonly number[])[] {
   const size = cohorts.length;
   const shares = new Float64Array(size);
   const work = new Float64Array(size);
   const distances = new Float64Array(size);
   for (let k = 0; k < bins; k++) {
     for (let i = 0; i < size; i++) {
-      const { counts, total } = cohorts[i] as Shown;
+      const { counts, total } = cohorts[i] as Histogram;
       shares[i] = (counts[k] as number) / total;
     }
     work.set(shares);
@@ -100,16 +106,10 @@ function withoutDeviants(cohorts: readonly Shown[], bins: number): ArrayLike<num
   // Of those that are equally far, the first ones stay.
   let equal = kept;
   for (const distance of distances) if (distance < farthest) equal--;
-  const typical: ArrayLike<number>[] = [];
+  const typical: (readonly number[])[] = [];
   for (let i = 0; i < size; i++) {
     const distance = distances[i] as number;
-    if (distance < farthest || (distance === farthest && equal-- > 0)) typical.push((cohorts[i] as Shown).counts);
+    if (distance < farthest || (distance === farthest && equal-- > 0)) typical.push((cohorts[i] as Histogram).counts);
   }
   return typical;
-}
-
-function sumOf(counts: ArrayLike<number>): number {
-  let sum = 0;
-  for (let k = 0; k < counts.length; k++) sum += counts[k] as number;
-  return sum;
 }
