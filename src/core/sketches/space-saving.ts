@@ -7,13 +7,16 @@ export interface HeavyHitter {
   readonly error: number;
 }
 
+/** Up to here a walk over all values is faster than a look into a map, which weighs more than what it finds. */
+const walkedMax = 8;
+
 /**
  * The most frequent values in bounded memory (Metwally, Agrawal, El Abbadi 2005). Each count is too high by at
  * most `total / capacity`, and every value with a true count above that is present. O(log capacity) per add.
  */
 export class SpaceSaving {
   readonly capacity: number;
-  readonly #positions = new Map<number, number>();
+  readonly #positions: Map<number, number> | undefined;
   // A binary min-heap by count, in parallel arrays; position 0 holds the least.
   readonly #values: Float64Array;
   readonly #counts: Float64Array;
@@ -24,6 +27,7 @@ export class SpaceSaving {
   constructor(capacity: number) {
     assert(capacity >= 1 && capacity <= 65_536, `space-saving capacity must be 1-65536, found ${capacity}`);
     this.capacity = capacity;
+    this.#positions = capacity > walkedMax ? new Map() : undefined;
     // One buffer: small ones would else weigh more by their arrays than by what they hold.
     const buffer = new ArrayBuffer(capacity * 24);
     this.#values = new Float64Array(buffer, 0, capacity);
@@ -41,8 +45,8 @@ export class SpaceSaving {
 
   add(value: number, count = 1): void {
     this.#total += count;
-    const known = this.#positions.get(value);
-    if (known !== undefined) {
+    const known = this.#find(value);
+    if (known >= 0) {
       this.#counts[known] = (this.#counts[known] as number) + count;
       this.#sink(known);
       return;
@@ -54,22 +58,22 @@ export class SpaceSaving {
       return;
     }
     const least = this.#counts[0] as number;
-    this.#positions.delete(this.#values[0] as number);
+    this.#positions?.delete(this.#values[0] as number);
     this.#place(0, value, least + count, least);
     this.#sink(0);
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#positions.clear();
+    this.#positions?.clear();
     this.#size = 0;
     this.#total = 0;
   }
 
   /** Upper bound of the value's count; 0 when it is not among the kept. */
   count(value: number): number {
-    const at = this.#positions.get(value);
-    return at === undefined ? 0 : (this.#counts[at] as number);
+    const at = this.#find(value);
+    return at < 0 ? 0 : (this.#counts[at] as number);
   }
 
   /** The `limit` most frequent values, most frequent first. */
@@ -89,7 +93,14 @@ export class SpaceSaving {
     this.#values[at] = value;
     this.#counts[at] = count;
     this.#errors[at] = error;
-    this.#positions.set(value, at);
+    this.#positions?.set(value, at);
+  }
+
+  /** Where a value stands; -1: nowhere. */
+  #find(value: number): number {
+    if (this.#positions !== undefined) return this.#positions.get(value) ?? -1;
+    for (let at = 0; at < this.#size; at++) if (this.#values[at] === value) return at;
+    return -1;
   }
 
   #rise(from: number): void {
