@@ -44,9 +44,14 @@ export class DimensionStatistics {
   /** Share of people with this token among those whose token is known, smoothed by one person per token. */
   share(d: number, token: number): number {
     const alphabet = alphabetOf(dimensions[d] as (typeof dimensions)[number]);
+    return ((this.#people[d * tokensMax + token] as number) + 1) / (this.known(d) + alphabet);
+  }
+
+  /** Anchored people whose token is known: what `share` rests on. */
+  known(d: number): number {
     let known = 0;
-    for (let other = 1; other <= alphabet; other++) known += this.#people[d * tokensMax + other] as number;
-    return ((this.#people[d * tokensMax + token] as number) + 1) / (known + alphabet);
+    for (let token = 1; token < tokensMax; token++) known += this.#people[d * tokensMax + token] as number;
+    return known;
   }
 
   /** Probability that a client shows the same token next time; starts at the assumed stability. */
@@ -111,7 +116,15 @@ export interface ChooseOptions {
 /** What a person is told about a key that is not specific enough to act on. */
 export interface Specificity {
   readonly actionable: boolean;
+  /** Upper 95 % bound of its share among honest sessions, 0-1. */
   readonly prevalenceAtMost: number;
+  /** The share that it must be proven to stay within. */
+  readonly rate: number;
+  /** Honest sessions that look like this, and of how many. */
+  readonly honestAlike: number;
+  readonly honest: number;
+  /** Honest sessions that must still be seen, none of them alike, before it may be acted upon; 0 when it may. */
+  readonly missing: number;
   readonly words: string;
 }
 
@@ -126,5 +139,19 @@ export function specificity(alike: number, honest: number, rate: number): Specif
   const words = actionable
     ? seen
     : `not actionable by itself: ${seen}, so its share may be up to ${prevalenceAtMost.toPrecision(2)}`;
-  return { actionable, prevalenceAtMost, words };
+  const missing = actionable ? 0 : sessionsNeeded(alike, rate) - honest;
+  return { actionable, prevalenceAtMost, rate, honestAlike: alike, honest, missing, words };
+}
+
+/** The fewest honest sessions among which `alike` are compatible with the rate at 95 %: bisection, because the bound falls with each. */
+function sessionsNeeded(alike: number, rate: number): number {
+  let most = Math.max(1, alike);
+  while (clopperPearsonUpper(alike, most) > rate) most *= 2;
+  let least = Math.floor(most / 2);
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (clopperPearsonUpper(alike, middle) > rate) least = middle;
+    else most = middle;
+  }
+  return most;
 }

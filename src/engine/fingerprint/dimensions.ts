@@ -3,8 +3,10 @@ export type DimensionForm =
   | { readonly kind: "category"; readonly names: readonly string[] }
   /** A hash folded into 11 classes: which of many things, without naming it. */
   | { readonly kind: "hashed" }
-  /** A number cut at quantiles of what people show; `edges` serve until those are learned. */
-  | { readonly kind: "quantity"; readonly edges: readonly number[] };
+  /** A number cut at quantiles of what people show; `edges` serve until those are learned. `unit` is for people to read. */
+  | { readonly kind: "quantity"; readonly unit: QuantityUnit; readonly edges: readonly number[] };
+
+export type QuantityUnit = "ms" | "share" | "bytes" | "requests" | "plain";
 
 /** One stable trait of behaviour. None is presentation: no user agent, header value or order, address, TLS. */
 export interface Dimension {
@@ -16,10 +18,10 @@ export interface Dimension {
 }
 
 const category = (...names: string[]): DimensionForm => ({ kind: "category", names });
-const quantity = (...edges: number[]): DimensionForm => ({ kind: "quantity", edges });
+const quantity = (unit: QuantityUnit, ...edges: number[]): DimensionForm => ({ kind: "quantity", unit, edges });
 const hashed: DimensionForm = { kind: "hashed" };
 const yesNo: DimensionForm = category("no", "yes");
-const share: DimensionForm = quantity(0.01, 0.34, 0.67, 0.99);
+const share: DimensionForm = quantity("share", 0.01, 0.34, 0.67, 0.99);
 
 const dimension = (
   name: string,
@@ -69,15 +71,15 @@ export const dimensions: readonly Dimension[] = [
     form: category("too predictable", "as people go", "as nobody goes"),
     stability: 0.8,
   }),
-  dimension("median gap", "rhythm", { form: quantity(50, 200, 1_000, 3_000, 10_000, 30_000), stability: 0.82 }),
-  dimension("gap spread", "rhythm", { form: quantity(0.1, 0.3, 0.7, 1.2, 2), stability: 0.82 }),
-  dimension("burstiness", "rhythm", { form: quantity(-0.6, -0.2, 0.2, 0.5), stability: 0.8 }),
+  dimension("median gap", "rhythm", { form: quantity("ms", 50, 200, 1_000, 3_000, 10_000, 30_000), stability: 0.82 }),
+  dimension("gap spread", "rhythm", { form: quantity("plain", 0.1, 0.3, 0.7, 1.2, 2), stability: 0.82 }),
+  dimension("burstiness", "rhythm", { form: quantity("plain", -0.6, -0.2, 0.2, 0.5), stability: 0.8 }),
   dimension("clock phase", "rhythm", { form: category("none", "second", "minute"), stability: 0.9 }),
   dimension("concurrency", "rhythm", { form: category("one", "few", "many"), stability: 0.88 }),
   dimension("retry law", "rhythm", { form: category("none", "at once", "fixed", "growing"), stability: 0.9 }),
-  dimension("think time", "rhythm", { form: quantity(300, 1_500, 5_000, 20_000), stability: 0.8 }),
+  dimension("think time", "rhythm", { form: quantity("ms", 300, 1_500, 5_000, 20_000), stability: 0.8 }),
   dimension("body form", "payload", { form: category("none", "form", "json", "multipart", "other"), stability: 0.95 }),
-  dimension("body size", "payload", { form: quantity(64, 128, 256, 1_024, 8_192), stability: 0.85 }),
+  dimension("body size", "payload", { form: quantity("bytes", 64, 128, 256, 1_024, 8_192), stability: 0.85 }),
   dimension("parameter order", "payload", { form: hashed, stability: 0.92 }),
   dimension("page size", "payload", { form: hashed, stability: 0.9 }),
   dimension("ranges", "payload", { form: yesNo, stability: 0.95 }),
@@ -88,7 +90,7 @@ export const dimensions: readonly Dimension[] = [
     stability: 0.85,
   }),
   dimension("arrival", "flow", { form: category("after other steps", "straight to the log-in"), stability: 0.95 }),
-  dimension("length", "goal", { form: quantity(1.5, 3.5, 10.5, 40.5, 200.5), stability: 0.8 }),
+  dimension("length", "goal", { form: quantity("requests", 1.5, 3.5, 10.5, 40.5, 200.5), stability: 0.8 }),
 ];
 
 /** Position of a dimension by name. */

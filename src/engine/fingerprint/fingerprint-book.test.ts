@@ -29,7 +29,28 @@ describe("the book of fingerprints", () => {
     const view = book.describe(7);
     expect(view).toMatchObject({ sessions: 2, people: 1, convicted: 1 });
     expect(view?.dimensions).toHaveLength(dimensions.length - 1);
+    expect(view?.dimensions.every(({ shows }) => shows !== "")).toBe(true);
+    expect(view?.dimensions.find(({ name }) => name === "preconditions")).toMatchObject({ strict: true });
+    expect(view?.dimensions.filter(({ telling }) => telling).length).toBeLessThanOrEqual(24);
+    expect(view?.dimensions.find(({ name }) => name === "length")).toMatchObject({ strict: false });
+    expect(view?.family).toHaveLength(8);
     expect(book.describe(8)).toBeUndefined();
+  });
+
+  test("shows a behaviour before its first session ended, which counts as nothing and never replaces what did", () => {
+    const book = new FingerprintBook();
+    const values = someone();
+    book.draft(7, values);
+    const drafted = book.describe(7);
+    expect(drafted).toMatchObject({ sessions: 0, people: 0, convicted: 0 });
+    expect(drafted?.dimensions).toHaveLength(dimensions.length);
+    values.fill(Number.NaN);
+    book.draft(7, values);
+    expect(book.describe(7)).toEqual(drafted);
+    see(book, 7, values);
+    expect(book.describe(7)).toMatchObject({ sessions: 1, dimensions: [] });
+    book.draft(0, values);
+    expect(book.holds(0)).toBe(false);
   });
 
   test("a convicted session of an anchored account teaches nothing about people", () => {

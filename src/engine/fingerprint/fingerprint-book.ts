@@ -1,8 +1,8 @@
 import { Bloom, combine32, type Millis } from "#core";
 import { DimensionStatistics, type SavedStatistics } from "./dimension-statistics.ts";
-import { dimensions } from "./dimensions.ts";
-import { type DimensionEdges, EdgeLearner, priorEdges, tokenise } from "./discretiser.ts";
-import { fingerprintInWords, fingerprintOf } from "./fingerprint.ts";
+import { type Dimension, dimensions } from "./dimensions.ts";
+import { type DimensionEdges, EdgeLearner, priorEdges, type TokenisedBehaviour, tokenise } from "./discretiser.ts";
+import { fingerprintOf, strictDefault, tokenInWords } from "./fingerprint.ts";
 
 /** Behaviours whose fingerprint is kept; the one with the fewest sessions of some leaves. */
 const behavioursMax = 4_096;
@@ -28,16 +28,34 @@ export interface EndedBehaviour {
   readonly at: Millis;
 }
 
+/** One dimension that a behaviour showed. */
+export interface ShownDimension {
+  readonly name: string;
+  readonly family: Dimension["family"];
+  /** What it showed, in words. */
+  readonly shows: string;
+  /** Share of anchored people who show the same, 0-1, smoothed by one for each thing that can be shown. */
+  readonly peopleShare: number;
+  /** Anchored people whom it is known of. */
+  readonly people: number;
+  /** Chance that a client shows the same the next time, 0-1. */
+  readonly stability: number;
+  /** Stable and informative here: the statistics would put it into a key. */
+  readonly telling: boolean;
+  /** Part of the strict key that cohorts by behaviour are keyed by. */
+  readonly strict: boolean;
+}
+
 /** A behaviour as people see it. */
 export interface FingerprintView {
   /** Sessions that showed it, those of anchored people and those convicted among them. */
   readonly sessions: number;
   readonly people: number;
   readonly convicted: number;
-  /** The latest session's dimensions in words; those that were not seen are left out. */
-  readonly dimensions: readonly string[];
-  /** How many of those the statistics found to be stable and telling. */
-  readonly telling: number;
+  /** The latest session's dimensions; those that were not seen are left out. */
+  readonly dimensions: readonly ShownDimension[];
+  /** Keys of which similar behaviours share at least one. */
+  readonly family: readonly number[];
   /** Other behaviours that are likely the same client's, retooled. */
   readonly alike: readonly { readonly behaviour: number; readonly nats: number; readonly convicted: boolean }[];
 }
@@ -92,8 +110,20 @@ export class FingerprintBook {
     row.sessions++;
     if (person !== 0 && !convicted) row.people++;
     if (convicted) row.convicted++;
-    this.#tokens.set(tokenised.tokens, row.place * dimensions.length);
-    this.#family.set(fingerprintOf(tokenised).family, row.place * familyKeys);
+    this.#write(row, tokenised);
+  }
+
+  /**
+   * A behaviour that nobody's finished session showed yet, as the first session shows it so far: people who look at an attack need not
+   * wait half an hour for its sessions to end. Counted as nothing, and the first to leave when room is needed.
+   */
+  draft(behaviour: number, values: Float64Array): void {
+    if (behaviour === 0 || this.#rows.has(behaviour)) return;
+    this.#write(this.#row(behaviour), tokenise(values, this.#edges));
+  }
+
+  holds(behaviour: number): boolean {
+    return this.#rows.has(behaviour);
   }
 
   /** A behaviour; undefined where it is not kept. O(behaviours kept): for people, not for requests. */
@@ -101,13 +131,12 @@ export class FingerprintBook {
     const row = this.#rows.get(behaviour);
     if (row === undefined) return undefined;
     const tokens = this.#tokensOf(row);
-    const telling = this.#statistics.choose().filter((d) => (tokens[d] as number) > 0).length;
     return {
       sessions: row.sessions,
       people: row.people,
       convicted: row.convicted,
-      dimensions: fingerprintInWords(tokens),
-      telling,
+      dimensions: this.#shown(tokens),
+      family: [...this.#family.subarray(row.place * familyKeys, (row.place + 1) * familyKeys)],
       alike: this.#alike(row, tokens),
     };
   }
@@ -160,6 +189,11 @@ export class FingerprintBook {
     if (++this.#people % edgesEvery === 0) this.#edges = this.#learner.edges();
   }
 
+  #write({ place }: Row, tokenised: TokenisedBehaviour): void {
+    this.#tokens.set(tokenised.tokens, place * dimensions.length);
+    this.#family.set(fingerprintOf(tokenised).family, place * familyKeys);
+  }
+
   #row(behaviour: number): Row {
     const known = this.#rows.get(behaviour);
     if (known !== undefined) return known;
@@ -182,6 +216,21 @@ export class FingerprintBook {
       if (row !== victim) this.#rows.set(row.behaviour, row);
     }
     return victim.place;
+  }
+
+  #shown(tokens: Uint8Array): ShownDimension[] {
+    const telling = new Set(this.#statistics.choose());
+    const strict = new Set(strictDefault);
+    return dimensions.flatMap(({ name, family }, d) => {
+      const token = tokens[d] as number;
+      if (token === 0) return [];
+      const shows = tokenInWords(d, token, this.#edges);
+      const peopleShare = this.#statistics.share(d, token);
+      const stability = this.#statistics.stability(d);
+      const people = this.#statistics.known(d);
+      const [tells, keys] = [telling.has(d), strict.has(d)];
+      return [{ name, family, shows, peopleShare, people, stability, telling: tells, strict: keys }];
+    });
   }
 
   #tokensOf({ place }: Row): Uint8Array {

@@ -6,11 +6,11 @@ import {
   dimensionIndex,
   dimensions,
   EdgeLearner,
-  fingerprintInWords,
   fingerprintOf,
   priorEdges,
   specificity,
   strictDefault,
+  tokenInWords,
   tokenise,
 } from "./index.ts";
 
@@ -95,8 +95,26 @@ describe("keys", () => {
   });
 
   test("a fingerprint can be read", () => {
-    const { tokens } = tokenise(trait(trait(unknown(), "preconditions", 2), "length", 1), priorEdges());
-    expect(fingerprintInWords(tokens)).toEqual(["preconditions: none met", "length: level 1 of 6"]);
+    const words = (name: string, value: number, edges = priorEdges()): string => {
+      const d = dimensionIndex.get(name) ?? -1;
+      return tokenInWords(d, tokenise(trait(unknown(), name, value), edges).tokens[d] as number, edges);
+    };
+    expect(words("preconditions", 2)).toBe("none met");
+    expect(words("preconditions", Number.NaN)).toBe("");
+    expect([1, 3, 100, 900].map((length) => words("length", length))).toEqual([
+      "1 request",
+      "2 to 3 requests",
+      "41 to 200 requests",
+      "201 requests and more",
+    ]);
+    expect(words("median gap", 700)).toBe("200 ms to 1 s");
+    expect(words("median gap", 90_000)).toBe("more than 30 s");
+    expect(words("asset share", 0.5)).toBe("34 % to 67 %");
+    expect(words("body size", 100)).toBe("64 bytes to 128 bytes");
+    expect(words("login variant", 3)).toBe("variant 4 of 11");
+    // Where everybody shows the same there is one edge, or none.
+    const flat = priorEdges().map((edges) => (edges === null ? null : new Float64Array(0)));
+    expect(words("think time", 1, flat)).toBe("any");
   });
 });
 
@@ -124,5 +142,15 @@ describe("what dimensions are worth", () => {
     expect(specificity(0, 400_000, 1e-5).actionable).toBe(true);
     expect(specificity(0, 1_000, 1e-5)).toMatchObject({ actionable: false });
     expect(specificity(0, 1_000, 1e-5).words).toMatch(/not actionable by itself: 0 of 1000/);
+  });
+
+  test("how many honest sessions are missing is exact: one fewer is not enough, and who is alike asks for more", () => {
+    for (const alike of [0, 1, 5]) {
+      const { missing } = specificity(alike, 100, 1e-3);
+      expect(specificity(alike, 100 + missing, 1e-3)).toMatchObject({ actionable: true, missing: 0 });
+      expect(specificity(alike, 100 + missing - 1, 1e-3)).toMatchObject({ actionable: false, missing: 1 });
+    }
+    expect(specificity(0, 0, 1e-3).missing).toBe(2_995);
+    expect(specificity(1, 0, 1e-3).missing).toBeGreaterThan(4_700);
   });
 });

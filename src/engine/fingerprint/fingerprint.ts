@@ -1,6 +1,6 @@
 import { combine32, MinHash, minHashBands, mix32 } from "#core";
-import { dimensions } from "./dimensions.ts";
-import type { TokenisedBehaviour } from "./discretiser.ts";
+import { dimensions, type QuantityUnit } from "./dimensions.ts";
+import type { DimensionEdges, TokenisedBehaviour } from "./discretiser.ts";
 
 /** A behavioural fingerprint: tokens and the keys made of them. */
 export interface BehaviouralFingerprint {
@@ -49,12 +49,35 @@ export const strictDefault: readonly number[] = dimensions
   .filter(({ stability }) => stability >= 0.92)
   .map(({ d }) => d);
 
-/** A fingerprint's known tokens in words, for people. */
-export function fingerprintInWords(tokens: Uint8Array): string[] {
-  return dimensions.flatMap(({ name, form }, d) => {
-    const token = tokens[d] as number;
-    if (token === 0) return [];
-    if (form.kind === "category") return [`${name}: ${form.names[token - 1] ?? token}`];
-    return [form.kind === "hashed" ? `${name}: class ${token}` : `${name}: level ${token} of ${form.edges.length + 1}`];
-  });
+/**
+ * What a token of a dimension means, for people: the category's name, the range of a quantity, or one of eleven variants that
+ * have no names. Empty for the unknown token 0.
+ */
+export function tokenInWords(d: number, token: number, edges: DimensionEdges): string {
+  const form = dimensions[d]?.form;
+  if (form === undefined || token === 0) return "";
+  if (form.kind === "category") return form.names[token - 1] ?? String(token);
+  if (form.kind === "hashed") return `variant ${token} of 11`;
+  const [from, to] = [edges[d]?.[token - 2], edges[d]?.[token - 1]];
+  if (form.unit === "requests") return countInWords(from, to);
+  if (from === undefined) return to === undefined ? "any" : `at most ${amount(to, form.unit)}`;
+  return to === undefined
+    ? `more than ${amount(from, form.unit)}`
+    : `${amount(from, form.unit)} to ${amount(to, form.unit)}`;
+}
+
+/** Edges of counts lie between whole numbers. */
+function countInWords(from: number | undefined, to: number | undefined): string {
+  const least = from === undefined ? 1 : Math.floor(from) + 1;
+  if (to === undefined) return `${least} requests and more`;
+  const most = Math.floor(to);
+  if (least >= most) return most === 1 ? "1 request" : `${most} requests`;
+  return `${least} to ${most} requests`;
+}
+
+function amount(value: number, unit: Exclude<QuantityUnit, "requests">): string {
+  if (unit === "share") return `${Math.round(100 * value)} %`;
+  if (unit === "ms") return value < 1_000 ? `${Math.round(value)} ms` : `${Math.round(value / 100) / 10} s`;
+  if (unit === "bytes") return `${Math.round(value)} bytes`;
+  return String(Math.round(100 * value) / 100);
 }

@@ -25,7 +25,7 @@ import { failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
 import type { CohortSources } from "./cohort-sources.ts";
 import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
 import { convictionSignal } from "./conviction-signal.ts";
-import { FingerprintPart } from "./fingerprint-part.ts";
+import { FingerprintPart, type JudgedSession } from "./fingerprint-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
 import type { WalkTrace } from "./walk-part.ts";
 
@@ -253,14 +253,18 @@ export class CohortPart {
       this.#report(slot, at, { account: 0, password: 0, letIn: null, pushed: false });
     const row = this.#sessions.rowOf(slot);
     this.#fill(slot, row);
-    this.fingerprints.close(slot, {
+    this.fingerprints.close(slot, this.#judged(slot, row, at));
+  }
+
+  #judged(slot: number, row: number, at: Millis): JudgedSession {
+    return {
       behaviour: this.#membership(slot, row).behaviour,
       login: this.#sessions.get(slot, slot32.login),
       straight: this.#straight(slot),
       pause: this.#pause[slot] as number,
       anchored: this.#isAnchored(slot, row),
       at,
-    });
+    };
   }
 
   #straight(slot: number): number {
@@ -306,6 +310,7 @@ export class CohortPart {
       walksHeld: this.#sources.walks.held,
     };
     this.#readSweep(slot);
+    this.fingerprints.judged(slot, this.#judged(slot, row, at));
     this.#convictions += this.cohorts.report(sighting).length;
     if (++this.#reports % refitEvery === 0) this.#refit = this.cohorts.refit();
     if (this.#refit?.next().done === true) this.#refit = undefined;

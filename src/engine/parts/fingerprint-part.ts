@@ -21,7 +21,7 @@ export interface FingerprintSources {
   purityOf(originHash: number): number;
 }
 
-/** What judging together knows of a session that ends. */
+/** What judging together knows of a session that is judged or ends. */
 export interface JudgedSession {
   /** Key of its behaviour, 0: none. */
   readonly behaviour: number;
@@ -65,14 +65,31 @@ export class FingerprintPart {
     this.#manners.response(facts, exchange.response?.status ?? 0);
   }
 
+  /** A session is judged: its behaviour is shown from here on, were it the first. */
+  judged(slot: number, session: JudgedSession): void {
+    if (session.behaviour === 0 || this.book.holds(session.behaviour)) return;
+    this.#fill(slot, session);
+    this.book.draft(session.behaviour, this.#traits);
+  }
+
   /** A session ends. */
   close(slot: number, session: JudgedSession): void {
+    const { behaviour, anchored, at } = session;
     // Of a flood's sessions hardly any showed enough to be told apart by.
-    if (session.behaviour === 0 && !session.anchored) return;
+    if (behaviour === 0 && !anchored) return;
+    this.#fill(slot, session);
+    const { clients, sessions } = this.#sources.state;
+    const row = sessions.rowOf(slot);
+    const account = clients.f64[row * (rowBytes / 8) + row64.account] as number;
+    const person = anchored ? foldHashed(account === 0 ? sessions.identityOf(slot) : account) : 0;
+    const convicted = clients.flag(row, rowFlag.convicted);
+    this.book.see({ behaviour, values: this.#traits, person, convicted, at });
+  }
+
+  #fill(slot: number, { login, straight, pause }: JudgedSession): void {
     const { state, sequence, subject, purityOf } = this.#sources;
     const { clients, sessions } = state;
     const row = sessions.rowOf(slot);
-    const { behaviour, login, straight, pause, anchored, at } = session;
     fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight });
     const endpoint = sessions.u16[slot * (slotBytes / 2) + slot16.idEndpoint] as number;
     fillManners(this.#traits, {
@@ -86,9 +103,5 @@ export class FingerprintPart {
       swept: endpoint === 0xffff ? -1 : endpoint,
       purity: purityOf(sessions.originOf(slot)),
     });
-    const account = clients.f64[row * (rowBytes / 8) + row64.account] as number;
-    const person = anchored ? foldHashed(account === 0 ? sessions.identityOf(slot) : account) : 0;
-    const convicted = clients.flag(row, rowFlag.convicted);
-    this.book.see({ behaviour, values: this.#traits, person, convicted, at });
   }
 }

@@ -158,6 +158,10 @@ function ExplanationView({ explanation }: { readonly explanation: Explanation })
                 ? t("explain.certified.none")
                 : t.number(explanation.certifiedFpr, { style: "percent", maximumSignificantDigits: 2 })}
             </dd>
+            <dt>{t("explain.honest")}</dt>
+            <dd>
+              <HonestAlike of={explanation} />
+            </dd>
             <dt>{t("explain.parts")}</dt>
             <dd>
               {t("explain.parts.value", {
@@ -173,6 +177,18 @@ function ExplanationView({ explanation }: { readonly explanation: Explanation })
       </div>
     </div>
   );
+}
+
+/** Whom else it would hit. */
+function HonestAlike({ of: { honest, action, basis } }: { readonly of: Explanation }): ReactNode {
+  const t = useTranslator();
+  if (honest.length > 0) {
+    return honest.map(({ by, alike, of }) => (
+      <div key={by}>{t(`explain.honest.${by}`, { alike: t.number(alike), of: t.number(of) })}</div>
+    ));
+  }
+  const byBehaviour = (basis === "prior" || basis === "certified") && (action === "block" || action === "hold");
+  return t(byBehaviour ? "explain.honest.nobody" : "explain.honest.none");
 }
 
 const bases = ["list", "rule", "prior", "certified", "none"] as const;

@@ -13,6 +13,7 @@ import { SplitChart } from "../../parts/split-chart.tsx";
 import { Answered } from "../../parts/states.tsx";
 import { fixedRange } from "../../state/range.ts";
 import { ActorTable } from "../actors/actors-screen.tsx";
+import { FingerprintCard } from "./fingerprint-card.tsx";
 
 /** Sessions that were judged together: the case against them, who they are, where they went. */
 export function CohortScreen(): ReactNode {
@@ -142,6 +143,7 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
           )}
         </div>
       </div>
+      {cohort === null ? null : <FingerprintCard fingerprint={cohort.fingerprint} />}
       <Card title={t("incident.members", { count: detail.actors.length })} flush>
         <ActorTable actors={detail.actors} range={range} within={where} />
       </Card>

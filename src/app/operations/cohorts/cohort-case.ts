@@ -30,14 +30,50 @@ export interface FingerprintCase {
   readonly sessions: number;
   /** Sessions of anchored people that showed it. */
   readonly people: number;
-  readonly dimensions: readonly string[];
-  /** Dimensions among them that are stable and telling here. */
-  readonly telling: number;
+  /** Sessions of it that were convicted. */
+  readonly convicted: number;
+  /** Key of its stable dimensions, and keys of which similar behaviours share at least one. */
+  readonly strictKey: string;
+  readonly familyKeys: readonly string[];
+  readonly dimensions: readonly DimensionCase[];
   /** Whether it is rare enough among honest sessions to be acted upon by itself, and why not. */
   readonly actionable: boolean;
   readonly words: string;
+  /** Honest sessions that show it, of how many, and the 95 % bound of their share. */
+  readonly honestAlike: number;
+  readonly honest: number;
+  readonly prevalenceAtMost: number;
+  /** The share that it must be proven to stay within, and how many honest sessions are missing for that. */
+  readonly rate: number;
+  readonly missing: number;
   /** Other behaviours that are likely the same client's, retooled. */
-  readonly alike: readonly { readonly behaviour: string; readonly nats: number; readonly convicted: boolean }[];
+  readonly alike: readonly AlikeCase[];
+}
+
+/** One dimension of a behaviour. */
+export interface DimensionCase {
+  readonly name: string;
+  readonly family: string;
+  readonly shows: string;
+  /** Share of anchored people who show the same, 0-1. */
+  readonly peopleShare: number;
+  /** Anchored people whom it is known of. */
+  readonly people: number;
+  /** Chance that a client shows the same the next time, 0-1. */
+  readonly stability: number;
+  /** Stable and informative enough here to tell behaviours apart. */
+  readonly telling: boolean;
+  /** Part of the strict key. */
+  readonly strict: boolean;
+}
+
+/** A behaviour like another. */
+export interface AlikeCase {
+  readonly behaviour: string;
+  readonly nats: number;
+  readonly convicted: boolean;
+  /** A cohort of which it is the commonest behaviour; empty where none is kept. */
+  readonly cohort: string;
 }
 
 /** Why and how a cohort stands convicted. */
@@ -79,17 +115,51 @@ export const cohortCase: z.ZodType<CohortCase> = z.strictObject({
     .strictObject({
       sessions: z.number(),
       people: z.number(),
-      dimensions: z.array(z.string()),
-      telling: z.number(),
+      convicted: z.number(),
+      strictKey: z.string(),
+      familyKeys: z.array(z.string()),
+      dimensions: z.array(
+        z.strictObject({
+          name: z.string(),
+          family: z.string(),
+          shows: z.string(),
+          peopleShare: z.number(),
+          people: z.number(),
+          stability: z.number(),
+          telling: z.boolean(),
+          strict: z.boolean(),
+        }),
+      ),
       actionable: z.boolean(),
       words: z.string(),
-      alike: z.array(z.strictObject({ behaviour: z.string(), nats: z.number(), convicted: z.boolean() })),
+      honestAlike: z.number(),
+      honest: z.number(),
+      prevalenceAtMost: z.number(),
+      rate: z.number(),
+      missing: z.number(),
+      alike: z.array(
+        z.strictObject({ behaviour: z.string(), nats: z.number(), convicted: z.boolean(), cohort: z.string() }),
+      ),
     })
     .nullable(),
 });
 
+/** Where behaviours are found: the engine's book, and for each behaviour a cohort in which it is the commonest. */
+export interface BehaviourSources {
+  readonly learned: Pick<Engine["learned"], "fingerprint">;
+  readonly cohortOf: ReadonlyMap<number, string>;
+}
+
+/** @param views All cohorts, convicted ones first: those are named where several have one behaviour. */
+export function behaviourSources(engine: Pick<Engine, "learned">, views: readonly CohortView[]): BehaviourSources {
+  const cohortOf = new Map<number, string>();
+  for (const { behaviour, key } of views)
+    if (behaviour !== 0 && !cohortOf.has(behaviour)) cohortOf.set(behaviour, key.toString(36));
+  return { learned: engine.learned, cohortOf };
+}
+
 /** The engine's view for showing. The id is the one that records carry. */
-export function toCohort(view: CohortView, engine: Pick<Engine, "learned">): CohortCase {
+export function toCohort(view: CohortView, sources: BehaviourSources): CohortCase {
   const { conviction } = view;
   return {
     id: view.key.toString(36),
@@ -117,27 +187,45 @@ export function toCohort(view: CohortView, engine: Pick<Engine, "learned">): Coh
             purity: conviction.purity,
             evidence: conviction.evidence,
           },
-    fingerprint: toFingerprint(view.behaviour, engine),
+    fingerprint: toFingerprint(view.behaviour, sources),
   };
 }
 
-function toFingerprint(behaviour: number, { learned }: Pick<Engine, "learned">): FingerprintCase | null {
+function toFingerprint(behaviour: number, { learned, cohortOf }: BehaviourSources): FingerprintCase | null {
   const found = behaviour === 0 ? undefined : learned.fingerprint(behaviour);
   if (found === undefined) return null;
-  const { sessions, people, dimensions, telling, actionable, words, alike } = found;
+  const { sessions, people, convicted, family, dimensions, actionable, words } = found;
+  const { honestAlike, honest, prevalenceAtMost, rate, missing } = found;
   return {
     sessions,
     people,
-    dimensions,
-    telling,
+    convicted,
+    strictKey: behaviour.toString(36),
+    familyKeys: family.map((key) => key.toString(36)),
+    dimensions: dimensions.map((one) => ({
+      ...one,
+      peopleShare: hundredths(one.peopleShare),
+      stability: hundredths(one.stability),
+    })),
     actionable,
     words,
-    alike: alike.map(({ behaviour: other, nats, convicted }) => ({
+    honestAlike,
+    honest,
+    prevalenceAtMost: Number(prevalenceAtMost.toPrecision(2)),
+    rate,
+    missing,
+    alike: found.alike.map(({ behaviour: other, nats, convicted: accused }) => ({
       behaviour: other.toString(36),
       nats: Math.round(10 * nats) / 10,
-      convicted,
+      convicted: accused,
+      cohort: cohortOf.get(other) ?? "",
     })),
   };
+}
+
+/** Shares of people are no better known than that. */
+function hundredths(value: number): number {
+  return Math.round(100 * value) / 100;
 }
 
 /** JSON knows no infinity. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ActorSummary, actorColumns, actorSummary, toActor } from "../actors/list-actors.ts";
 import { type Operation, OperationFault } from "../operation.ts";
-import { type CohortCase, cohortCase, toCohort } from "./cohort-case.ts";
+import { behaviourSources, type CohortCase, cohortCase, toCohort } from "./cohort-case.ts";
 
 /** The cohort asked about. */
 export interface GetCohortInput {
@@ -44,7 +44,8 @@ export const getCohort: Operation<GetCohortInput, CohortDetail> = {
     timeline: z.strictObject({ from: z.number(), stepMs: z.number(), counts: z.array(z.number()) }),
   }),
   async handle(context, { id }) {
-    const view = context.service.engine.cohorts().find(({ key }) => key.toString(36) === id);
+    const views = context.service.engine.cohorts();
+    const view = views.find(({ key }) => key.toString(36) === id);
     const [row] = await context.query(
       `SELECT count(*) AS requests, count(DISTINCT session) AS sessions, min(time) AS first, max(time) AS last
        FROM everything WHERE cohort = $1`,
@@ -71,7 +72,7 @@ export const getCohort: Operation<GetCohortInput, CohortDetail> = {
     const counts = Array.from({ length: steps }, () => 0);
     for (const { step, n } of times) counts[Math.min(steps - 1, Number(step))] = Number(n);
     return {
-      cohort: view === undefined ? null : toCohort(view, context.service.engine),
+      cohort: view === undefined ? null : toCohort(view, behaviourSources(context.service.engine, views)),
       requests,
       sessions: Number(row?.sessions ?? 0),
       firstSeen,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Operation } from "../operation.ts";
-import { type CohortCase, cohortCase, toCohort } from "./cohort-case.ts";
+import { behaviourSources, type CohortCase, cohortCase, toCohort } from "./cohort-case.ts";
 
 /** Which cohorts. */
 export interface ListCohortsInput {
@@ -29,10 +29,11 @@ export const listCohorts: Operation<ListCohortsInput, ListCohortsOutput> = {
   }),
   output: z.strictObject({ total: z.number(), cohorts: z.array(cohortCase) }),
   handle({ service }, { state, application, limit }) {
-    const fitting = service.engine
-      .cohorts()
+    const views = service.engine.cohorts();
+    const sources = behaviourSources(service.engine, views);
+    const fitting = views
       .filter((view) => state === "all" || view.conviction !== undefined)
       .filter((view) => application === undefined || view.application === application);
-    return { total: fitting.length, cohorts: fitting.slice(0, limit).map((view) => toCohort(view, service.engine)) };
+    return { total: fitting.length, cohorts: fitting.slice(0, limit).map((view) => toCohort(view, sources)) };
   },
 };
