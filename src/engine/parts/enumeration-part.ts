@@ -8,6 +8,8 @@ import { type SlotValue, SlotValues, unknownSpace } from "./slot-values.ts";
 
 /** Enumeration by one session is worth a line from here on. */
 const natsMin = 2;
+/** Values of a request that are looked at in pairs: three pairs at most. */
+const pairedMax = 3;
 const none: readonly Signal[] = [];
 const nothingAsked = { requests: 0, distinct: 0, purity: 0 } as const;
 
@@ -21,6 +23,11 @@ export class EnumerationPart {
   readonly spaces: SlotSpaces;
   readonly #cases: EnumerationCases;
   readonly #values: SlotValues = new SlotValues();
+  readonly #paired: PairValue = {
+    space: -1,
+    value: 0,
+    number: Number.NaN,
+  };
 
   constructor(seed: number, sessions: SessionTable, casesMax = 20_000) {
     this.#sessions = sessions;
@@ -45,6 +52,7 @@ export class EnumerationPart {
       const value = values[i] as SlotValue;
       const space = this.spaces.space(this.#spaceOf(facts.application, value));
       if (space === undefined) continue;
+      if (i > 0 && i < pairedMax) this.#pair(i, { session, cohort });
       const hint = this.#sessions.get(facts.slot, slot32.sweep) - 1;
       const place = this.#cases.open(session, value.space, hint);
       if (place >= 0) {
@@ -54,6 +62,28 @@ export class EnumerationPart {
       const shared = cohort === 0 ? -1 : this.#cases.open(cohort, value.space);
       if (shared >= 0) this.#cases.slab.observe(shared, value, space);
     }
+  }
+
+  /** The value at `last` together with each before it: an article and a place. */
+  #pair(last: number, subjects: { readonly session: number; readonly cohort: number }): void {
+    for (let first = 0; first < last; first++) {
+      const pair = this.#readPair(first, last);
+      const space = pair === undefined ? undefined : this.spaces.space(pair.space);
+      if (pair === undefined || space === undefined) continue;
+      for (const subject of [subjects.session, subjects.cohort]) {
+        const place = subject === 0 ? -1 : this.#cases.open(subject, pair.space);
+        if (place >= 0) this.#cases.slab.observe(place, pair, space);
+      }
+    }
+  }
+
+  /** A pair as one value, the same whichever of its two slots comes first; undefined where pairs are not followed. */
+  #readPair(first: number, last: number): PairValue | undefined {
+    const [a, b] = [this.#values.values[first] as SlotValue, this.#values.values[last] as SlotValue];
+    const [low, high] = a.space <= b.space ? [a, b] : [b, a];
+    this.#paired.space = low.space < 0 ? -1 : this.spaces.pairSpaceOf(low.space, high.space);
+    this.#paired.value = mix32(low.value ^ Math.imul(mix32(high.value), 0x9e3779b1)) >>> 0;
+    return this.#paired.space < 0 ? undefined : this.#paired;
   }
 
   /** What one session's own requests say. */
@@ -77,6 +107,10 @@ export class EnumerationPart {
       const value = values[i] as SlotValue;
       const space = this.spaces.space(this.#spaceOf(facts.application, value));
       space?.learn(value.value, exchange.at, { number: value.number });
+      for (let first = 0; first < i && i < pairedMax; first++) {
+        const pair = this.#readPair(first, i);
+        if (pair !== undefined) this.spaces.learn(pair.space, pair.value, exchange.at);
+      }
     }
   }
 
@@ -110,4 +144,11 @@ export class EnumerationPart {
 
 function sessionSubject(facts: Facts): number {
   return mix32(facts.originHash ^ 0x5e55);
+}
+
+/** A pair of values as one value of a space of pairs; a pair is no number. */
+interface PairValue {
+  space: number;
+  value: number;
+  readonly number: number;
 }
