@@ -35,6 +35,15 @@ describe("a conviction beneath a look that people wear", () => {
     expect(shown({ way: 0, asn: 4, jar: 1 })).toBe(true);
   });
 
+  test("hits who comes to an account of the country with a new device from a network that hardly anybody uses, and comes straight", () => {
+    const far = { way: 0, habit: 2, asn: 4, jar: 1, country: 0 } as const;
+    expect(shown(far)).toBe(true);
+    expect(shown({ ...far, asn: 3 })).toBe(false);
+    expect(shown({ ...far, habit: 1 })).toBe(false);
+    expect(shown({ ...far, jar: 0 })).toBe(false);
+    expect(shown({ ...far, way: 1 })).toBe(false);
+  });
+
   test("spares cookies of an earlier day, owners at home, accounts that are new each time, and whoever looks around", () => {
     expect(shown({ way: 0, habit: 3, jar: 0 })).toBe(false);
     for (const habit of [0, 1, 2, 4]) expect(shown({ way: 0, habit, jar: 1 })).toBe(false);

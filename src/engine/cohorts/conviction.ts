@@ -129,6 +129,9 @@ const arrivalAxis = cohortAxisIndex.arrival;
 const asnAxis = cohortAxisIndex.asn;
 /** Class of commonness from which a network is rare. */
 const rareNetwork = 3;
+const veryRareNetwork = 4;
+/** Two of device, network and country are new. */
+const bothNew = 2;
 const jarAxis = cohortAxisIndex.jar;
 
 /**
@@ -173,7 +176,11 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
     if (!carried) continue;
     // Who is new on a network and comes straight to the log-in may be a password manager: that alone hits nobody.
     // Whoever is at home nowhere that the account knows is no password manager.
-    const alone = name === "cadence" || name === "arrival" || name === "order" || (name === "way" && !isAtHome(bins));
+    const alone =
+      name === "cadence" ||
+      name === "arrival" ||
+      name === "order" ||
+      (name === "way" && (!isAtHome(bins) || (shared && isFarInCountry(bins))));
     if (conviction.grouping !== "context" || alone) known++;
     if ((defining.size > 0 || shared) && !speaking.includes(bin)) return false;
   }
@@ -185,8 +192,17 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
 
 /** New to an account that has a home, or, where the account is new, on a network that hardly anybody uses. */
 function isStranger(bins: Int8Array): boolean {
+  if (isFarInCountry(bins)) return true;
   if (isAtHome(bins)) return false;
   return bins[habitAxis] === whollyNew || (bins[asnAxis] as number) >= rareNetwork;
+}
+
+/**
+ * Device and network are new to the account, and hardly anybody here comes from that network: in the account's own country, which whoever
+ * buys exits by the country of what he bought arranges for.
+ */
+function isFarInCountry(bins: Int8Array): boolean {
+  return bins[jarAxis] !== 0 && bins[habitAxis] === bothNew && (bins[asnAxis] as number) >= veryRareNetwork;
 }
 
 /** Cookies of an earlier day on this device, or an account that knows some of where it is. */
