@@ -469,11 +469,13 @@ function learningGoals(): Goal[] {
   const fresh = createEngine({ intel, seed, limits: { sessionsMax: 16_384, clientsMax: 65_536 } });
   const people = createPeople(20_000, draw);
   const perHour = 10_000;
-  const minutes = quick ? 6 : 40;
+  const minutes = 26;
+  const attackFrom = start + 20 * 60_000;
   const events = Array.from({ length: (perHour * minutes) / 60 }, (_, i) => {
     const at = start + (i / perHour) * hour;
     return visit(people[i] as Person, shop, { at, random: draw }).exchanges;
   }).flat();
+  events.push(...stuffing({ site: shop, at: attackFrom, random: draw }, 40).sessions.flat());
   events.sort((a, b) => a.at - b.at);
   let [edges, certified, lookedAt] = [-1, -1, start];
   const accounts = new Set<number>();
@@ -490,20 +492,27 @@ function learningGoals(): Goal[] {
     fresh.sweep(exchange.at);
     const minute = (exchange.at - start) / 60_000;
     if (edges < 0 && knowsTheWay(fresh, exchange.at)) edges = minute;
-    if (certified < 0 && fresh.learned.peopleSeen() >= 2_995) certified = minute;
+    if (certified < 0 && fresh.learned.earlierVisits() >= 2_995) certified = minute;
   }
+  const bounds = fresh.cohorts().flatMap(({ conviction }) => (conviction === undefined ? [] : [conviction]));
+  for (const { grouping, sessions, basis, certifiedFpr, certifiedOver } of bounds)
+    console.log(
+      `an attack that begins after 20 minutes: ${grouping} convicted after ${sessions} sessions, basis ${basis}, false positives at most ${certifiedFpr?.toExponential(1) ?? "unknown"} of ${certifiedOver ?? "nobody yet"}`,
+    );
+  // The moment counts only where the conviction that came of it carries the bound.
+  if (!bounds.some(({ certifiedFpr }) => certifiedFpr !== null && certifiedFpr <= 1e-3)) certified = -1;
   console.log(
-    `anchored people after ${minutes} minutes: ${fresh.learned.peopleSeen()}; accounts let in at all: ${accounts.size} of ${Math.round((perHour * minutes) / 60)} sessions${admitted < 0 ? "" : `, 2,995 of them after ${admitted.toFixed(1)} minutes`}`,
+    `earlier visits after ${minutes} minutes: ${fresh.learned.earlierVisits()}; anchored people after ${minutes} minutes: ${fresh.learned.peopleSeen()}; accounts let in at all: ${accounts.size} of ${Math.round((perHour * minutes) / 60)} sessions${admitted < 0 ? "" : `, 2,995 of them after ${admitted.toFixed(1)} minutes`}`,
   );
   const goal = (name: string, value: number, most: number): Goal => ({
     name,
     value: value < 0 ? null : round(value),
     target: `<= ${most}`,
-    met: value < 0 ? (minutes > most ? false : null) : value <= most,
+    met: value < 0 ? false : value <= most,
   });
   return [
     goal("minutes until edges are learned at 10,000 sessions/h", edges, 2),
-    goal("minutes until a bound of 1e-3 may be claimed at 10,000 sessions/h", certified, 20),
+    goal("minutes until a conviction carries a bound of 1e-3 at 10,000 sessions/h", certified, 20),
   ];
 }
 

@@ -33,7 +33,7 @@ test("a convicted cohort becomes a rule that a person can read, watching, with i
     rules: [{ name: "cohort-k3x9", mode: "watch", does: { action: "block" }, ttlMs: 86_400_000 }],
   });
   expect(written?.reason).toContain("31 sessions from 29 addresses in 7 countries");
-  expect(written?.evidence).toContain("no certificate yet: 268 clean groups are missing");
+  expect(written?.evidence).toContain("no certificate yet: 268 clean visits are missing");
   expect(writePolicy({ ...cohort, certifiedFpr: 0.0012 })?.evidence.at(-1)).toContain("at most 0.12 %");
 });
 

@@ -47,8 +47,8 @@ export function writePolicy(cohort: ConvictedCohort): WrittenPolicy | undefined 
   const name = `cohort-${cohort.name}`;
   const certificate =
     certifiedFpr === null
-      ? `no certificate yet: ${missing} clean groups are missing`
-      : `certified to hit at most ${(certifiedFpr * 100).toPrecision(2)} % of honest groups`;
+      ? `no certificate yet: ${missing} clean visits are missing`
+      : `certified to hit at most ${(certifiedFpr * 100).toPrecision(2)} % of visits`;
   // Without a database of countries none is known, which is not none.
   const where = countries === 0 ? "" : ` in ${countries} countries`;
   const reason = `${sessions} sessions from ${addresses} addresses${where} moved alike (${grouping}), at odds of e^${nats.toFixed(1)} against chance.`;

@@ -34,7 +34,10 @@ export interface Engine extends Guard {
   /** Where the exchange inspected last belongs. The object is filled anew by the next call; copy what must stay. */
   trail(): Trail;
   /** What was learned and found, to be written down and put back. */
-  readonly learned: Pick<LearnedState, "save" | "restore" | "graph" | "budget" | "peopleSeen" | "fingerprint">;
+  readonly learned: Pick<
+    LearnedState,
+    "save" | "restore" | "graph" | "budget" | "peopleSeen" | "earlierVisits" | "fingerprint"
+  >;
   /** Models of sessions, trained on another thread, and what discovery shows. */
   readonly models: EngineModels;
   /** What convictions have taught of networks, and what is known of one address. */

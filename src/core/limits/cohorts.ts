@@ -7,7 +7,8 @@ type Name =
   | "cohortIdleMs"
   | "convictionIdleMs"
   | "votesToJudge"
-  | "evictionScan";
+  | "evictionScan"
+  | "earlierVisitsMax";
 
 /** What the cohort tables may hold. */
 export const cohortLimits: Readonly<Record<Name, Limit>> = {
@@ -33,5 +34,10 @@ export const cohortLimits: Readonly<Record<Name, Limit>> = {
     default: 24,
     unit: "count",
     why: "rows looked at to find one to evict; bounds the work per new cohort",
+  },
+  earlierVisitsMax: {
+    default: 65_536,
+    unit: "count",
+    why: "about 90 bytes each; 30,000 clients among them prove 1e-4, and a conviction looks through all once",
   },
 };

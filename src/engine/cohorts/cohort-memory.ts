@@ -5,6 +5,7 @@ import { CampaignAccounts, type SavedCampaignAccounts } from "./campaign-account
 import { CollisionAudit, type SavedAudit } from "./collision-audit.ts";
 import type { Conviction } from "./conviction.ts";
 import { type AxisLaws, axisLaws } from "./e-process.ts";
+import { EarlierVisits } from "./earlier-visits.ts";
 import { type NullLaws, priorNullLaws } from "./null-laws.ts";
 import { Population, type SavedPopulation } from "./population.ts";
 import { type SavedWorkList, WorkList } from "./work-list.ts";
@@ -53,8 +54,12 @@ export class CohortMemory {
   readonly #populations: PerApplication<Population>;
   readonly #workLists: PerApplication<WorkList>;
 
-  /** @param applicationsMax applications with their own picture; the oldest leaves. */
-  constructor(applicationsMax: number) {
+  /** What clients showed before a case began; kept in a section of its own beside `save`. */
+  readonly earlier: EarlierVisits;
+
+  /** @param applicationsMax applications with their own picture; the oldest leaves. @param earlierVisitsMax visits that certificates look back on. */
+  constructor(applicationsMax: number, earlierVisitsMax: number) {
+    this.earlier = new EarlierVisits(earlierVisitsMax);
     this.#populations = new PerApplication(applicationsMax, () => new Population());
     this.#workLists = new PerApplication(applicationsMax, () => new WorkList());
   }

@@ -1,15 +1,15 @@
-import { Bloom, cohortLimits, combine32, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
+import { cohortLimits, fnv1a, type LimitValues, limitValues, type Millis } from "#core";
 import { nameAttack } from "../auth/attack-words.ts";
 import { AlphaLedger } from "./alpha-ledger.ts";
 import { cohortAxisCount, cohortAxisIndex } from "./axes.ts";
 import type { CampaignAccounts } from "./campaign-accounts.ts";
 import { type CaseStrength, caseStrength, innocence } from "./case-strength.ts";
+import { Certifier, type Passing, withdrawn } from "./certifier.ts";
 import { Cohort } from "./cohort.ts";
 import { CohortMemory, type StandingConviction } from "./cohort-memory.ts";
 import { type CohortView, viewOfCohort, viewOfConviction } from "./cohort-view.ts";
 import type { CollisionAudit } from "./collision-audit.ts";
-import { certificateFor } from "./conformal-gate.ts";
-import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern, weighAnew } from "./conviction.ts";
+import { type Conviction, caseInWords, cohortPurity, hits, speakingPattern } from "./conviction.ts";
 import { countLogin, votesToJudge } from "./count-login.ts";
 import { excludedAxes, groupings, type Membership, writeCohortKeys } from "./groupings.ts";
 import { fitNullLaws, type NullLaws, type ShownBins } from "./null-laws.ts";
@@ -54,15 +54,16 @@ export class Cohorts {
   readonly #alpha: AlphaLedger;
   /** False-positive rate that a certificate must prove, and that a behaviour must be rarer than to be acted upon. */
   readonly certifiedRate: number;
-  readonly #voters = new Bloom(1 << 18, 4);
+  readonly #certifier: Certifier;
   readonly #keys = new Float64Array(groupings.length);
   readonly #bins = new Int8Array(cohortAxisCount);
   #hand = 0;
 
   constructor(options: CohortsOptions = {}) {
     this.#limits = limitValues(cohortLimits, options.limits);
-    this.#memory = new CohortMemory(this.#limits.populationsMax);
+    this.#memory = new CohortMemory(this.#limits.populationsMax, this.#limits.earlierVisitsMax);
     this.certifiedRate = options.certifiedRate ?? 1e-3;
+    this.#certifier = new Certifier(this.#memory, this.certifiedRate);
     this.#alpha = new AlphaLedger({
       alpha: options.alpha ?? 1e-3,
       shares: Object.fromEntries(groupings.map(({ name, share }) => [name, share])),
@@ -138,17 +139,21 @@ export class Cohorts {
     }
     const guilty = standing !== undefined && hits(standing.conviction, this.#bins, this.#memory.laws.axes);
     if (guilty && sighting.anchored) this.#collide(standing, sighting.at);
-    if (sighting.anchored && this.#firstVote(sighting)) {
-      this.#memory.anchoredGroups++;
-      if (guilty) this.#memory.anchoredHit++;
-    }
+    this.#certifier.learn(sighting, { keys, bins: this.#bins, guilty });
     if (!guilty && found === undefined) this.#learn(sighting, population);
     return found ?? [];
+  }
+
+  /** A visit on its way, before its report: for the bounds of convictions to come. Does not judge. */
+  pass(membership: Membership, visit: Omit<Passing, "keys">): void {
+    writeCohortKeys(membership, this.#keys);
+    this.#certifier.under(membership, { ...visit, keys: this.#keys });
   }
 
   /** Refits the null on the cohorts that stand unconvicted, in steps that its caller takes; the last one puts it in force. */
   *refit(): Generator<undefined, void> {
     this.#memory.laws = yield* fitNullLaws(this.honest(), this.#memory.laws);
+    this.#certifier.renew(this.#memory.convictions.values());
   }
 
   /** Cohorts that are not convicted and have enough votes, one vote each. */
@@ -209,7 +214,7 @@ export class Cohorts {
       const laws = this.#memory.laws.axes[axis];
       if (bin >= 0 && laws !== undefined) cohort.axes[axis]?.observe(bin, laws);
     }
-    if (cohort.convicted) weighAnew(this.#memory.convictions.get(key), cohort, this.#memory.laws);
+    if (cohort.convicted) this.#certifier.weigh(this.#memory.convictions.get(key), cohort);
     if (cohort.convicted || cohort.caseVotes < votesToJudge(cohort, this.#limits.votesToJudge)) return undefined;
     if (cohort.alpha === 0) cohort.alpha = this.#alpha.issue(groupings[grouping]?.name ?? "", sighting.at);
     // A behaviour that is plainly people's own is no key to refuse anybody by, whatever some of its members do.
@@ -241,15 +246,15 @@ export class Cohorts {
     cohort.convicted = true;
     const attack = nameAttack(cohort.logins);
     this.#memory.arrivals.withdraw(cohort.application, cohort.step, cohort.taught);
-    const conviction: Conviction = {
+    const conviction = this.#certifier.certified({
       key: cohort.key,
       grouping,
       application: cohort.application,
       since: at,
+      began: cohort.caseSince,
       nats: strength.nats,
       alpha: cohort.alpha,
       linkedFrom: 0,
-      ...this.#basis(),
       enforced: this.#alpha.spend(grouping, at, { alpha: cohort.alpha, members }),
       sessions: cohort.sessions,
       purity,
@@ -262,7 +267,7 @@ export class Cohorts {
       ],
       attack: attack.name,
       threat: attack.threat,
-    };
+    });
     this.#keep(conviction, at);
     return conviction;
   }
@@ -283,7 +288,7 @@ export class Cohorts {
     );
     const key = this.#keys[0] as number;
     if (this.#memory.convictions.has(key)) return [];
-    const linked: Conviction = {
+    const linked = this.#certifier.certified({
       ...conviction,
       key,
       grouping: "behaviour",
@@ -294,7 +299,7 @@ export class Cohorts {
         `shared by ${Math.round((100 * top.count) / cohort.sessions)} % of a convicted cohort and by ${this.#memory.audit.alike(top.value)} of ${this.#memory.audit.sessions} honest sessions`,
         ...conviction.evidence,
       ],
-    };
+    });
     this.#keep(linked, at);
     return [linked];
   }
@@ -305,20 +310,6 @@ export class Cohorts {
       if (oldest !== undefined) this.#memory.convictions.delete(oldest);
     }
     this.#memory.convictions.set(conviction.key, { conviction, lastMet: at, met: 0, anchored: 0 });
-  }
-
-  /** One vote per account (or client) and day. */
-  #firstVote({ account, client, at }: Sighting): boolean {
-    return this.#voters.add(combine32(Math.floor(at / day), account || client));
-  }
-
-  #basis(): Pick<Conviction, "basis" | "certifiedFpr" | "missing"> {
-    const { certifiedFpr, missing } = certificateFor(
-      this.#memory.anchoredHit,
-      this.#memory.anchoredGroups,
-      this.certifiedRate,
-    );
-    return { basis: certifiedFpr === null ? "prior" : "certified", certifiedFpr, missing };
   }
 
   #standing(keys: Float64Array): StandingConviction | undefined {
@@ -332,6 +323,7 @@ export class Cohorts {
   /** An anchored person was hit: the conviction ends once that is more than the budget allows. */
   #collide(entry: StandingConviction, at: Millis): void {
     entry.anchored++;
+    entry.conviction = withdrawn(entry.conviction);
     if (entry.anchored >= 3 && entry.anchored > 0.01 * entry.met) this.pardon(entry.conviction.key, at);
   }
 

@@ -28,8 +28,12 @@ export interface Conviction {
   readonly linkedFrom: number;
   readonly basis: "prior" | "certified";
   readonly certifiedFpr: number | null;
-  /** Anchored groups still missing for a certificate. */
+  /** People or visits still missing for a certificate: the fewer of anchored people and of visits before the case. */
   readonly missing: number;
+  /** Whom the bound is about: anchored people, or visits before the case began. Missing in what earlier versions wrote. */
+  readonly certifiedOver?: "anchored people" | "earlier visits";
+  /** First session of its case. Missing in what earlier versions wrote. */
+  readonly began?: Millis;
   /** False: the day's budget of people was spent, so this is watched and not enforced. */
   readonly enforced: boolean;
   /** Sessions when convicted; members met since then come on top. */
@@ -119,6 +123,8 @@ export function speakingPattern(cohort: Cohort, laws: NullLaws): CohortAxisName[
     .map(({ name }) => name);
 }
 
+/** Purity from which members are hit for whose they are. */
+export const pureLeast = 0.9;
 const habitAxis = cohortAxisIndex.habit;
 /** The bin of an account's habits that speaks for automation, and its weight by the assumed laws. */
 const whollyNew = 3;
@@ -186,7 +192,7 @@ export function hits(conviction: Conviction, bins: Int8Array, laws: readonly Axi
   }
   if (conviction.grouping === "context" && known === 0) return false;
   if (shared) return known > 0 && nats > sharedNatsLeast;
-  if (conviction.purity >= 0.9) return nats > -2;
+  if (conviction.purity >= pureLeast) return nats > -2;
   return known > 0 && nats > 1;
 }
 

@@ -10,6 +10,7 @@ export * from "./commonness.ts";
 export * from "./conformal-gate.ts";
 export * from "./conviction.ts";
 export * from "./e-process.ts";
+export * from "./earlier-visits.ts";
 export * from "./groupings.ts";
 export * from "./log-pause.ts";
 export * from "./null-laws.ts";

@@ -1,4 +1,4 @@
-import type { Millis } from "#core";
+import type { Hashed, Millis } from "#core";
 import { cohortAxisIndex } from "./axes.ts";
 import type { Membership } from "./groupings.ts";
 import { Population } from "./population.ts";
@@ -10,6 +10,8 @@ export interface Sighting extends Membership {
   readonly addressHash: number;
   /** Whoever speaks: a cookie identity if there is one, else the address. One client has few votes per cohort. */
   readonly client: number;
+  /** Names the visit, so that it counts once for certificates however often it is noted; absent: the address does. */
+  readonly visit?: Hashed | undefined;
   /** Persistent identity by a cookie we issued earlier, or 0. */
   readonly device: number;
   /** Account claimed, or 0, and whether it got in; null when no answer was seen. */

@@ -30,7 +30,7 @@ function binsOf(shown: Partial<Record<CohortAxisName, number>>): Int8Array {
 
 /** A memory in which the member's cohorts of these groupings stand convicted, carried by these axes. */
 function convicted(names: readonly GroupingName[], pattern: readonly CohortAxisName[], purity = 0.5): CohortMemory {
-  const memory = new CohortMemory(8);
+  const memory = new CohortMemory(8, 16);
   const keys = new Float64Array(groupings.length);
   writeCohortKeys(membership, keys);
   for (const grouping of names) {

@@ -91,6 +91,12 @@ export class LearnedState {
     return cohorts.memory.anchoredGroups;
   }
 
+  /** Clients that convictions of today are put to, because they came before them; and what they would say of one. */
+  earlierVisits(): number {
+    const [, { cohorts }] = this.#parts.parts;
+    return cohorts.memory.earlier.visits;
+  }
+
   /** A behaviour in words, whom it resembles, and whether it is rare enough among people to refuse anybody by; undefined: not kept. */
   fingerprint(behaviour: number): (FingerprintView & Specificity) | undefined {
     const [, { cohorts, fingerprints }] = this.#parts.parts;
@@ -122,14 +128,15 @@ export class LearnedState {
     const graph = orchestration.save({ now, keyCheck: seed });
     const learned = new TextEncoder().encode(JSON.stringify(saved));
     const people = this.#parts.gate.save();
-    return seal(graph === undefined ? { learned, people } : { learned, people, graph });
+    const earlier = cohorts.cohorts.memory.earlier.save();
+    return seal(graph === undefined ? { learned, people, earlier } : { learned, people, earlier, graph });
   }
 
   /** Puts back what `save` gave. For an engine that has seen nothing yet. */
   restore(bytes: Uint8Array, now: Millis): LearnedOutcome {
     const opened = unseal(bytes);
     if (opened.kind === "refused") return opened;
-    const { learned, graph, people } = opened.sections;
+    const { learned, graph, people, earlier } = opened.sections;
     if (learned === undefined) return { kind: "refused", reason: "it holds no learned state" };
     const saved = JSON.parse(new TextDecoder().decode(learned)) as Saved;
     const { reader, sites, caps, parts, seed } = this.#parts;
@@ -145,6 +152,7 @@ export class LearnedState {
     endpoints.restore(saved.endpoints);
     caps.restore(saved.caps);
     if (people !== undefined) this.#parts.gate.restore(people);
+    if (earlier !== undefined) cohorts.cohorts.memory.earlier.restore(earlier);
     cohorts.restore(saved.cohorts);
     cohorts.fingerprints.book.restore(saved.fingerprints);
     accounts.risk.restore(saved.accounts);

@@ -16,14 +16,15 @@ import {
 } from "../cohorts/index.ts";
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
-import { type Facts, isAsset } from "../features/facts.ts";
+import type { Facts } from "../features/facts.ts";
 import { isLoadingParts } from "../features/pages.ts";
 import { networkClass } from "../networks.ts";
 import { type SessionTable, slot8, slot32 } from "../sessions/session-table.ts";
 import { foldHashed, hashText, mix32 } from "../sessions/text-hash.ts";
+import { AnswerCounts } from "./answer-counts.ts";
 import { failuresOf, fillSessionBins, rarity } from "./cohort-bins.ts";
-import type { CohortSources } from "./cohort-sources.ts";
-import { CohortSteps, came, type Outcome } from "./cohort-steps.ts";
+import { type CohortSources, deviceOf, visitOf } from "./cohort-sources.ts";
+import { CohortSteps, came, type Outcome, straightBit } from "./cohort-steps.ts";
 import { convictionSignal } from "./conviction-signal.ts";
 import { FingerprintPart, type JudgedSession } from "./fingerprint-part.ts";
 import { createTraits, fillTraits, strictKey } from "./session-traits.ts";
@@ -31,6 +32,8 @@ import type { WalkTrace } from "./walk-part.ts";
 
 /** A session that never takes a sensitive step is reported when it came this far, or when it ends. */
 const reportAfter = 8;
+/** A first page has mostly loaded by then. */
+const passAfter = 4;
 /** Clients whose conviction is remembered for reports. */
 const namedMax = 65_536;
 /** Reports between two refits of the null. A refit looks at every cohort, one axis with each report that follows. */
@@ -38,13 +41,11 @@ const refitEvery = 2_048;
 /** Dimensions that must be known before a behaviour has a key, and the mark of those without. */
 const knownMin = 4;
 const unspecific = 1;
-
 const none: readonly Signal[] = [];
 
 /**
- * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a
- * convicted cohort then hits its members from their first request on. 25 bytes per session beside what the session's own row
- * holds: key of its look, step, log-in, behaviour and subject.
+ * Judges sessions together. Each session is reported once, at its sensitive step or when it has shown enough; a convicted cohort then hits
+ * its members from their first request on. 25 bytes per session beside its own row's look, step, log-in, behaviour and subject.
  */
 export class CohortPart {
   readonly cohorts: Cohorts = new Cohorts();
@@ -61,8 +62,7 @@ export class CohortPart {
   /** Name of the walk it shares with others, looked up at sensitive steps. */
   readonly #walk: Uint32Array;
   readonly #novelty: Int8Array;
-  readonly #refused: Uint8Array;
-  readonly #asked: Uint8Array;
+  readonly #answers: AnswerCounts;
   /** Failed log-ins of its client when it last took a sensitive step. */
   readonly #failures: Uint8Array;
   /** Which campaigns had tried its account when it took its sensitive step. */
@@ -93,8 +93,7 @@ export class CohortPart {
     this.#rare = new Int8Array(sources.sessionsMax);
     this.#walk = new Uint32Array(sources.sessionsMax);
     this.#novelty = new Int8Array(sources.sessionsMax);
-    this.#refused = new Uint8Array(sources.sessionsMax);
-    this.#asked = new Uint8Array(sources.sessionsMax);
+    this.#answers = new AnswerCounts(sources.sessionsMax);
     this.#failures = new Uint8Array(sources.sessionsMax);
     this.#marks = new Uint16Array(sources.sessionsMax);
   }
@@ -106,8 +105,7 @@ export class CohortPart {
     this.#pause[slot] = -1;
     this.#walk[slot] = 0;
     this.#novelty[slot] = -1;
-    this.#refused[slot] = 0;
-    this.#asked[slot] = 0;
+    this.#answers.open(slot);
     const { asn } = this.#sources.intel.network(exchange.client.ip);
     this.#rare[slot] = asn <= 0 ? -1 : this.cohorts.population(exchange.application).asns.classOf(asn);
     // Looking alike is never evidence; it only says whom to judge together.
@@ -120,7 +118,9 @@ export class CohortPart {
     const { slot } = facts;
     this.fingerprints.request(facts, exchange);
     const requests = this.#sources.state.sessions.requestsOf(slot);
-    if (this.#sessions.get(slot, slot32.step) === 0 || this.#steps.isOne(facts)) {
+    const entered = this.#sessions.get(slot, slot32.step);
+    if (entered === 0 || this.#steps.isOne(facts)) {
+      if (entered !== 0) this.#pass(facts);
       this.#sessions.set(slot, slot32.step, this.#steps.keyOf(facts));
       this.#sessions.set(slot, slot32.subject, 0);
     }
@@ -141,6 +141,20 @@ export class CohortPart {
     if (again) return;
     this.#readGap(facts);
     this.#marks[slot] = this.cohorts.campaigns.marksOf(exchange.request.account);
+  }
+
+  /** How a visit stands before its report: certificates ask who could have been hit. */
+  #pass({ slot, row, at }: Facts): void {
+    if (this.#sessions.get(slot, slot32.login) !== 0 || this.#sources.state.clients.flag(row, rowFlag.convicted))
+      return;
+    this.#fill(slot, row);
+    const address = hashText(this.#sources.renderAddress(row), 7);
+    this.cohorts.pass(this.#membership(slot, row), {
+      bins: this.#bins,
+      at,
+      address,
+      visit: visitOf(this.#sessions, slot),
+    });
   }
 
   #arrival({ endpoint, row }: Facts, requests: number): number {
@@ -184,32 +198,21 @@ export class CohortPart {
     const { slot, row } = facts;
     const requests = this.#sources.state.sessions.requestsOf(slot);
     this.fingerprints.response(facts, exchange);
-    this.#readAnswer(facts, exchange.response?.status ?? 0);
+    this.#answers.read(facts, exchange.response?.status ?? 0);
+    if (requests === passAfter) this.#pass(facts);
     const step = this.#steps.isOne(facts);
-    if (this.#sessions.byte(slot, slot8.reported) !== 0 && !step) return;
+    const reported = this.#sessions.byte(slot, slot8.reported);
+    if (reported === 2 || (reported !== 0 && !step)) return;
     const call = requests === 1 && facts.class === endpointClass.api;
     if (!step && requests < reportAfter && !call) return;
-    if (this.#sessions.byte(slot, slot8.reported) === 2) return;
     const status = exchange.response?.status ?? 0;
     // What earlier attempts came to is theirs: whoever mistyped last week is not refused today.
     const refused = failuresOf(this.#sources.state.clients, row) !== this.#failures[slot] || status >= 400;
     const login = facts.class === endpointClass.login && step && status > 0;
     const { account, password } = exchange.request;
-    this.#report(slot, facts.at, {
-      account,
-      password,
-      letIn: login ? !refused : null,
-      pushed: login && asksSecondFactor(exchange, true),
-    });
+    const letIn = login ? !refused : null;
+    this.#report(slot, facts.at, { account, password, letIn, pushed: login && asksSecondFactor(exchange, true) });
     this.#sessions.setByte(slot, slot8.reported, step ? 2 : 1);
-  }
-
-  /** What was refused besides log-ins: guesses at codes, numbers and paths. */
-  #readAnswer(facts: Facts, status: number): void {
-    if (status === 0 || isAsset(facts.class) || facts.class === endpointClass.login) return;
-    const { slot } = facts;
-    this.#asked[slot] = Math.min(255, (this.#asked[slot] as number) + 1);
-    if (status >= 400 && status < 500) this.#refused[slot] = Math.min(255, (this.#refused[slot] as number) + 1);
   }
 
   /** A member of a convicted cohort tried this account: the work list of its campaign. */
@@ -260,15 +263,11 @@ export class CohortPart {
     return {
       behaviour: this.#membership(slot, row).behaviour,
       login: this.#sessions.get(slot, slot32.login),
-      straight: this.#straight(slot),
+      straight: straightBit(this.#came[slot] as number),
       pause: this.#pause[slot] as number,
       anchored: this.#isAnchored(slot, row),
       at,
     };
-  }
-
-  #straight(slot: number): number {
-    return ((this.#came[slot] as number) & came.straight) !== 0 ? 1 : 0;
   }
 
   forget(row: number): void {
@@ -283,23 +282,21 @@ export class CohortPart {
     const trace = this.#trace(slot, "keep");
     this.#walk[slot] = trace.label;
     const address = renderAddress(row);
-    const network = intel.network(address);
-    const identity = state.sessions.identityOf(slot);
+    const { country, asn } = intel.network(address);
+    const device = deviceOf(this.#sessions, slot);
     const addressHash = hashText(address, 7);
     const sighting: Sighting = {
       ...this.#membership(slot, row),
       at,
       address,
       addressHash,
-      client: identity === 0 ? addressHash : foldHashed(identity),
-      device: identity === 0 ? 0 : foldHashed(identity),
-      account: outcome.account,
-      password: outcome.password,
-      letIn: outcome.letIn,
-      pushed: outcome.pushed,
+      client: device || addressHash,
+      device,
+      visit: visitOf(this.#sessions, slot),
+      ...outcome,
       marks: this.#marks[slot] as number,
-      country: network.country,
-      asn: network.asn,
+      country,
+      asn,
       pause: this.#pause[slot] as number,
       entered: this.#sessions.get(slot, slot32.login) === 0 && ((this.#came[slot] as number) & came.called) !== 0,
       anchored: this.#isAnchored(slot, row),
@@ -353,7 +350,8 @@ export class CohortPart {
   #fingerprint(slot: number, row: number): number {
     const { state, subject } = this.#sources;
     const login = this.#sessions.get(slot, slot32.login);
-    fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight: this.#straight(slot) });
+    const straight = straightBit(this.#came[slot] as number);
+    fillTraits(this.#traits, { state, row, subject: subject(slot), login, straight });
     const key = strictKey(this.#traits, knownMin);
     return key === 0 ? unspecific : key;
   }
@@ -367,8 +365,8 @@ export class CohortPart {
       typicality: this.#sources.sequence.bin(slot),
       gap: this.#sessions.byte(slot, slot8.gap) - 1,
       novelty: this.#novelty[slot] as number,
-      refused: this.#refused[slot] as number,
-      asked: this.#asked[slot] as number,
+      refused: this.#answers.refused(slot),
+      asked: this.#answers.asked(slot),
       came: this.#came[slot] as number,
       login: this.#sessions.get(slot, slot32.login) !== 0,
       ledger: this.#sources.subject(slot)?.ledger,
@@ -387,13 +385,13 @@ export class CohortPart {
   }
 
   /** A call that came after something else, once a session: how people come to it. */
-  #learnCall(facts: Facts, exchange: Exchange): void {
+  #learnCall(facts: Facts, { application }: Exchange): void {
     const { slot, row } = facts;
     const how = this.#came[slot] as number;
     if ((how & came.counted) !== 0 || this.#sources.state.clients.flag(row, rowFlag.convicted)) return;
     const step = this.#steps.keyOf(facts);
     if (step === this.#sessions.get(slot, slot32.step)) return;
     this.#came[slot] = how | came.counted;
-    this.cohorts.memory.arrivals.learn({ application: exchange.application, step }, 0, 1);
+    this.cohorts.memory.arrivals.learn({ application, step }, 0, 1);
   }
 }

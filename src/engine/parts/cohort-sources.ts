@@ -1,7 +1,9 @@
-import type { Exchange, Intel } from "#core";
+import { combine32, type Exchange, type Hashed, type Intel } from "#core";
 import type { Facts } from "../features/facts.ts";
 import type { FeatureState } from "../features/state.ts";
 import type { OrchestrationCase } from "../intent/orchestration.ts";
+import type { SessionTable } from "../sessions/session-table.ts";
+import { foldHashed } from "../sessions/text-hash.ts";
 import type { EnumerationPart } from "./enumeration-part.ts";
 import type { SequencePart } from "./sequence-part.ts";
 import type { WalkPart } from "./walk-part.ts";
@@ -20,4 +22,15 @@ export interface CohortSources {
   novelty(facts: Facts, exchange: Exchange): number;
   /** Ledger and graph rows of a live session, where cookies are observed. */
   subject(slot: number): OrchestrationCase | undefined;
+}
+
+/** The device that a session's cookie names, by an earlier issue of ours; 0: none. */
+export function deviceOf(sessions: SessionTable, slot: number): number {
+  const identity = sessions.identityOf(slot);
+  return identity === 0 ? 0 : foldHashed(identity);
+}
+
+/** Names a session apart from all others: its slot and when it began. */
+export function visitOf(sessions: SessionTable, slot: number): Hashed {
+  return combine32(slot, sessions.firstAt(slot) >>> 0);
 }

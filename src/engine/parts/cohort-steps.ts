@@ -60,3 +60,8 @@ export interface Outcome {
   readonly letIn: boolean | null;
   readonly pushed: boolean;
 }
+
+/** 1 where a session came straight to its step. */
+export function straightBit(how: number): number {
+  return (how & came.straight) === 0 ? 0 : 1;
+}

@@ -54,7 +54,7 @@ function kindsOf(conviction: Conviction): Map<number, Said> {
 }
 
 function signalOf(conviction: Conviction, member: Signal["evidence"]): Signal {
-  const { grouping, sessions, nats, purity, basis, certifiedFpr, enforced } = conviction;
+  const { grouping, sessions, nats, purity, basis, certifiedFpr, certifiedOver, enforced } = conviction;
   return {
     detector: "convicted-cohort",
     axis: "cohort",
@@ -68,6 +68,7 @@ function signalOf(conviction: Conviction, member: Signal["evidence"]): Signal {
       purity: Math.round(purity * 100) / 100,
       basis,
       certifiedFpr: certifiedFpr ?? "none yet",
+      ...(certifiedOver === undefined ? {} : { certifiedOver }),
       enforced: enforced ? "yes" : "the day's budget of people is spent",
       ...(conviction.attack === "" ? {} : { attack: conviction.attack, threat: conviction.threat }),
       ...member,

@@ -148,6 +148,11 @@ export class SessionTable {
     return this.#origins[slot] as number;
   }
 
+  /** When the session began. */
+  firstAt(slot: number): Millis {
+    return this.#f64[slot * wide + slot64.firstAt] as number;
+  }
+
   lastAt(slot: number): Millis {
     return this.#f64[slot * wide + slot64.lastAt] as number;
   }

@@ -82,6 +82,10 @@ export interface ConvictionCase {
   readonly basis: string;
   readonly enforced: boolean;
   readonly certifiedFpr: number | null;
+  /** Whom the bound is about: "anchored people" or "earlier visits"; null without one. */
+  readonly certifiedOver: string | null;
+  /** People or visits still missing for a bound. */
+  readonly missing: number;
   readonly purity: number;
   readonly evidence: readonly string[];
 }
@@ -107,6 +111,8 @@ export const cohortCase: z.ZodType<CohortCase> = z.strictObject({
       basis: z.string(),
       enforced: z.boolean(),
       certifiedFpr: z.number().nullable(),
+      certifiedOver: z.string().nullable(),
+      missing: z.number(),
       purity: z.number(),
       evidence: z.array(z.string()),
     })
@@ -184,6 +190,8 @@ export function toCohort(view: CohortView, sources: BehaviourSources): CohortCas
             basis: conviction.basis,
             enforced: conviction.enforced,
             certifiedFpr: conviction.certifiedFpr,
+            certifiedOver: conviction.certifiedOver ?? null,
+            missing: conviction.missing,
             purity: conviction.purity,
             evidence: conviction.evidence,
           },

@@ -1,0 +1,175 @@
+import { fnv1a, type Hashed, type Millis } from "#core";
+import { cohortAxes, cohortAxisCount } from "./axes.ts";
+import { type Conviction, hits } from "./conviction.ts";
+import type { AxisLaws } from "./e-process.ts";
+import { groupings } from "./groupings.ts";
+
+/** One visit as it stood when it was reported, when its first page had loaded, or when it went on from where it entered to a sensitive step. */
+export interface EarlierVisit {
+  readonly application: Hashed;
+  /** Keys of its cohorts, one a grouping, as `writeCohortKeys` gives them. */
+  readonly keys: Float64Array;
+  readonly bins: Int8Array;
+  readonly at: Millis;
+  /** Names the visit: it counts once, however often it was noted. */
+  readonly visit: Hashed;
+  readonly address: Hashed;
+  /** It loaded what pages cause or was let in: only such clients are counted as having been spared. */
+  readonly whole: boolean;
+}
+
+/** How many visits were made before a case began, and how many of them its conviction would have hit. */
+export interface EarlierWord {
+  readonly visits: number;
+  readonly alike: number;
+}
+
+/** Visits from one address that count: some of an office's, not a thousand jars of one machine's. */
+const addressMost = 8;
+/** Numbers of one visit in `save`, before its bins. */
+const fields = groupings.length + 5;
+/** Says which axes and groupings the bins and keys belong to: a state written with others is not read. */
+const shape = fnv1a([...cohortAxes, ...groupings].map(({ name }) => name).join());
+
+/**
+ * What clients showed before an attack began, so that a conviction can be put to the question "whom would this have hit?" on
+ * the day it is made. Anchored people take days to gather; this takes as long as 3,000 visits.
+ *
+ * The test is exact under what it says: visits before the case's first session are drawn from the traffic that the conviction will meet, less the
+ * attack (Clopper and Pearson 1934). A look that a share p of visits wears stays unseen over n of them with probability (1 - p)^n,
+ * so that a case may begin with the look's first appearance. Both sides err to the safe side: whoever came is held against a
+ * conviction, also who came bare and whose first request alone would have been hit; only visits that loaded what pages
+ * cause, or were let in, count as spared, once a visit and four an address at most.
+ *
+ * Evasion: whoever fills the hours before his attack with thousands of visits that load pages, from as many addresses, dilutes the count: where a
+ * share s of the counted were his, the bound for people is 1 / (1 - s) times the one claimed. What people begin to do only
+ * after the case began (a new version of an application) is not in it either; anchored people who are hit withdraw it.
+ */
+export class EarlierVisits {
+  readonly #max: number;
+  readonly #keys: Float64Array;
+  readonly #bins: Int8Array;
+  readonly #at: Float64Array;
+  readonly #visits: Float64Array;
+  readonly #applications: Float64Array;
+  readonly #addresses: Float64Array;
+  readonly #counted: Uint8Array;
+  /** Visits that count, and how many of an address do. */
+  readonly #spared = new Set<number>();
+  readonly #byAddress = new Map<number, number>();
+  #next = 0;
+  #held = 0;
+
+  /** @param visitsMax visits kept; the oldest leaves. */
+  constructor(visitsMax: number) {
+    this.#max = visitsMax;
+    this.#keys = new Float64Array(visitsMax * groupings.length);
+    this.#bins = new Int8Array(visitsMax * cohortAxisCount);
+    this.#at = new Float64Array(visitsMax);
+    this.#visits = new Float64Array(visitsMax);
+    this.#applications = new Float64Array(visitsMax);
+    this.#addresses = new Float64Array(visitsMax);
+    this.#counted = new Uint8Array(visitsMax);
+  }
+
+  /** Visits that count as spared where nothing hits them. */
+  get visits(): number {
+    return this.#spared.size;
+  }
+
+  note(visit: EarlierVisit): void {
+    const row = this.#next;
+    this.#next = (row + 1) % this.#max;
+    if (this.#held === this.#max) this.#drop(row);
+    else this.#held++;
+    this.#keys.set(visit.keys, row * groupings.length);
+    this.#bins.set(visit.bins, row * cohortAxisCount);
+    this.#at[row] = visit.at;
+    this.#visits[row] = visit.visit;
+    this.#applications[row] = visit.application;
+    this.#addresses[row] = visit.address;
+    this.#counted[row] = 0;
+    if (!visit.whole || this.#spared.has(visit.visit)) return;
+    const fromThere = this.#byAddress.get(visit.address) ?? 0;
+    if (fromThere >= addressMost) return;
+    this.#byAddress.set(visit.address, fromThere + 1);
+    this.#spared.add(visit.visit);
+    this.#counted[row] = 1;
+  }
+
+  /** What visits before a conviction's case began say of it: O(visits kept), once a conviction. */
+  word(conviction: Conviction, laws: readonly AxisLaws[]): EarlierWord {
+    const application = fnv1a(conviction.application);
+    const before = conviction.began ?? conviction.since;
+    const grouping = groupings.findIndex(({ name }) => name === conviction.grouping);
+    // At its first request a member has shown nothing yet: where that is enough to be hit, looking alike is.
+    const atOnce = hits(conviction, unknownBins, laws);
+    const alike = new Set<number>();
+    let visits = 0;
+    for (let row = 0; row < this.#held; row++) {
+      if (this.#applications[row] !== application || (this.#at[row] as number) >= before) continue;
+      visits += this.#counted[row] as number;
+      if (this.#keys[row * groupings.length + grouping] !== conviction.key) continue;
+      if (atOnce || hits(conviction, this.#binsOf(row), laws)) alike.add(this.#visits[row] as number);
+    }
+    return { visits, alike: alike.size };
+  }
+
+  /** What outlives a restart: keyed hashes, bins and times. */
+  save(): Uint8Array {
+    const bytes = fields * 8 + cohortAxisCount;
+    const saved = new Uint8Array(8 + this.#held * bytes);
+    const view = new DataView(saved.buffer);
+    view.setUint32(0, shape, true);
+    view.setUint32(4, this.#held, true);
+    for (let i = 0; i < this.#held; i++) {
+      const row = this.#held === this.#max ? (this.#next + i) % this.#max : i;
+      const numbers = [
+        this.#at[row] as number,
+        this.#applications[row] as number,
+        this.#addresses[row] as number,
+        this.#visits[row] as number,
+        this.#counted[row] as number,
+        ...this.#keys.subarray(row * groupings.length, (row + 1) * groupings.length),
+      ];
+      const start = 8 + i * bytes;
+      for (const [field, number] of numbers.entries()) view.setFloat64(start + field * 8, number, true);
+      saved.set(new Uint8Array(this.#binsOf(row)), start + fields * 8);
+    }
+    return saved;
+  }
+
+  /** Puts back what `save` gave; a state of other axes, or one cut short, is left out. */
+  restore(saved: Uint8Array): void {
+    const bytes = fields * 8 + cohortAxisCount;
+    if (saved.length < 8) return;
+    const view = new DataView(saved.buffer, saved.byteOffset, saved.length);
+    if (view.getUint32(0, true) !== shape) return;
+    const whole = Math.floor((saved.length - 8) / bytes);
+    const held = Math.min(view.getUint32(4, true), whole);
+    for (let i = Math.max(0, held - this.#max); i < held; i++) {
+      const start = 8 + i * bytes;
+      const [at, application, address, visit, counted, ...keys] = Array.from({ length: fields }, (_, field) =>
+        view.getFloat64(start + field * 8, true),
+      ) as [number, number, number, number, number, ...number[]];
+      const bins = new Int8Array(saved.slice(start + fields * 8, start + bytes));
+      this.note({ application, keys: Float64Array.from(keys), bins, at, address, visit, whole: counted === 1 });
+    }
+  }
+
+  #binsOf(row: number): Int8Array {
+    return this.#bins.subarray(row * cohortAxisCount, (row + 1) * cohortAxisCount);
+  }
+
+  #drop(row: number): void {
+    if (this.#counted[row] === 0) return;
+    const address = this.#addresses[row] as number;
+    const left = (this.#byAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#byAddress.delete(address);
+    else this.#byAddress.set(address, left);
+    this.#spared.delete(this.#visits[row] as number);
+  }
+}
+
+/** Bins of who has shown nothing yet. */
+const unknownBins: Int8Array = new Int8Array(cohortAxisCount).fill(-1);
