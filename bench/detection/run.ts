@@ -487,7 +487,7 @@ function learningGoals(): Goal[] {
       accounts.add(exchange.request.account);
       if (admitted < 0 && accounts.size >= 2_995) admitted = (exchange.at - start) / 60_000;
     }
-    if (exchange.at - lookedAt < 5_000) continue;
+    if (exchange.at - lookedAt < (edges < 0 ? 1_000 : 5_000)) continue;
     lookedAt = exchange.at;
     fresh.sweep(exchange.at);
     const minute = (exchange.at - start) / 60_000;

@@ -109,3 +109,23 @@ test("one account, a thousand times, teaches as one vote a day; a client that is
   play(engine, refused, start + 2 * hour);
   expect(required(engine, start + 4 * hour)).toEqual([]);
 });
+
+test("whoever opens the form, with its parts and cookie, and logs in within seconds teaches; without parts nobody does", () => {
+  const straight = (person: number, parts: boolean): string =>
+    [
+      `@10.${person >> 8}.${person & 255}.7 GET /login 200 < sid=s${person}; Path=/; HttpOnly "<Content-Type: text/html"`,
+      ...(parts
+        ? [`+0.2 GET /static/app.css 200 > sid=s${person} "Referer: https://shop.example/login"`]
+        : [`+0.2 GET /login 200 > sid=s${person}`]),
+      `+${2 + (((person / 256) * 37) % 41)} #u${person} POST /login 302 > sid=s${person} "Referer: https://shop.example/login" "<Location: /account"`,
+    ].join("\n");
+  for (const parts of [true, false]) {
+    const engine = testEngine();
+    play(
+      engine,
+      Array.from({ length: 62 }, (_, i) => straight(i * 256, parts)),
+      start,
+    );
+    expect(required(engine, start + hour).includes("page-seen")).toBe(parts);
+  }
+});

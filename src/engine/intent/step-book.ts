@@ -11,9 +11,9 @@ export const endpointsMax = 4_096;
 export const supportMin = 90;
 /**
  * Votes before local sessions confirm a fact that is expected everywhere, and required meanwhile: 59 without a miss prove 0.95 at
- * 95 %, which is the confidence of the bound.
+ * 95 % (0.95 to the 59th is below 0.05), which is the confidence of the bound.
  */
-const supportOfExpected = 60;
+const supportOfExpected = 59;
 /** Votes before a fact counts as learned for a kind of client. */
 export function supportNeeded(kind: ClientKind, fact: number): number {
   return (stepPriors[kind].required & (1 << fact)) === 0 ? supportMin : supportOfExpected;
@@ -39,7 +39,7 @@ export interface StepFinding {
 /**
  * What honest clients of one application do before its sensitive steps (log-in, payment, gift card…), per kind of
  * client. A fact is a precondition when the Wilson lower bound of its share at the step is 0.95 or more over at
- * least 90 votes (60 where every site is expected to show it); before that, sourced priors stand in. Judging uses the *share of honest clients that missed as
+ * least 90 votes (59 where every site is expected to show it); before that, sourced priors stand in. Judging uses the *share of honest clients that missed as
  * much*, mixed over the kinds that use the step, so a site whose honest clients are partly native apps never
  * learns to fear a bare login, and one without them does.
  */

@@ -4,6 +4,7 @@ import { jarDetectors, orchestrationDetectors } from "../detectors/orchestration
 import { endpointClass } from "../endpoints/endpoint-class.ts";
 import { counter } from "../features/counters.ts";
 import { type Facts, isAsset, isPage, methodCode } from "../features/facts.ts";
+import { isLoadingParts } from "../features/pages.ts";
 import type { FeatureState } from "../features/state.ts";
 import { Orchestration, type OrchestrationCase } from "../intent/orchestration.ts";
 import { type RestoreOutcome, restoreSnapshot, type SnapshotOptions, saveSnapshot } from "../intent/snapshot.ts";
@@ -152,7 +153,9 @@ export class OrchestrationPart {
     const { clients, sessions } = this.#state;
     const status = exchange.response?.status ?? 0;
     const letIn = status >= 200 && status < 400 && clients.get(facts.row, counter.loginFailures) < 3;
-    const whole = clients.get(facts.row, counter.pagesClosed) > 0 && clients.get(facts.row, counter.cookieReturned) > 0;
+    // The page with the form is mostly still counted as loading: that it asked for its parts is known all the same.
+    const loads = clients.get(facts.row, counter.pagesClosed) > 0 || isLoadingParts(this.#state, facts.slot);
+    const whole = loads && clients.get(facts.row, counter.cookieReturned) > 0;
     if (!letIn || !whole || clients.flag(facts.row, rowFlag.convicted)) return;
     const voter: Hashed = exchange.request.account || sessions.identityOf(facts.slot);
     if (voter === 0) return;
