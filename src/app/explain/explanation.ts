@@ -22,6 +22,8 @@ export interface Explanation {
   /** Rules that matched without acting. */
   readonly watched: readonly string[];
   readonly certifiedFpr: number | null;
+  /** Whom the bound is about: "anchored people", or "earlier visits": those before the case began. Null without one. */
+  readonly certifiedOver: string | null;
   /** 0–100, higher is worse. */
   readonly score: { readonly total: number; readonly behaviour: number; readonly presentation: number };
   readonly summary: string;
@@ -76,6 +78,7 @@ export function explain(seen: SeenVerdict, rule?: RuleSaying): Explanation {
     policyVersion: seen.revision,
     watched: seen.watched,
     certifiedFpr: seen.certifiedFpr,
+    certifiedOver: seen.certifiedFpr === null ? null : certifiedOver(seen),
     score,
     summary: told.summary,
     evidence: told.reasons.map(({ detector, nats, sentence }) => ({ detector, nats: round(nats), says: sentence })),
@@ -85,6 +88,12 @@ export function explain(seen: SeenVerdict, rule?: RuleSaying): Explanation {
     priorNats: round(told.priorNats),
     revision: seen.revision,
   };
+}
+
+/** A session that is certified by itself is compared with anchored people. */
+function certifiedOver({ signals }: SeenVerdict): string {
+  const over = signals.find(({ detector }) => detector === "convicted-cohort")?.evidence.certifiedOver;
+  return typeof over === "string" ? over : "anchored people";
 }
 
 /** A rule is exact: had its condition not held, it would not have acted. */

@@ -78,6 +78,12 @@ export const traffic = {
   "explain.basis": "Basis",
   "explain.certified": "False-positive bound",
   "explain.certified.none": "Not earned yet",
+  "explain.certified.missing": {
+    one: "Not earned yet: {count} clean visit is missing",
+    other: "Not earned yet: {count} clean visits are missing",
+  },
+  "explain.certified.visits": "At most {bound} of the visits before its case",
+  "explain.certified.people": "At most {bound} of anchored people",
   "explain.honest": "Honest sessions like it",
   "explain.honest.none": "Counted only where behaviour stops a client",
   "explain.honest.nobody": "No verified person was seen yet to compare with",

@@ -83,6 +83,12 @@ export const traffic: Readonly<
   "explain.basis": "Grundlage",
   "explain.certified": "Schranke für Fehlalarme",
   "explain.certified.none": "Noch nicht verdient",
+  "explain.certified.missing": {
+    one: "Noch nicht verdient: {count} sauberer Besuch fehlt",
+    other: "Noch nicht verdient: {count} saubere Besuche fehlen",
+  },
+  "explain.certified.visits": "Höchstens {bound} der Besuche vor dem Fall",
+  "explain.certified.people": "Höchstens {bound} der verankerten Menschen",
   "explain.honest": "Ehrliche Sitzungen wie diese",
   "explain.honest.none": "Nur gezählt, wo Verhalten jemanden aufhält",
   "explain.honest.nobody": "Noch wurde kein geprüfter Mensch zum Vergleich gesehen",

@@ -5,6 +5,7 @@ import { useOperation } from "../../api/use-operation.ts";
 import { useTranslator } from "../../i18n/translate.ts";
 import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
+import { FalsePositiveBound } from "../../parts/false-positive-bound.tsx";
 import { ActionBadge, Data, Moment, Score } from "../../parts/figures.tsx";
 import { KindBadge } from "../../parts/kind.tsx";
 import { Answered, Empty } from "../../parts/states.tsx";
@@ -154,9 +155,7 @@ function ExplanationView({ explanation }: { readonly explanation: Explanation })
             <dd>{t(`basis.${basisOf(explanation.basis)}`)}</dd>
             <dt>{t("explain.certified")}</dt>
             <dd>
-              {explanation.certifiedFpr === null
-                ? t("explain.certified.none")
-                : t.number(explanation.certifiedFpr, { style: "percent", maximumSignificantDigits: 2 })}
+              <FalsePositiveBound fpr={explanation.certifiedFpr} over={explanation.certifiedOver} />
             </dd>
             <dt>{t("explain.honest")}</dt>
             <dd>

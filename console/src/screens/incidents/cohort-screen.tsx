@@ -7,6 +7,7 @@ import { Card, PageHead } from "../../parts/card.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { CountList } from "../../parts/count-list.tsx";
 import { decide } from "../../parts/decide-dialog.tsx";
+import { FalsePositiveBound } from "../../parts/false-positive-bound.tsx";
 import { Data, Moment } from "../../parts/figures.tsx";
 import { RecordsLink } from "../../parts/records-link.tsx";
 import { SplitChart } from "../../parts/split-chart.tsx";
@@ -117,9 +118,11 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
                   </dd>
                   <dt>{t("explain.certified")}</dt>
                   <dd>
-                    {conviction.certifiedFpr === null
-                      ? t("explain.certified.none")
-                      : t.number(conviction.certifiedFpr, { style: "percent", maximumSignificantDigits: 2 })}
+                    <FalsePositiveBound
+                      fpr={conviction.certifiedFpr}
+                      over={conviction.certifiedOver}
+                      missing={conviction.missing}
+                    />
                   </dd>
                 </>
               )}

@@ -32,7 +32,7 @@ function render(found: Explanation): string {
     `agent     ${printable(request.userAgent) || "none"}`,
     `verdict   ${found.kind}, score ${score.total} of 100 (behaviour ${score.behaviour}, presentation ${score.presentation}; higher is worse)`,
     `action    ${done}, basis ${found.basis}${found.rule === null ? "" : `, ${printable(found.rule)}`}`,
-    `certified ${found.certifiedFpr === null ? "no false-positive bound earned yet" : `false positives at most ${found.certifiedFpr}`}`,
+    `certified ${found.certifiedFpr === null ? "no false-positive bound earned yet" : `false positives at most ${found.certifiedFpr} of ${found.certifiedOver ?? "anchored people"}`}`,
     ...honestLines(found),
     ...ruleLines(found),
     "",
