@@ -28,7 +28,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: "compile.ts",
-    line: "if (this.#isTest(left) || this.#isTest(right)) return sameTruth",
+    line: "if (this.#isTest(left) || this.#isTest(right)) {",
     what: "|| becomes &&",
     why: "types were checked before: both sides are truth values, or neither is",
   },

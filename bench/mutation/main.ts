@@ -15,6 +15,7 @@ import { type Mutant, mutantsOf } from "./mutants.ts";
 const scoreMin = 0.95;
 const sources = [
   "src/policy/language/compile.ts",
+  "src/policy/language/truths.ts",
   "src/policy/rules/rule-set.ts",
   "src/policy/enforcement/decide-action.ts",
   "src/policy/enforcement/apply-policy.ts",

@@ -3,6 +3,20 @@ import { suggest } from "#core";
 import { compilePattern } from "./pattern.ts";
 import { ConditionProblem } from "./problem.ts";
 import {
+  type Amount,
+  all,
+  arithmetic,
+  type Comparison,
+  choose,
+  compare,
+  compareWith,
+  either,
+  not,
+  same,
+  type Test,
+  truth,
+} from "./truths.ts";
+import {
   type FunctionPlaces,
   type Layout,
   placeOfCall,
@@ -25,8 +39,6 @@ interface Scope {
   readonly vocabulary: Vocabulary;
 }
 
-type Test = (subject: Subject) => Truth;
-type Amount = (subject: Subject) => number;
 type Text = (subject: Subject) => string;
 
 /** Compiles a checked syntax tree to closures. @throws ConditionProblem for what lies outside the subset. */
@@ -51,7 +63,7 @@ class Compiler {
       case "value":
         return node.args === true ? () => 1 : () => 0;
       case "&&":
-        return both(this.test(node.args[0]), this.test(node.args[1]));
+        return all(conjuncts(node).map((part) => this.test(part)));
       case "||":
         return either(this.test(node.args[0]), this.test(node.args[1]));
       case "!_":
@@ -87,7 +99,7 @@ class Compiler {
     };
   }
 
-  #comparison(op: "==" | "!=" | "<" | "<=" | ">" | ">=", left: ASTNode, right: ASTNode): Test {
+  #comparison(op: Comparison, left: ASTNode, right: ASTNode): Test {
     if (this.#isText(left) || this.#isText(right)) {
       const a = this.#text(left);
       const b = this.#text(right);
@@ -95,7 +107,12 @@ class Compiler {
       if (op === "!=") return (subject) => (a(subject) !== b(subject) ? 1 : 0);
       return (subject) => truth(compare(op, a(subject), b(subject)));
     }
-    if (this.#isTest(left) || this.#isTest(right)) return sameTruth(op, this.test(left), this.test(right), left);
+    if (this.#isTest(left) || this.#isTest(right)) {
+      if (op !== "==" && op !== "!=") throw outside(left);
+      return same(this.test(left), this.test(right), { wanted: op === "==" });
+    }
+    const place = isNumber(right) ? this.#placeOf(left) : undefined;
+    if (place !== undefined) return compareWith(op, place, literalNumber(right));
     const a = this.#amount(left);
     const b = this.#amount(right);
     return (subject) => {
@@ -257,6 +274,15 @@ class Compiler {
     return place;
   }
 
+  /** Where the number stands that a variable or a counting call is; undefined for all that must be worked out. */
+  #placeOf(node: ASTNode): number | undefined {
+    if (node.op === "id" || node.op === ".") return this.#numberPlace(node);
+    if (node.op !== "call") return undefined;
+    const [name, args] = node.args;
+    const places = this.#scope.layout.functions.get(name);
+    return places === undefined ? undefined : this.#callPlace(node, { name, places, args });
+  }
+
   #isText(node: ASTNode): boolean {
     if (node.op === "value") return typeof node.args === "string";
     const name = dotted(node);
@@ -298,65 +324,15 @@ function lookUp(subject: Subject, list: string, value: string): boolean | undefi
   }
 }
 
-function both(a: Test, b: Test): Test {
-  return (subject) => {
-    const x = a(subject);
-    if (x === 0) return 0;
-    const y = b(subject);
-    return y === 0 ? 0 : x === 1 && y === 1 ? 1 : 2;
-  };
+/** The parts of a conjunction, however it is nested: each must hold. */
+export function conjuncts(node: ASTNode): ASTNode[] {
+  return node.op === "&&" ? [...conjuncts(node.args[0]), ...conjuncts(node.args[1])] : [node];
 }
 
-function either(a: Test, b: Test): Test {
-  return (subject) => {
-    const x = a(subject);
-    if (x === 1) return 1;
-    const y = b(subject);
-    return y === 1 ? 1 : x === 0 && y === 0 ? 0 : 2;
-  };
-}
-
-function not(a: Test): Test {
-  return (subject) => {
-    const x = a(subject);
-    return x === 2 ? 2 : x === 1 ? 0 : 1;
-  };
-}
-
-function choose(condition: Test, yes: Test, no: Test): Test {
-  return (subject) => {
-    const x = condition(subject);
-    return x === 2 ? 2 : x === 1 ? yes(subject) : no(subject);
-  };
-}
-
-function sameTruth(op: string, a: Test, b: Test, node: ASTNode): Test {
-  if (op !== "==" && op !== "!=") throw outside(node);
-  const wanted = op === "==";
-  return (subject) => {
-    const x = a(subject);
-    const y = b(subject);
-    return x === 2 || y === 2 ? 2 : truth((x === y) === wanted);
-  };
-}
-
-function arithmetic(op: "+" | "-" | "*" | "/", a: Amount, b: Amount): Amount {
-  if (op === "+") return (subject) => a(subject) + b(subject);
-  if (op === "-") return (subject) => a(subject) - b(subject);
-  if (op === "*") return (subject) => a(subject) * b(subject);
-  return (subject) => a(subject) / b(subject);
-}
-
-function compare(op: string, x: number | string, y: number | string): boolean {
-  if (op === "==") return x === y;
-  if (op === "!=") return x !== y;
-  if (op === "<") return x < y;
-  if (op === "<=") return x <= y;
-  return op === ">" ? x > y : x >= y;
-}
-
-function truth(value: boolean): Truth {
-  return value ? 1 : 0;
+function isNumber(node: ASTNode): boolean {
+  return node.op === "-_"
+    ? isNumber(node.args)
+    : node.op === "value" && typeof node.args !== "string" && typeof node.args !== "boolean";
 }
 
 /** `session.requests` of the nodes that spell it, else undefined. */

@@ -1,5 +1,5 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { dotted } from "../language/compile.ts";
+import { conjuncts, dotted } from "../language/compile.ts";
 import { type Layout, layoutOf, placeOfCall, type Vocabulary } from "../language/vocabulary.ts";
 
 /** One part of a condition that must hold, as the index can look it up. `cost`: lower is rarer and cheaper. */
@@ -52,10 +52,6 @@ function layoutFor(vocabulary: Vocabulary): Layout {
   const layout = layoutOf(vocabulary);
   layouts.set(vocabulary, layout);
   return layout;
-}
-
-function conjuncts(node: ASTNode): ASTNode[] {
-  return node.op === "&&" ? [...conjuncts(node.args[0]), ...conjuncts(node.args[1])] : [node];
 }
 
 function keyOf(node: ASTNode, reader: Reader): RuleKey | undefined {
