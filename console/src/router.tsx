@@ -28,6 +28,7 @@ const policies = lazyRouteComponent(() => import("./screens/policies/policies-sc
 const policy = lazyRouteComponent(() => import("./screens/policies/policy-screen.tsx"), "PolicyScreen");
 const review = lazyRouteComponent(() => import("./screens/review/review-screen.tsx"), "ReviewScreen");
 const appeals = lazyRouteComponent(() => import("./screens/appeals/appeals-screen.tsx"), "AppealsScreen");
+const accounts = lazyRouteComponent(() => import("./screens/accounts/accounts-screen.tsx"), "AccountsScreen");
 const agents = lazyRouteComponent(() => import("./screens/agents/agents-screen.tsx"), "AgentsScreen");
 const inventory = lazyRouteComponent(() => import("./screens/inventory/inventory-screen.tsx"), "InventoryScreen");
 const alerts = lazyRouteComponent(() => import("./screens/alerts/alerts-screen.tsx"), "AlertsScreen");
@@ -47,6 +48,7 @@ const routes = [
   createRoute({ ...at("/incidents"), component: incidents }),
   createRoute({ ...at("/incidents/$incident"), component: incident }),
   createRoute({ ...at("/cohorts/$cohort"), component: cohort }),
+  createRoute({ ...at("/accounts"), component: accounts }),
   createRoute({ ...at("/agents"), component: agents }),
   createRoute({ ...at("/graph"), component: graph }),
   createRoute({ ...at("/policies"), component: policies }),

@@ -31,6 +31,7 @@ export async function allScreens(): Promise<readonly { readonly name: string; re
     { name: "session-compare", path: `/sessions/${event?.session ?? ""}?compare=person` },
     { name: "entity-address", path: `/entities/ip/${event?.ip ?? ""}` },
     { name: "entity-fingerprint", path: `/entities/fingerprint/${event?.headers ?? ""}` },
+    { name: "accounts", path: "/accounts" },
     { name: "agents", path: "/agents" },
     { name: "incidents", path: "/incidents" },
     ...(incident === undefined ? [] : [{ name: "incident", path: `/incidents/${incident.id}` }]),

@@ -19,6 +19,7 @@ export const navigation: readonly { readonly title: MessageKey; readonly places:
       { to: "/incidents", title: "nav.incidents", icon: "incidents", key: "i" },
       { to: "/events", title: "nav.events", icon: "events", key: "e" },
       { to: "/actors", title: "nav.actors", icon: "actors", key: "a" },
+      { to: "/accounts", title: "nav.accounts", icon: "accounts", key: "c" },
       { to: "/agents", title: "nav.agents", icon: "agents", key: "b" },
       { to: "/graph", title: "nav.graph", icon: "graph", key: "w" },
     ],

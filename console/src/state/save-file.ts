@@ -1,7 +1,11 @@
 /** Hands a text to the browser as a download; nothing leaves the machine. */
-export function saveFile(name: string, text: string): void {
+export function saveFile(
+  name: string,
+  text: string,
+  { type = "application/json" }: { readonly type?: string } = {},
+): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

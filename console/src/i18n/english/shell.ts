@@ -13,6 +13,7 @@ export const shell = {
   "nav.incidents": "Incidents",
   "nav.events": "Events",
   "nav.actors": "Actors",
+  "nav.accounts": "Accounts",
   "nav.agents": "Agents",
   "nav.graph": "Ways through",
   "nav.policies": "Policies",

@@ -16,6 +16,7 @@ export const shell: Readonly<Record<keyof typeof english, string | { readonly on
     "nav.incidents": "Vorfälle",
     "nav.events": "Ereignisse",
     "nav.actors": "Akteure",
+    "nav.accounts": "Konten",
     "nav.agents": "Agenten",
     "nav.graph": "Wege",
     "nav.policies": "Regeln",

@@ -7,9 +7,11 @@ import { Chip } from "../../parts/chip.tsx";
 import { RangePicker } from "../../parts/filter-bar.tsx";
 import { Answered, Empty, Loading } from "../../parts/states.tsx";
 import { spanOf } from "../../state/range.ts";
+import { saveFile } from "../../state/save-file.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { filterOf } from "../../state/terms.ts";
 import { useNow } from "../../state/use-time.ts";
+import { LearnedCard } from "./learned-card.tsx";
 import { type Ways, waysOf } from "./ways.ts";
 import { WaysTable } from "./ways-table.tsx";
 
@@ -53,8 +55,16 @@ export function GraphScreen(): ReactNode {
           <Answered of={suspect}>{(other) => <GraphView ways={waysOf(honest.ways, other.ways)} />}</Answered>
         )}
       </Answered>
+      <LearnedCard />
     </>
   );
+}
+
+/** Loaded with the drawing, which is there when its button is pressed. */
+async function savePicture(): Promise<void> {
+  const { pictureOf } = await import("./ways-drawing.tsx");
+  const picture = pictureOf(document);
+  if (picture !== "") saveFile("ways.svg", picture, { type: "image/svg+xml" });
 }
 
 function GraphView({ ways }: { readonly ways: Ways }): ReactNode {
@@ -74,7 +84,15 @@ function GraphView({ ways }: { readonly ways: Ways }): ReactNode {
               })}
         </p>
       </Card>
-      <Card title={t("graph.picture")} note={t("graph.picture.note")}>
+      <Card
+        title={t("graph.picture")}
+        note={t("graph.picture.note")}
+        tools={
+          <button type="button" className="button no-print" onClick={() => void savePicture()}>
+            {t("graph.export")}
+          </button>
+        }
+      >
         <Suspense fallback={<Loading />}>
           <Drawing ways={ways} />
         </Suspense>

@@ -1,23 +1,32 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslator } from "../../i18n/translate.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { templateOf, type WayEdge, type Ways } from "./ways.ts";
 import { layOut } from "./ways-layout.ts";
 
-const width = 1_000;
+/** The picture is as wide as its place, so that names keep their size on a telephone, too; in steps, because each is another layout. */
+const widthStep = 120;
+const widthLeast = 360;
 const height = 520;
 const labelsMax = 40;
+/** Beyond, the numbers would hide each other; titles and the table have them all. */
+const countsMax = 30;
+/** A step to itself goes around a circle of this radius, at the upper right of its node. */
+const loopRadius = 17;
 
 /** The picture: people's ways as grey weight, the suspect's dashed with arrows, strange steps marked with a cross. */
 export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
   const t = useTranslator();
   const navigate = useNavigate();
   const [search] = useScreenSearch();
-  const places = useMemo(() => layOut(ways, width, height), [ways]);
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const places = useMemo(() => layOut(ways, width, height), [ways, width]);
   const most = Math.max(1, ...ways.edges.map(({ peopleRequests }) => peopleRequests));
   const nodes = [...places.values()];
   const edges = ways.edges.filter(({ from, to }) => places.has(from) && places.has(to));
+  const counted = edges.filter(({ suspectRequests }) => suspectRequests > 0).length <= countsMax;
   const show = (edge: WayEdge): void =>
     void navigate({
       to: "/events",
@@ -28,11 +37,32 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
     });
   return (
     <div className="ways">
-      <div translate="no">
+      <div translate="no" ref={frame}>
         <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("graph.picture")} aria-describedby="ways-key">
           <defs>
-            <marker id="ways-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              id="ways-arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="13"
+              markerHeight="13"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
               <path d="M0 0 8 4 0 8z" className="ways-arrow" />
+            </marker>
+            <marker
+              id="ways-people-arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="11"
+              markerHeight="11"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
+              <path d="M0 0 8 4 0 8z" className="ways-people-arrow" />
             </marker>
           </defs>
           {edges
@@ -43,6 +73,7 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
                 d={arc(places.get(edge.from), places.get(edge.to), 0.12)}
                 className="ways-people"
                 strokeWidth={1 + 9 * Math.sqrt(edge.peopleRequests / most)}
+                markerEnd="url(#ways-people-arrow)"
               >
                 <title>{t("graph.edge.people", { from: edge.from, to: edge.to, share: t.percent(edge.people) })}</title>
               </path>
@@ -71,6 +102,16 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
                   {edge.strange ? (
                     <path className="ways-cross" d={`M${middle.x - 5} ${middle.y - 5}l10 10m0-10l-10 10`} />
                   ) : null}
+                  {counted ? (
+                    <text
+                      x={middle.x + (middle.x > width - 60 ? 0 : 12)}
+                      y={middle.y + (middle.x > width - 60 ? -10 : 4)}
+                      textAnchor={middle.x > width - 60 ? "middle" : "start"}
+                      className="ways-count"
+                    >
+                      {t.number(edge.suspectRequests)}
+                    </text>
+                  ) : null}
                 </g>
               );
             })}
@@ -82,7 +123,7 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
             </g>
           ))}
           {nodes.slice(0, labelsMax).map(({ id, x, y, r }) => (
-            <text key={id} x={x} y={y - r - 5} className="ways-label">
+            <text key={id} x={x} y={y + r + 13} className="ways-label">
               {id.length > 28 ? `${id.slice(0, 27)}…` : id}
             </text>
           ))}
@@ -112,6 +153,49 @@ export function WaysDrawing({ ways }: { readonly ways: Ways }): ReactNode {
   );
 }
 
+/** Width of an element in steps; what a desk shows until it is known. */
+function useWidth(frame: { readonly current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(8 * widthStep);
+  useEffect(() => {
+    const node = frame.current;
+    if (node === null) return;
+    const read = (): void =>
+      setWidth(Math.max(widthLeast, Math.min(12 * widthStep, widthStep * Math.floor(node.clientWidth / widthStep))));
+    read();
+    const observer = new ResizeObserver(read);
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
+}
+
+/** The picture as a file that looks the same without the console's style sheet; "" while none is drawn. */
+export function pictureOf(root: ParentNode): string {
+  const drawn = root.querySelector<SVGElement>(".ways svg[role=img]");
+  if (drawn === null) return "";
+  const copy = drawn.cloneNode(true) as SVGElement;
+  const copies = copy.querySelectorAll<SVGElement>("*");
+  for (const [index, node] of [...drawn.querySelectorAll<SVGElement>("*")].entries()) {
+    const style = getComputedStyle(node);
+    for (const name of drawnStyles) copies[index]?.style.setProperty(name, style.getPropertyValue(name));
+  }
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.style.setProperty("background", getComputedStyle(drawn.closest(".card") ?? drawn).backgroundColor);
+  return new XMLSerializer().serializeToString(copy);
+}
+
+const drawnStyles = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-dasharray",
+  "stroke-linecap",
+  "paint-order",
+  "font",
+  "text-anchor",
+] as const;
+
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -121,7 +205,10 @@ interface Point {
 function middleOf(from: Point | undefined, to: Point | undefined, bend: number): Point {
   const a = from ?? { x: 0, y: 0 };
   const b = to ?? { x: 0, y: 0 };
-  if (a === b) return { x: a.x + (a.r ?? 0) + 22, y: a.y };
+  if (a === b) {
+    const far = (a.r ?? 0) + 1.75 * loopRadius;
+    return { x: a.x + far * Math.SQRT1_2, y: a.y - far * Math.SQRT1_2 };
+  }
   const control = controlOf(a, b, bend);
   return { x: (a.x + 2 * control.x + b.x) / 4, y: (a.y + 2 * control.y + b.y) / 4 };
 }
@@ -142,8 +229,10 @@ function arc(from: Point | undefined, to: Point | undefined, bend: number): stri
   return `M${a.x.toFixed(1)} ${a.y.toFixed(1)}Q${control.x.toFixed(1)} ${control.y.toFixed(1)} ${end.x.toFixed(1)} ${end.y.toFixed(1)}`;
 }
 
-/** A step from an endpoint to itself: a loop at its right. */
+/** A step from an endpoint to itself: a loop at its upper right, clear of its name beneath it. */
 function loop({ x, y, r = 0 }: Point): string {
-  const begin = (x + r).toFixed(1);
-  return `M${begin} ${(y - r / 2).toFixed(1)}c36 -26 36 ${(26 * 2 + r).toFixed(1)} 2 ${r.toFixed(1)}`;
+  const rim = r + 2;
+  const begin = { x: x + rim * Math.cos(-1.3), y: y + rim * Math.sin(-1.3) };
+  const end = { x: x + rim * Math.cos(-0.2), y: y + rim * Math.sin(-0.2) };
+  return `M${begin.x.toFixed(1)} ${begin.y.toFixed(1)}A${loopRadius} ${loopRadius} 0 1 1 ${end.x.toFixed(1)} ${end.y.toFixed(1)}`;
 }

@@ -86,7 +86,7 @@ function fitted(bodies: readonly Body[], width: number, height: number): Readonl
   return new Map(
     bodies.map(({ id, r, suspect, x = 0, y = 0 }) => [
       id,
-      { id, r, suspect, x: along(x, xs, width, 110), y: along(y, ys, height, 48) },
+      { id, r, suspect, x: along(x, xs, width, Math.min(110, width / 6)), y: along(y, ys, height, 48) },
     ]),
   );
 }

@@ -91,10 +91,16 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
               <dd>{t.number(detail.sessions)}</dd>
               {cohort === null ? null : (
                 <>
+                  <dt>{t("cohort.judged")}</dt>
+                  <dd>{t.number(cohort.sessions)}</dd>
                   <dt>{t("cohort.addresses")}</dt>
                   <dd>{t.number(cohort.addresses)}</dd>
-                  <dt>{t("cohort.countries")}</dt>
-                  <dd>{t.number(cohort.countries)}</dd>
+                  {cohort.countries === 0 ? null : (
+                    <>
+                      <dt>{t("cohort.countries")}</dt>
+                      <dd>{t.number(cohort.countries)}</dd>
+                    </>
+                  )}
                   <dt>{t("cohort.grouping")}</dt>
                   <dd>
                     <Data>{cohort.grouping}</Data>

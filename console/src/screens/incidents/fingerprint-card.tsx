@@ -29,11 +29,13 @@ export function FingerprintCard({ fingerprint }: { readonly fingerprint: Fingerp
             <dl className="facts">
               <dt>{t("fingerprint.sessions")}</dt>
               <dd>
-                {t("fingerprint.sessions.value", {
-                  sessions: t.number(fingerprint.sessions),
-                  convicted: t.number(fingerprint.convicted),
-                  people: t.number(fingerprint.people),
-                })}
+                {fingerprint.sessions === 0
+                  ? t("fingerprint.first")
+                  : t("fingerprint.sessions.value", {
+                      sessions: t.number(fingerprint.sessions),
+                      convicted: t.number(fingerprint.convicted),
+                      people: t.number(fingerprint.people),
+                    })}
               </dd>
               <dt title={t("fingerprint.strict.why")}>{t("fingerprint.strict")}</dt>
               <dd>
@@ -179,12 +181,15 @@ function Dimensions({ dimensions }: Pick<Fingerprint, "dimensions">): ReactNode 
     {
       id: "marks",
       title: t("fingerprint.marks"),
-      cell: ({ telling, strict }) => (
-        <span className="row">
-          {telling ? <span className="badge">{t("fingerprint.telling")}</span> : null}
-          {strict ? <span className="badge">{t("fingerprint.keyed")}</span> : null}
-        </span>
-      ),
+      cell: ({ telling, strict }) =>
+        telling || strict ? (
+          <span className="row">
+            {telling ? <span className="badge">{t("fingerprint.telling")}</span> : null}
+            {strict ? <span className="badge">{t("fingerprint.keyed")}</span> : null}
+          </span>
+        ) : (
+          ""
+        ),
       sort: ({ telling, strict }) => 2 * Number(telling) + Number(strict),
     },
   ];
