@@ -10,7 +10,7 @@
  * did, when caps of cohorts were chosen.
  */
 import { createRandom, type Exchange, type Intel, noIntel, type Random, unknownNetwork, type Verdict } from "#core";
-import { clopperPearsonUpper, createEngine, type Engine, reliability } from "#engine";
+import { clopperPearsonLower, clopperPearsonUpper, createEngine, type Engine, reliability } from "#engine";
 import { decideAction } from "#policy";
 import {
   type Attack,
@@ -76,6 +76,8 @@ interface Outcome {
   sessions: number;
   /** Sessions with a request that policy would have refused. */
   hit: number;
+  /** Those of them that a certificate of 1e-3 was claimed for. */
+  certified: number;
   /** Sessions called automated at some request, whatever is done about it. */
   called: number;
   /** Sum of the probabilities that the last verdicts gave. */
@@ -119,6 +121,10 @@ function run(target: Engine, exchange: Exchange): Verdict {
 }
 
 /** What policy would refuse with its defaults: basis "prior", no certificate yet. */
+function isCertified(verdict: Verdict): boolean {
+  return decideAction(verdict, "certified", { certifiedFprMax: 1e-3 }).action === "block";
+}
+
 function isBlocked(verdict: Verdict): boolean {
   return decideAction(verdict, "prior", { certifiedFprMax: 1e-3 }).action === "block";
 }
@@ -199,6 +205,7 @@ function visitsOf(
     };
   });
   const hit = new Uint8Array(count);
+  const certified = new Uint8Array(count);
   const called = new Uint8Array(count);
   const last: (Verdict | undefined)[] = new Array(count);
   return {
@@ -211,13 +218,15 @@ function visitsOf(
       if (!isBlocked(verdict)) return;
       if (measured && hit[session] === 0) note(`${visits[session]?.persona}: ${why(verdict)}`);
       hit[session] = 1;
+      if (isCertified(verdict)) certified[session] = 1;
     },
     settle: () => {
       if (!measured) return;
       for (const [i, { persona }] of visits.entries()) {
-        const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, called: 0, said: 0 };
+        const outcome = harm.get(persona) ?? { sessions: 0, hit: 0, certified: 0, called: 0, said: 0 };
         outcome.sessions++;
         outcome.hit += hit[i] as number;
+        outcome.certified += certified[i] as number;
         outcome.called += called[i] as number;
         harm.set(persona, outcome);
         const score = (last[i]?.score.total ?? 0) / 100;
@@ -373,11 +382,16 @@ function goalsOf(results: ReadonlyMap<string, AttackResult>, ladder: readonly At
     (r) => r.steps,
   );
   const all = [...harm.values()].reduce(
-    (sum, { sessions, hit }) => ({ sessions: sum.sessions + sessions, hit: sum.hit + hit }),
-    { sessions: 0, hit: 0 },
+    (sum, { sessions, hit, certified }) => ({
+      sessions: sum.sessions + sessions,
+      hit: sum.hit + hit,
+      certified: sum.certified + certified,
+    }),
+    { sessions: 0, hit: 0, certified: 0 },
   );
   const bound = clopperPearsonUpper(all.hit, all.sessions);
   const worst = Math.max(...[...harm.values()].map(({ sessions, hit }) => hit / sessions));
+  const refuted = [...harm.values()].some(({ hit, sessions }) => decided(hit, sessions, 1e-3) === false);
   const worstDecidable = [...harm.values()].every(({ sessions }) => sessions >= 3_000);
   const { error: ece, bins } = reliability(scored);
   console.log(
@@ -429,19 +443,24 @@ function goalsOf(results: ReadonlyMap<string, AttackResult>, ladder: readonly At
     ),
     atLeast("login volume stopped at the headless step of the ladder", headless, 0.9),
     atLeast("sensitive steps held after takeover", steps, 0.9),
-    // A bound of 1e-4 needs 29,956 clean groups; this run can refute the goal but not prove it.
+    // A bound of 1e-4 needs 29,956 clean groups; a quick run can refute the goal but not prove it.
     {
       name: "session FPR, 95 % bound",
       value: round(bound),
       target: "<= 1e-4",
-      met: all.hit > 0 && bound > 1e-4 ? false : bound <= 1e-4 ? true : null,
+      met: decided(all.hit, all.sessions, 1e-4),
     },
     {
       name: "worst persona",
       value: round(worst),
       target: "<= 1e-3 over 3,000 sessions each",
-      met: worst > 1e-3 ? false : worstDecidable ? true : null,
+      met: worstDecidable ? worst <= 1e-3 : refuted ? false : null,
     },
+    within(
+      "honest sessions refused under a certificate of 1e-3, 95 % bound",
+      clopperPearsonUpper(all.certified, all.sessions),
+      1e-3,
+    ),
     { name: "expected calibration error", value: round(ece), target: "<= 0.02", met: ece <= 0.02 },
     ...learningGoals(),
   ];
@@ -456,6 +475,12 @@ function sessionsAt1e6(attack: string): number {
     if (fewest < 0 || conviction.sessions < fewest) fewest = conviction.sessions;
   }
   return fewest;
+}
+
+/** Whether a rate is within `most`, as far as hits of trials tell at 95 % either way; null where they do not. */
+function decided(hits: number, trials: number, most: number): boolean | null {
+  if (clopperPearsonUpper(hits, trials) <= most) return true;
+  return clopperPearsonLower(hits, trials) > most ? false : null;
 }
 
 function survivedSteps(ladder: readonly AttackResult[]): number {
