@@ -1,4 +1,5 @@
 import { type Exchange, policyLimits, type Verdict } from "#core";
+import type { Rule } from "#policy";
 import type { FactRecorder } from "./fact-recorder.ts";
 import type { LivePolicy } from "./open-policy.ts";
 
@@ -69,7 +70,7 @@ export class LateWatch {
       const matched = watching.matches(subject);
       if (matched.length > 0) {
         policy.tallyWatched(matched);
-        this.#last.names = matched.map(({ name }) => name);
+        this.#last.names = namesOf(matched);
         this.#last.revision = watching.revision;
       }
     }
@@ -78,6 +79,17 @@ export class LateWatch {
 }
 
 const none: readonly string[] = [];
+
+/** Names of lists that rule sets give again and again: kept with thousands of requests, each list should exist once. */
+const names = new WeakMap<readonly Rule[], readonly string[]>();
+
+function namesOf(rules: readonly Rule[]): readonly string[] {
+  const known = names.get(rules);
+  if (known !== undefined) return known;
+  const made = rules.map(({ name }) => name);
+  names.set(rules, made);
+  return made;
+}
 
 function forgetFirst(map: Map<string, unknown>): void {
   for (const key of map.keys()) {

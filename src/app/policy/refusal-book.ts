@@ -11,9 +11,12 @@ export type RefusedKeys = Readonly<DecisionKeys>;
  * by address.
  */
 export class RefusalBook {
-  #young = new Map<string, RefusedKeys>();
-  #old = new Map<string, RefusedKeys>();
+  #young = new Map<string, KeptKeys>();
+  #old = new Map<string, KeptKeys>();
   readonly #refusalsMax: number;
+  /** Objects that serve again once no generation knows them: one for each of two generations' references, and one more. */
+  readonly #kept: KeptKeys[] = [];
+  #next = 0;
 
   constructor(refusalsMax: number) {
     this.#refusalsMax = refusalsMax;
@@ -25,13 +28,43 @@ export class RefusalBook {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(reference, { address, session, account, token, fingerprint, behaviour, cohort });
+    // Noted twice it keeps its object: more notes than references would take those of others.
+    const kept = this.#young.get(reference) ?? this.#blank();
+    kept.address = address;
+    kept.session = session;
+    kept.account = account;
+    kept.token = token;
+    kept.fingerprint = fingerprint;
+    kept.behaviour = behaviour;
+    kept.cohort = cohort;
+    this.#young.set(reference, kept);
   }
 
   find(reference: string): RefusedKeys | undefined {
-    return this.#young.get(reference) ?? this.#old.get(reference);
+    const kept = this.#young.get(reference) ?? this.#old.get(reference);
+    return kept === undefined ? undefined : { ...kept };
+  }
+
+  #blank(): KeptKeys {
+    const place = this.#next;
+    this.#next = (this.#next + 1) % (2 * this.#refusalsMax + 1);
+    const kept = this.#kept[place] ?? { ...nobody };
+    this.#kept[place] = kept;
+    return kept;
   }
 }
+
+type KeptKeys = { -readonly [Name in keyof DecisionKeys]: DecisionKeys[Name] };
+
+const nobody: RefusedKeys = {
+  address: "",
+  session: 0,
+  account: 0,
+  token: 0,
+  fingerprint: "",
+  behaviour: "",
+  cohort: "",
+};
 
 /** Whether a decision is about one of these keys; networks are others', too. */
 export function isAbout(

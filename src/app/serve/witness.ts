@@ -115,7 +115,7 @@ export class Witness implements Guard {
   #noteWatched(seen: KeptVerdict): void {
     const { names, revision } = this.#watched();
     if (names.length === 0) return;
-    seen.watched = [...seen.watched, ...names];
+    seen.watched = seen.watched.length === 0 ? names : [...seen.watched, ...names];
     seen.revision = revision;
   }
 

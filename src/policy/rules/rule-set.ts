@@ -1,5 +1,6 @@
 import { assert } from "#core";
 import type { Subject, Vocabulary } from "../language/vocabulary.ts";
+import { MatchLists } from "./match-lists.ts";
 import type { Rule } from "./rule.ts";
 import { createRuleIndex, type RuleIndex, rulesMax } from "./rule-index.ts";
 
@@ -39,6 +40,7 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
   const wholeIndex = lazyIndex(rules, vocabulary);
   const candidates = new Uint16Array(rulesMax);
   const positions: number[] = [];
+  const [weighed, acted, matched] = [new MatchLists(weighing), new MatchLists(acting), new MatchLists(rules)];
   const match = (list: readonly Rule[], index: () => RuleIndex, subject: Subject): void => {
     const count = index().candidates(subject, candidates);
     positions.length = 0;
@@ -56,22 +58,20 @@ export function createRuleSet(rules: readonly Rule[], vocabulary: Vocabulary, re
     weigh(subject) {
       if (weighing.length === 0) return [];
       match(weighing, weighingIndex, subject);
-      return positions.length === 0 ? [] : inOrder(weighing, positions);
+      return weighed.of(positions);
     },
     decide(subject) {
       match(acting, actingIndex, subject);
       if (positions.length === 0) return nothing;
-      const matched = inOrder(acting, positions);
-      return { acting: matched.find((rule) => enforced(rule, subject)), matched };
+      const found = acted.of(positions);
+      return { acting: found.find((rule) => enforced(rule, subject)), matched: found };
     },
     matches(subject) {
       match(rules, wholeIndex, subject);
-      return positions.length === 0 ? noRules : inOrder(rules, positions);
+      return matched.of(positions);
     },
   };
 }
-
-const noRules: readonly Rule[] = Object.freeze([]);
 
 /** Built at the first question: a set that only watches never needs the index of those that act. */
 function lazyIndex(rules: readonly Rule[], vocabulary: Vocabulary): () => RuleIndex {
@@ -88,17 +88,6 @@ function allows(rule: Rule): boolean {
 
 /** No rule matched. */
 export const nothing: RuleOutcome = Object.freeze({ acting: undefined, matched: [] });
-
-/** The rules at these positions, which are sorted in place; one that was found twice, as by two equal signals, stands once. */
-function inOrder(rules: readonly Rule[], positions: number[]): Rule[] {
-  positions.sort((a, b) => a - b);
-  const found: Rule[] = [];
-  for (const position of positions) {
-    const rule = rules[position];
-    if (rule !== undefined && rule !== found.at(-1)) found.push(rule);
-  }
-  return found;
-}
 
 function appliesTo(rule: Rule, { tags }: Subject): boolean {
   return rule.applies.length === 0 || rule.applies.some((tag) => tags.includes(tag));
