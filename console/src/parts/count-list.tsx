@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Counted } from "../api/contract.ts";
-import { useTranslator } from "../i18n/translate.ts";
+import { type Translator, useTranslator } from "../i18n/translate.ts";
 import { Chip, type ChipType } from "./chip.tsx";
+import { kindOf } from "./kind.tsx";
 
 /** Values by how often they occur, each with a bar and its number, which leads to the records that were counted. */
 export function CountList({
@@ -26,7 +27,7 @@ export function CountList({
     <ul className="bars">
       {shown.map(({ value, requests }) => (
         <li key={value}>
-          <Chip type={type} value={value} bare {...(type === "country" ? { label: countryIn(t.locale, value) } : {})} />
+          <Chip type={type} value={value} bare {...labelled(t, type, value)} />
           <span className="bar kind-automated" aria-hidden="true">
             <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
               <rect width={(100 * requests) / most} height="6" fill="currentColor" />
@@ -51,6 +52,12 @@ function termsOf(type: ChipType, value: string): readonly string[] {
   const endpoint = type === "template" ? /^(?<method>[A-Z]+) (?<template>.*)$/.exec(value)?.groups : undefined;
   if (endpoint === undefined) return [`${type}:${value}`];
   return [`method:${endpoint.method}`, `template:${endpoint.template}`];
+}
+
+/** Countries and kinds have names; everything else is shown as it is. */
+function labelled(t: Translator, type: ChipType, value: string): { readonly label?: string } {
+  if (type === "country") return { label: countryIn(t.locale, value) };
+  return type === "kind" ? { label: t(`kind.${kindOf(value)}`) } : {};
 }
 
 function countryIn(locale: string, code: string): string {

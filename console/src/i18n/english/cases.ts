@@ -120,8 +120,9 @@ export const cases = {
   "cohorts.empty.why": "Groups form when several sessions share a behaviour. That takes some traffic.",
   "cohort.grouping": "Grouped by",
   "cohort.judged": "Sessions judged",
-  "cohort.addresses": "Their addresses",
-  "cohort.countries": "Their countries",
+  "cohort.judgedAddresses": "Their addresses",
+  "cohort.addresses": "Addresses",
+  "cohort.judgedCountries": "Their countries",
   "cohort.case": "Case against it",
   "cohort.case.note": "What most of its sessions share and people do not",
   "cohort.case.value": "{nats} of {needed} nats",
@@ -196,6 +197,8 @@ export const cases = {
   "graph.empty": "No ways are on record in this span",
   "graph.empty.why": "A way needs two requests of one session. Choose a longer span.",
   "graph.sentence": "In one sentence",
+  "graph.still":
+    "None of its sessions asked for a second thing, so there are no steps: people's ways stand here alone.",
   "graph.same": {
     one: "Its one step is one that people take, too.",
     other: "All of its {steps} steps are ones that people take, too.",

@@ -127,8 +127,9 @@ export const cases: Readonly<Record<keyof typeof english, string | { readonly on
     "cohorts.empty.why": "Gruppen entstehen, wenn mehrere Sitzungen ein Verhalten teilen. Das braucht etwas Verkehr.",
     "cohort.grouping": "Gruppiert nach",
     "cohort.judged": "Beurteilte Sitzungen",
-    "cohort.addresses": "Deren Adressen",
-    "cohort.countries": "Deren Länder",
+    "cohort.judgedAddresses": "Deren Adressen",
+    "cohort.addresses": "Adressen",
+    "cohort.judgedCountries": "Deren Länder",
     "cohort.case": "Was gegen sie spricht",
     "cohort.case.note": "Was die meisten ihrer Sitzungen teilen und Menschen nicht",
     "cohort.case.value": "{nats} von {needed} nats",
@@ -208,6 +209,8 @@ export const cases: Readonly<Record<keyof typeof english, string | { readonly on
     "graph.empty": "In diesem Zeitraum sind keine Wege festgehalten",
     "graph.empty.why": "Ein Weg braucht zwei Anfragen einer Sitzung. Wählen Sie einen längeren Zeitraum.",
     "graph.sentence": "In einem Satz",
+    "graph.still":
+      "Keine seiner Sitzungen hat ein zweites Mal gefragt, also gibt es keine Schritte: Hier stehen nur die Wege der Menschen.",
     "graph.same": {
       one: "Sein einer Schritt ist einer, den auch Menschen gehen.",
       other: "Alle seine {steps} Schritte sind solche, die auch Menschen gehen.",

@@ -119,12 +119,12 @@ export function EventTable({ events }: { readonly events: readonly EventRow[] })
       title: t("column.request"),
       className: "cut",
       cell: ({ method, path }) => (
-        <>
+        <span>
           <code translate="no" className="data">
             {method}
           </code>{" "}
           <Chip type="path" value={path} bare />
-        </>
+        </span>
       ),
       sort: ({ path }) => path,
     },

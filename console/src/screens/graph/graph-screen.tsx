@@ -74,14 +74,16 @@ function GraphView({ ways }: { readonly ways: Ways }): ReactNode {
     <>
       <Card title={t("graph.sentence")}>
         <p className="lead" data-sentence="">
-          {ways.strange === 0
-            ? t("graph.same", { steps: ways.suspectSteps })
-            : t("graph.strange", {
-                share: t.percent(ways.strange / Math.max(1, ways.suspectSteps)),
-                steps: ways.suspectSteps,
-                from: ways.worst?.from ?? "",
-                to: ways.worst?.to ?? "",
-              })}
+          {ways.suspectSteps === 0
+            ? t("graph.still")
+            : ways.strange === 0
+              ? t("graph.same", { steps: ways.suspectSteps })
+              : t("graph.strange", {
+                  share: t.percent(ways.strange / Math.max(1, ways.suspectSteps)),
+                  steps: ways.suspectSteps,
+                  from: ways.worst?.from ?? "",
+                  to: ways.worst?.to ?? "",
+                })}
         </p>
       </Card>
       <Card

@@ -93,11 +93,11 @@ function CohortView({ detail }: { readonly detail: CohortDetail }): ReactNode {
                 <>
                   <dt>{t("cohort.judged")}</dt>
                   <dd>{t.number(cohort.sessions)}</dd>
-                  <dt>{t("cohort.addresses")}</dt>
+                  <dt>{t("cohort.judgedAddresses")}</dt>
                   <dd>{t.number(cohort.addresses)}</dd>
                   {cohort.countries === 0 ? null : (
                     <>
-                      <dt>{t("cohort.countries")}</dt>
+                      <dt>{t("cohort.judgedCountries")}</dt>
                       <dd>{t.number(cohort.countries)}</dd>
                     </>
                   )}
