@@ -74,8 +74,8 @@ export class Certifier {
 
   /** A conviction with the bound it may claim now. */
   certified(conviction: Omit<Conviction, keyof Basis>): Conviction {
-    const { anchoredHit, anchoredGroups, earlier, laws } = this.#memory;
-    const anchored = certificateFor(anchoredHit, anchoredGroups, this.#rate);
+    const { earlier, laws } = this.#memory;
+    const anchored = this.#anchored();
     const open: Conviction = { ...conviction, basis: "prior", certifiedFpr: null, missing: anchored.missing };
     if (anchored.missing === 0) return claim(open, anchored, "anchored people");
     const { visits, alike } = earlier.word(open, laws.axes);
@@ -95,12 +95,20 @@ export class Certifier {
       standing.conviction = this.certified(withdrawn(standing.conviction));
   }
 
-  /** Convictions without a bound that may claim one now. The slow lane's. */
+  /**
+   * Convictions without a bound, once anchored people are many enough to decide: O(1) each. What the visits before a case say of it never
+   * gets better, so it is asked once.
+   */
   renew(standing: Iterable<StandingConviction>): void {
+    if (this.#anchored().missing > 0) return;
     for (const entry of standing) {
       if (entry.conviction.certifiedFpr === null && entry.anchored === 0)
         entry.conviction = this.certified(entry.conviction);
     }
+  }
+
+  #anchored(): Certificate {
+    return certificateFor(this.#memory.anchoredHit, this.#memory.anchoredGroups, this.#rate);
   }
 }
 

@@ -114,6 +114,17 @@ describe("bounds from visits before the case", () => {
   });
 });
 
+test("once enough anchored people were seen, a conviction that waited for a bound takes theirs", () => {
+  const cohorts = new Cohorts();
+  expect(attack(cohorts, 0)?.basis).toBe("prior");
+  for (let i = 0; i < 2_994; i++) cohorts.report(sighting(i, 9_000_000 + i, { anchored: true }));
+  for (const _ of cohorts.refit());
+  expect(cohorts.convictions()[0]).toMatchObject({ basis: "prior" });
+  cohorts.report(sighting(2_994, 9_100_000, { anchored: true }));
+  for (const _ of cohorts.refit());
+  expect(cohorts.convictions()[0]).toMatchObject({ basis: "certified", certifiedOver: "anchored people" });
+});
+
 describe("what is kept of earlier visits", () => {
   const keys = new Float64Array(5);
   const visit = (i: number, more: Partial<EarlierVisit> = {}): EarlierVisit => {
