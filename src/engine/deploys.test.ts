@@ -78,6 +78,7 @@ test("a form that moves for everybody is a deploy: nobody is harmed, and the new
   expect(called(moved)).toBe(0);
   const graph = engine.learned.graph("shop", start + 4 * hour);
   expect(graph?.changes.map(({ kind }) => kind)).toContain("deploy");
+  expect(graph?.changes.map(({ edge }) => edge)).toContain("GET /login before POST /login (web)");
   expect(required(engine, start + 4 * hour)).not.toContain("GET /login");
   expect(called(play(engine, people(400, 150, "/welcome"), start + 5 * hour))).toBe(0);
   expect(required(engine, start + 8 * hour)).toContain("GET /welcome");

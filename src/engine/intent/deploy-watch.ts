@@ -24,12 +24,23 @@ const testOptions = { tolerance: 0.1, threshold: 8, least: 60 } as const;
 
 /** A change that was recognised. */
 export interface EdgeChange {
+  /** The edge in words: "cookie sid comes back", "GET /login before POST /login (web)". */
   readonly edge: string;
   readonly at: Millis;
   /** "deploy": shared by more than 30 % of the cohorts; "cohort": inside few of them. */
   readonly kind: "deploy" | "cohort";
   readonly cohorts: number;
   readonly changed: number;
+}
+
+/** Who did, or did not do, what an edge expects, and what that is called. */
+export interface WatchedSession {
+  readonly application: number;
+  readonly cohort: number;
+  readonly anchored: boolean;
+  readonly now: Millis;
+  /** The edge in words; asked for when it changed. */
+  words(): string;
 }
 
 interface WatchedEdge {
@@ -64,18 +75,14 @@ export class DeployWatch {
   readonly #keptOf: Uint8Array = new Uint8Array(recentMax);
   #next = 0;
   #filled = 0;
-  readonly #changes: EdgeChange[] = [];
+  readonly #changes: { readonly application: number; change: EdgeChange }[] = [];
 
   /**
    * One session's outcome on an edge. Returns the change when this observation revealed one.
    *
    * @param kept whether the session did what the edge expects.
    */
-  observe(
-    name: string,
-    kept: boolean,
-    session: { readonly cohort: number; readonly anchored: boolean; readonly now: Millis },
-  ): EdgeChange | undefined {
+  observe(name: string, kept: boolean, session: WatchedSession): EdgeChange | undefined {
     const edge = this.#edge(name);
     if (edge === undefined) return undefined;
     if (edge.outliers.has(session.cohort)) {
@@ -97,7 +104,7 @@ export class DeployWatch {
         edge.anchored++;
         edge.anchoredKept += kept ? 1 : 0;
       }
-      return --edge.pending > 0 ? undefined : this.#judge(name, edge, session.now);
+      return --edge.pending > 0 ? undefined : this.#judge(edge, session);
     }
     edge.count = Math.min(10_000, edge.count + 1);
     edge.mean += ((kept ? 1 : 0) - edge.mean) / edge.count;
@@ -114,9 +121,11 @@ export class DeployWatch {
     return (this.#edges.get(name)?.relearn ?? 0) > 0;
   }
 
-  /** The latest changes, oldest first. */
-  changes(): readonly EdgeChange[] {
-    return this.#changes;
+  /** The latest changes, oldest first; those of one application where its number is given. */
+  changes(application?: number): readonly EdgeChange[] {
+    return this.#changes
+      .filter((noted) => application === undefined || noted.application === application)
+      .map(({ change }) => change);
   }
 
   #edge(name: string): WatchedEdge | undefined {
@@ -137,7 +146,7 @@ export class DeployWatch {
     return edge;
   }
 
-  #judge(name: string, edge: WatchedEdge, now: Millis): EdgeChange {
+  #judge(edge: WatchedEdge, session: WatchedSession): EdgeChange {
     const { cohorts, changed } = this.#tally(edge);
     const shared = cohorts > 0 && changed.length / cohorts > deployShare;
     const anchoredFell = edge.anchoredKept / edge.anchored < edge.mean / 2;
@@ -149,8 +158,8 @@ export class DeployWatch {
       edge.mean = 0;
       edge.outliers.clear();
     } else this.#setApart(edge, changed);
-    const change: EdgeChange = { edge: name, at: now, kind, cohorts, changed: changed.length };
-    this.#changes.push(change);
+    const change: EdgeChange = { edge: session.words(), at: session.now, kind, cohorts, changed: changed.length };
+    this.#changes.push({ application: session.application, change });
     if (this.#changes.length > changesMax) this.#changes.shift();
     return change;
   }

@@ -80,7 +80,7 @@ export function exportGraph(orchestration: Orchestration, application: string, a
     scriptCookies: intent.script.list(),
     edges: significant(orchestration, intent, counted),
     steps: stepsOf(orchestration, intent),
-    changes: orchestration.watch.changes(),
+    changes: orchestration.watch.changes(ledger.index),
   };
 }
 

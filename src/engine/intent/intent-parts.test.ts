@@ -177,15 +177,17 @@ describe("shares of kinds at a step", () => {
 });
 
 describe("the watch for deploys", () => {
+  const known = { application: 1, now: start, words: () => "cookie sid comes back" };
   const feed = (watch: DeployWatch, count: number, kept: boolean, cohortOf: (i: number) => number) => {
-    for (let i = 0; i < count; i++) watch.observe("sid", kept, { cohort: cohortOf(i), anchored: false, now: start });
+    for (let i = 0; i < count; i++) watch.observe("sid", kept, { cohort: cohortOf(i), anchored: false, ...known });
   };
 
   test("calls a fall in all cohorts a deploy, freezes the edge and thaws it after 90 sessions", () => {
     const watch = new DeployWatch();
     feed(watch, 300, true, (i) => i % 10);
     feed(watch, 60, false, (i) => i % 10);
-    expect(watch.changes().map(({ kind }) => kind)).toEqual(["deploy"]);
+    expect(watch.changes(1)).toMatchObject([{ edge: "cookie sid comes back", kind: "deploy", cohorts: 10 }]);
+    expect(watch.changes(2)).toEqual([]);
     expect(watch.isFrozen("sid")).toBe(true);
     feed(watch, 100, false, (i) => i % 10);
     expect(watch.isFrozen("sid")).toBe(false);
@@ -195,7 +197,7 @@ describe("the watch for deploys", () => {
     const watch = new DeployWatch();
     feed(watch, 300, true, (i) => i % 10);
     for (let i = 0; i < 400; i++) {
-      watch.observe("sid", i % 3 === 0, { cohort: i % 3 === 0 ? i % 10 : 77, anchored: false, now: start });
+      watch.observe("sid", i % 3 === 0, { cohort: i % 3 === 0 ? i % 10 : 77, anchored: false, ...known });
     }
     expect(watch.changes().every(({ kind }) => kind === "cohort")).toBe(true);
     expect(watch.changes().length).toBeGreaterThan(0);
@@ -207,7 +209,7 @@ describe("the watch for deploys", () => {
     feed(watch, 300, true, (i) => i % 10);
     for (let i = 0; i < 600; i++) {
       const honest = i % 2 === 0;
-      watch.observe("sid", honest, { cohort: honest ? (i / 2) % 6 : 100 + (i % 8), anchored: honest, now: start });
+      watch.observe("sid", honest, { cohort: honest ? (i / 2) % 6 : 100 + (i % 8), anchored: honest, ...known });
     }
     expect(watch.isFrozen("sid")).toBe(false);
   });

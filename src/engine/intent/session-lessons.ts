@@ -4,11 +4,11 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { ClientKind } from "../ledger/ledger-application.ts";
 import { cookieField, opportunitiesMax } from "../ledger/session-slab.ts";
 import { wayCounts } from "./client-kinds.ts";
-import type { DeployWatch, EdgeChange } from "./deploy-watch.ts";
+import type { DeployWatch, EdgeChange, WatchedSession } from "./deploy-watch.ts";
 import type { EndpointBook } from "./endpoint-book.ts";
 import type { IntentApplication } from "./intent-application.ts";
 import { byteAt, intentByte, stepsPerSession, wordAt } from "./intent-words.ts";
-import { factsMax } from "./step-facts.ts";
+import { factsMax, generalFacts } from "./step-facts.ts";
 import type { TokenProvenance } from "./token-provenance.ts";
 
 /** A session that ends, and what is known about it. */
@@ -95,9 +95,10 @@ export class SessionLessons {
       const edge = `${application.index}:carries:${nameId}`;
       if (application.frozen[nameId] === 1 && !this.#watch.isFrozen(edge)) application.frozen[nameId] = 0;
       if (owed === 0 && application.frozen[nameId] === 0) continue;
-      const change = this.#watch.observe(edge, ((counts >>> 8) & 0xff) * 2 >= owed, watched(session));
+      const inWords = (): string => `cookie ${this.#ledger.tables.names.textOf(nameId)} comes back`;
+      const change = this.#watch.observe(edge, ((counts >>> 8) & 0xff) * 2 >= owed, this.#watched(session, inWords));
       if (change === undefined) continue;
-      changes.push(named(change, this.#ledger.tables.names.textOf(nameId)));
+      changes.push(change);
       if (change.kind === "deploy") application.frozen[nameId] = 1;
     }
   }
@@ -108,11 +109,15 @@ export class SessionLessons {
     if (place === 0) return;
     const kept = this.#ledger.slab.bytes[byteAt(session.slot, intentByte.tokenBreaks)] === 0;
     const edge = `${this.#ledger.applicationOf(session.slot).index}:tokens:${place}`;
-    const change = this.#watch.observe(edge, kept, watched(session));
+    const endpoints = (): readonly number[] => this.#tokens.endpointsAt(place);
+    const words = (): string =>
+      `tokens that ${endpoints()
+        .map((id) => this.#endpoints.nameOf(id))
+        .join(", ")} is brought were issued before`;
+    const change = this.#watch.observe(edge, kept, this.#watched(session, words));
     if (change === undefined) return;
-    const endpoints = this.#tokens.endpointsAt(place);
-    changes.push(named(change, `tokens of ${endpoints.map((id) => this.#endpoints.nameOf(id)).join(", ")}`));
-    if (change.kind === "deploy") this.#tokens.relearn(endpoints);
+    changes.push(change);
+    if (change.kind === "deploy") this.#tokens.relearn(endpoints());
   }
 
   #script(session: EndedSession, changes: EdgeChange[]): void {
@@ -123,10 +128,11 @@ export class SessionLessons {
     if (session.weight > 0 && session.kind === "web") script.learn(seen, session.weight);
     if (script.mask === 0) return;
     const edge = `${this.#ledger.applicationOf(session.slot).index}:script`;
-    const change = this.#watch.observe(edge, (seen & script.mask) !== 0, watched(session));
+    const watched = this.#watched(session, () => "cookies that script sets");
+    const change = this.#watch.observe(edge, (seen & script.mask) !== 0, watched);
     if (change?.kind === "deploy") session.intent.scriptFrozen = true;
     else if (session.intent.scriptFrozen && !this.#watch.isFrozen(edge)) session.intent.scriptFrozen = false;
-    if (change !== undefined) changes.push(named(change, "cookies that script sets"));
+    if (change !== undefined) changes.push(change);
   }
 
   /** Watches each step of the session that was not looked at before; those of anchored sessions teach, too. */
@@ -156,7 +162,8 @@ export class SessionLessons {
     for (let fact = 0; fact < factsMax; fact++) {
       if ((required & (1 << fact)) === 0) continue;
       const edge = `${this.#ledger.applicationOf(session.slot).index}:${session.kind}:step${step}:${fact}`;
-      const change = this.#watch.observe(edge, (facts & (1 << fact)) !== 0, watched(session));
+      const words = (): string => this.#stepInWords(session, { step, fact });
+      const change = this.#watch.observe(edge, (facts & (1 << fact)) !== 0, this.#watched(session, words));
       if (change === undefined) continue;
       changes.push(change);
       if (change.kind === "deploy") steps.freeze(fact);
@@ -184,12 +191,17 @@ export class SessionLessons {
         intent.edges.count("follows", { kind: session.kind, from: previous, to: endpoint }, 1);
     }
   }
-}
 
-function watched(session: EndedSession): { readonly cohort: number; readonly anchored: boolean; readonly now: Millis } {
-  return { cohort: session.cohort, anchored: session.weight > 0, now: session.now };
-}
+  #stepInWords(
+    { intent: { steps }, kind }: EndedSession,
+    { step, fact }: { readonly step: number; readonly fact: number },
+  ): string {
+    const before = generalFacts[fact] ?? this.#endpoints.nameOf(steps.endpointOf(fact));
+    return `${before} before ${this.#endpoints.nameOf(steps.stepEndpoints()[step - 1] ?? 0)} (${kind})`;
+  }
 
-function named(change: EdgeChange, edge: string): EdgeChange {
-  return { ...change, edge };
+  #watched(session: EndedSession, words: () => string): WatchedSession {
+    const application = this.#ledger.applicationOf(session.slot).index;
+    return { application, cohort: session.cohort, anchored: session.weight > 0, now: session.now, words };
+  }
 }
