@@ -30,6 +30,20 @@ test("the page of a cohort says what its members do, in words, and why that may 
   );
 });
 
+test("a session that was judged with others says with whom, and in a few words what they do", async () => {
+  const { events } = await ask<{ readonly events: readonly { readonly session: string; readonly cohort: string }[] }>(
+    "events.query",
+    { action: ["block"], method: "POST", limit: 1 },
+  );
+  const [{ session = "", cohort = "" } = {}] = events;
+  expect(cohort).not.toBe("");
+  const page = await visit(`/sessions/${session}`);
+  await page.waitForSelector("text=Its members do");
+  const text = await page.locator("dl.facts").first().innerText();
+  expect(text).toContain(cohort);
+  expect(text).toMatch(/entry: login/);
+});
+
 test("an explanation of a refusal says what would have spared it, and whom else it would have hit", async () => {
   const { events } = await ask<{ readonly events: readonly { readonly reference: string }[] }>("events.query", {
     action: ["block"],

@@ -21,6 +21,7 @@ export const cases = {
   "session.title": "Session",
   "session.note": "Every request in order, with the gap before it and what was found",
   "session.who": "Who",
+  "session.behaviour": "Its members do",
   "session.span": "Seen",
   "session.compare": "Beside a person's session",
   "session.compare.note": "A calm session of a person on the same application, from the day before",

@@ -24,6 +24,7 @@ export const cases: Readonly<Record<keyof typeof english, string | { readonly on
     "session.title": "Sitzung",
     "session.note": "Jede Anfrage der Reihe nach, mit der Pause davor und dem, was gefunden wurde",
     "session.who": "Wer",
+    "session.behaviour": "Ihre Mitglieder tun",
     "session.span": "Gesehen",
     "session.compare": "Neben der Sitzung eines Menschen",
     "session.compare.note": "Eine ruhige Sitzung eines Menschen in derselben Anwendung, vom Tag davor",

@@ -11,6 +11,7 @@ import { Answered, Empty } from "../../parts/states.tsx";
 import { fixedRange } from "../../state/range.ts";
 import { useScreenSearch } from "../../state/search.ts";
 import { ComparePanel } from "./compare-panel.tsx";
+import { SessionBehaviour } from "./session-behaviour.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { Waterfall } from "./waterfall.tsx";
 
@@ -30,6 +31,7 @@ function SessionView({ detail }: { readonly detail: SessionDetail }): ReactNode 
   const [chosen, choose] = useState<SessionStep>();
   const { session, steps, more } = detail;
   const compared = search.compare === "person";
+  const cohort = steps.findLast(({ event }) => event.cohort !== "")?.event.cohort ?? "";
   return (
     <>
       <PageHead title={t("session.title")} note={t("session.note")}>
@@ -65,6 +67,7 @@ function SessionView({ detail }: { readonly detail: SessionDetail }): ReactNode 
           <dd>
             <Data>{session.agent === "" ? "–" : session.agent}</Data>
           </dd>
+          {cohort === "" ? null : <SessionBehaviour cohort={cohort} />}
           <dt>{t("session.span")}</dt>
           <dd>
             <Moment at={session.firstSeen} as="full" /> – <Moment at={session.lastSeen} />
