@@ -118,3 +118,53 @@ test("an address is described as the engine sees it now, shared ones without a n
   });
   expect(engine.networks.describe("30.1.99.1").risk).toBeUndefined();
 });
+
+/** Somebody who comes on three days with the cookie of the first, loads parts and logs in. */
+function returning(number: number, day: number): string {
+  const at = `${40 + (number % 20)}.2.${number >> 8}.${number & 255}`;
+  const sid = `sid=v${number}`;
+  const held = day === 0 ? "" : ` > ${sid}`;
+  return [
+    `@${at} GET /login 200${held} < ${sid}; Path=/; Max-Age=2592000 "<Content-Type: text/html"`,
+    `+0.3 GET /static/app.js 200 > ${sid} "Referer: https://shop.example/login"`,
+    `+${9 + (number % 23)} #user${number} POST /login 302 > ${sid} "Referer: https://shop.example/login"`,
+    `+0.2 GET /account 200 > ${sid} "Referer: https://shop.example/login"`,
+  ].join("\n");
+}
+
+/** One stolen log-in from each address of a pool; `operators`: how many networks' operators it is spread over. */
+function pooled(number: number, operators: number): { readonly ip: string; readonly trace: string } {
+  const ip = `${100 + (number % operators)}.${number % 250}.${7 + (number >> 3)}.5`;
+  return { ip, trace: `@${ip} #owner${number} POST /login 401 "User-Agent: Mozilla/5.0 (X11; Linux x86_64)"` };
+}
+
+function engineWithPool(operators: number): { readonly engine: Engine; readonly exits: readonly string[] } {
+  const engine = testEngine({ intel });
+  for (let visit = 0; visit < 3; visit++)
+    for (let i = 0; i < 120; i++) feed(engine, returning(i, visit), start + visit * day + i * 20_000);
+  const exits: string[] = [];
+  for (let i = 0; i < 120; i++) {
+    const { ip, trace } = pooled(i, operators);
+    exits.push(ip);
+    feed(engine, trace, start + 3 * day + i * 9_000);
+  }
+  engine.sweep(start + 4 * day);
+  return { engine, exits };
+}
+
+test("a rented pool of homes is inferred without any list: one behaviour, an address a session, many operators, nobody returns", () => {
+  const { engine, exits } = engineWithPool(40);
+  const suspected = exits.filter((ip) =>
+    engine.networks.describe(ip).network.categories.includes("residential-proxy-suspect"),
+  );
+  expect(suspected.length).toBeGreaterThan(40);
+  expect(engine.networks.view().suspects).toBeGreaterThan(40);
+  // Being suspected is a fact for rules; nobody is called automated for the exit they share with an attack.
+  const [person] = readTrace(`@${suspected[0]} GET /login 200`, { start: start + 4 * day });
+  if (person === undefined) throw new Error("the trace holds one request");
+  expect(engine.inspect(person).kind).not.toBe("automated");
+  // The same attack out of two operators' networks is an attack and no pool of homes.
+  const near = engineWithPool(2);
+  expect(near.engine.cohorts().some(({ conviction }) => conviction !== undefined)).toBe(true);
+  expect(near.engine.networks.view().suspects).toBe(0);
+});
