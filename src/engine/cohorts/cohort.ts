@@ -17,6 +17,15 @@ const pausesLeast = 3;
 const bloomBytes = 128;
 const registers = 64;
 
+const widthOfAxis: readonly number[] = cohortAxes.map(({ bins }) => EProcess.width(bins.length));
+/** Where each axis begins among a cohort's numbers, and how many there are. */
+const firstOfAxis: readonly number[] = widthOfAxis.map((_, axis) => sumOf(widthOfAxis.slice(0, axis)));
+const valuesOfAxes: number = sumOf(widthOfAxis);
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
 /** One client may speak this often per cohort: a person with thirty sessions is not thirty people. */
 const votesPerClient = 4;
 
@@ -68,7 +77,11 @@ export class Cohort {
   campaign: CampaignEvidence = noCampaign;
   /** What its log-ins were; undefined until the first. */
   logins: AuthCounters | undefined;
-  readonly axes: readonly EProcess[] = processes();
+  /** What the axes' processes keep, side by side. */
+  readonly #values = new Float64Array(valuesOfAxes);
+  readonly axes: readonly EProcess[] = cohortAxes.map(
+    ({ bins }, axis) => new EProcess(bins.length, this.#values, firstOfAxis[axis]),
+  );
   /** What its members showed in cases that were closed, axis by axis; undefined before the first was. */
   #closed: number[][] | undefined;
   /** Sketches share one buffer: each of its own would weigh more than it holds. */
@@ -127,7 +140,9 @@ export class Cohort {
 
   /** How many of its members showed a bin of an axis, in this case and those before. */
   shown(axis: number, bin: number): number {
-    return (this.axes[axis]?.count(bin) ?? 0) + (this.#closed?.[axis]?.[bin] ?? 0);
+    // Past the process: a refit asks all cohorts for all bins, and each object on the way is a miss.
+    const open = this.#values[EProcess.placeOf(bin, firstOfAxis[axis])] as number;
+    return this.#closed === undefined ? open : open + (this.#closed[axis]?.[bin] ?? 0);
   }
 
   #bloom(place: number): Bloom {
@@ -193,16 +208,4 @@ export class Cohort {
     if (this.addressSample.length < addressSampleMax) this.addressSample.push(address);
     return true;
   }
-}
-
-/** A process for every axis, their numbers side by side. */
-function processes(): readonly EProcess[] {
-  const widths = cohortAxes.map(({ bins }) => EProcess.width(bins.length));
-  const values = new Float64Array(widths.reduce((sum, width) => sum + width, 0));
-  let at = 0;
-  return cohortAxes.map(({ bins }, axis) => {
-    const process = new EProcess(bins.length, values, at);
-    at += widths[axis] as number;
-    return process;
-  });
 }

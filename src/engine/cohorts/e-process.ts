@@ -37,6 +37,11 @@ export class EProcess {
     return place.counts + bins;
   }
 
+  /** Where a process that begins at `at` counts a bin. */
+  static placeOf(bin: number, at = 0): number {
+    return at + place.counts + bin;
+  }
+
   /** Observations in a bin. */
   count(bin: number): number {
     return this.#values[this.#at + place.counts + bin] as number;

@@ -25,6 +25,13 @@ describe("the null's refit", () => {
     expect(fitted([]).steps).toBe(cohortAxes.length);
   });
 
+  it("looks at no more than 512 cohorts in one step", () => {
+    const many = (count: number): ShownBins[] => Array.from({ length: count }, () => cohort(2));
+    expect(fitted(many(512)).steps).toBe(cohortAxes.length);
+    expect(fitted(many(513)).steps).toBe(2 * cohortAxes.length);
+    expect(fitted(many(513)).laws.cohorts[0]).toBe(462);
+  });
+
   it("leaves an axis at its prior while seven cohorts speak about it, and fits it on eight", () => {
     const seven = Array.from({ length: 7 }, () => cohort(2));
     expect(fitted(seven).laws.axes).toEqual(priorNullLaws().axes);

@@ -36,7 +36,7 @@ const reportAfter = 8;
 const passAfter = 4;
 /** Clients whose conviction is remembered for reports. */
 const namedMax = 65_536;
-/** Reports between two refits of the null. A refit looks at every cohort, one axis with each report that follows. */
+/** Reports between two refits of the null. A refit looks at every cohort, a step with each report that follows. */
 const refitEvery = 2_048;
 /** Dimensions that must be known before a behaviour has a key, and the mark of those without. */
 const knownMin = 4;
