@@ -1,4 +1,5 @@
 import type { Millis } from "#core";
+import { nameAttack } from "../auth/attack-words.ts";
 import {
   type CohortAxis,
   type CohortAxisName,
@@ -45,7 +46,7 @@ export interface Conviction {
   /** Session-level axes that carried the case: a member must not speak against them. */
   readonly pattern: readonly CohortAxisName[];
   readonly evidence: readonly string[];
-  /** What its log-ins were when it was convicted: "stuffing", "spraying"…; empty where they fit no kind. */
+  /** What its log-ins were when it was convicted, or last named since: "stuffing", "spraying"…; empty where they fit no kind. */
   readonly attack: string;
   /** OWASP automated threat, or empty. */
   readonly threat: string;
@@ -109,7 +110,14 @@ export function weighAnew(standing: StandingConviction | undefined, cohort: Coho
     return;
   const purity = cohortPurity(cohort, laws, definingOf(standing.conviction.grouping));
   standing.conviction = { ...standing.conviction, purity };
+  // Three passwords on five accounts may be anything; on fifty they are spraying. Likelihoods are not asked with every session.
+  if (cohort.sessions % renamedEvery !== 0) return;
+  const { name, threat } = nameAttack(cohort.logins);
+  if (name !== "") standing.conviction = { ...standing.conviction, attack: name, threat };
 }
+
+/** Sessions after which a convicted cohort's log-ins are named anew. */
+const renamedEvery = 10;
 
 /** Session-level axes on which the cohort leans towards automation with at least one nat. */
 export function speakingPattern(cohort: Cohort, laws: NullLaws): CohortAxisName[] {
