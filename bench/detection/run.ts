@@ -120,11 +120,12 @@ function run(target: Engine, exchange: Exchange): Verdict {
   return verdict;
 }
 
-/** What policy would refuse with its defaults: basis "prior", no certificate yet. */
+/** What policy would refuse under basis "certified" where the operator asks for a bound of 1e-3. */
 function isCertified(verdict: Verdict): boolean {
   return decideAction(verdict, "certified", { certifiedFprMax: 1e-3 }).action === "block";
 }
 
+/** What policy would refuse with its defaults: basis "prior". */
 function isBlocked(verdict: Verdict): boolean {
   return decideAction(verdict, "prior", { certifiedFprMax: 1e-3 }).action === "block";
 }
