@@ -84,9 +84,9 @@ describe("a password manager", () => {
 
 describe("a member of a cohort that behaves alike", () => {
   const loads = [signal("missing-subresources", "omissions", -3), signal("asset-referers", "omissions", -4)];
-  const convicted = (grouping: string): Signal => ({
+  const convicted = (grouping: string, shared?: "yes"): Signal => ({
     ...signal("convicted-cohort", "cohort", 14),
-    evidence: { grouping },
+    evidence: shared === undefined ? { grouping } : { grouping, shared },
   });
 
   test("is not acquitted by what the whole cohort does", () => {
@@ -94,6 +94,9 @@ describe("a member of a cohort that behaves alike", () => {
     const found = judge([...loads, cookies, convicted("context")], new GroupCaps(), standing);
     expect(found.kind).toBe("automated");
     expect(judge([...loads, cookies, convicted("presentation")], new GroupCaps(), standing).kind).not.toBe("automated");
+    expect(judge([...loads, cookies, convicted("presentation", "yes")], new GroupCaps(), standing).kind).toBe(
+      "automated",
+    );
     expect(judge([...loads, cookies], new GroupCaps(), standing).kind).toBe("human");
   });
 });

@@ -86,11 +86,13 @@ const alikeGroupings: ReadonlySet<unknown> = new Set(["behaviour", "context", "w
 
 /**
  * A driven browser loads parts, names referers and returns cookies. Where its cohort was put together by behaviour and
- * convicted by something else, those are what all members do, and whether this one differs was asked before it was hit.
+ * convicted by something else, those are what all members do, and whether this one differs was asked before it was hit. So it was beneath
+ * a look that people wear: such a conviction hits only strangers who show all that carried it themselves.
  */
 function sharesExcuses(signals: readonly Signal[]): boolean {
   for (const { detector, nats, evidence } of signals)
-    if (detector === "convicted-cohort" && nats > 0 && alikeGroupings.has(evidence.grouping)) return true;
+    if (detector === "convicted-cohort" && nats > 0)
+      return alikeGroupings.has(evidence.grouping) || evidence.shared === "yes";
   return false;
 }
 

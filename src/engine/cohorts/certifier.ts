@@ -32,9 +32,10 @@ const sideEffects = cohortAxisIndex["side-effects"];
 const { answers } = cohortAxisIndex;
 
 /**
- * Which bound a conviction may claim. Where enough anchored people were seen, their word decides: it is about everybody that convictions hit.
- * Until then the visits before the conviction's own case began do (`EarlierVisits`), and each anchored person whom
- * it hits afterwards takes that bound back.
+ * Which bound a conviction may claim. Each conviction is put to the visits before its own case
+ * (`EarlierVisits`): where enough of them were made and they refute the bound, it has none. Else anchored people decide, as soon as enough of
+ * them were seen, about everybody that convictions hit; until then those visits do, and each anchored person whom the conviction
+ * hits afterwards takes their bound back.
  */
 export class Certifier {
   readonly #memory: CohortMemory;
@@ -72,14 +73,15 @@ export class Certifier {
     this.#memory.earlier.note({ ...passing, application: fnv1a(application), whole });
   }
 
-  /** A conviction with the bound it may claim now. */
+  /** A conviction with the bound it may claim now. Visits that refute one are heard whoever else was spared: many people never anchor. */
   certified(conviction: Omit<Conviction, keyof Basis>): Conviction {
-    const { earlier, laws } = this.#memory;
-    const anchored = this.#anchored();
+    const { anchoredHit, anchoredGroups, earlier, laws } = this.#memory;
+    const anchored = certificateFor(anchoredHit, anchoredGroups, this.#rate);
     const open: Conviction = { ...conviction, basis: "prior", certifiedFpr: null, missing: anchored.missing };
-    if (anchored.missing === 0) return claim(open, anchored, "anchored people");
     const { visits, alike } = earlier.word(open, laws.axes);
     const before = certificateFor(alike, visits, this.#rate);
+    if (before.missing === 0 && before.certifiedFpr === null) return open;
+    if (anchored.missing === 0) return claim(open, anchored, "anchored people");
     return claim(
       { ...open, missing: Math.min(open.missing, before.missing || open.missing) },
       before,
@@ -93,22 +95,6 @@ export class Certifier {
     weighAnew(standing, cohort, this.#memory.laws);
     if (standing !== undefined && before < pureLeast && standing.conviction.purity >= pureLeast)
       standing.conviction = this.certified(withdrawn(standing.conviction));
-  }
-
-  /**
-   * Convictions without a bound, once anchored people are many enough to decide: O(1) each. What the visits before a case say of it never
-   * gets better, so it is asked once.
-   */
-  renew(standing: Iterable<StandingConviction>): void {
-    if (this.#anchored().missing > 0) return;
-    for (const entry of standing) {
-      if (entry.conviction.certifiedFpr === null && entry.anchored === 0)
-        entry.conviction = this.certified(entry.conviction);
-    }
-  }
-
-  #anchored(): Certificate {
-    return certificateFor(this.#memory.anchoredHit, this.#memory.anchoredGroups, this.#rate);
   }
 }
 

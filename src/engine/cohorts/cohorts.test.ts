@@ -115,6 +115,21 @@ describe("cohorts", () => {
     expect(cohorts.convictions()).toEqual([]);
   });
 
+  test("password managers that share a jar state are no cohort of bots, though they log in at once, by the shortest way, and four in ten are refused", () => {
+    const cohorts = new Cohorts();
+    for (let i = 0; i < 60; i++) {
+      const member = sighting(i * minute, {
+        presentation: 0,
+        behaviour: 0,
+        bins: { way: 0, gap: i % 2, arrival: 1, jar: 2 },
+        account: 1_000 + i,
+        letIn: i % 10 >= 4,
+      });
+      cohorts.report({ ...member, context: 77 });
+    }
+    expect(cohorts.convictions()).toEqual([]);
+  });
+
   test("an attack inside a popular browser's cohort never costs its people anything", () => {
     const random = createRandom(13);
     const cohorts = new Cohorts();

@@ -153,7 +153,6 @@ export class Cohorts {
   /** Refits the null on the cohorts that stand unconvicted, in steps that its caller takes; the last one puts it in force. */
   *refit(): Generator<undefined, void> {
     this.#memory.laws = yield* fitNullLaws(this.honest(), this.#memory.laws);
-    this.#certifier.renew(this.#memory.convictions.values());
   }
 
   /** Cohorts that are not convicted and have enough votes, one vote each. */

@@ -109,20 +109,17 @@ describe("bounds from visits before the case", () => {
       basis: "prior",
       certifiedFpr: null,
     });
-    for (const _ of cohorts.refit());
-    expect(cohorts.convictions().find(({ key }) => key === found?.key)?.basis).toBe("prior");
   });
 });
 
-test("once enough anchored people were seen, a conviction that waited for a bound takes theirs", () => {
-  const cohorts = new Cohorts();
-  expect(attack(cohorts, 0)?.basis).toBe("prior");
-  for (let i = 0; i < 2_994; i++) cohorts.report(sighting(i, 9_000_000 + i, { anchored: true }));
-  for (const _ of cohorts.refit());
-  expect(cohorts.convictions()[0]).toMatchObject({ basis: "prior" });
-  cohorts.report(sighting(2_994, 9_100_000, { anchored: true }));
-  for (const _ of cohorts.refit());
-  expect(cohorts.convictions()[0]).toMatchObject({ basis: "certified", certifiedOver: "anchored people" });
+test("where enough anchored people were seen their word decides, but visits that a conviction would have hit refute it", () => {
+  const fresh = new Cohorts();
+  visitsOfPeople(fresh, 2_995, { anchored: true });
+  expect(attack(fresh, 2_000_000)).toMatchObject({ basis: "certified", certifiedOver: "anchored people" });
+  const worn = new Cohorts();
+  visitsOfPeople(worn, 3_200, { anchored: true });
+  for (let i = 0; i < 3; i++) worn.report(sighting(50_000 + i, 1_000_000, { presentation: 500, parts: 2 }));
+  expect(attack(worn, 1_000_000 + 2 * 86_400_000)).toMatchObject({ basis: "prior", certifiedFpr: null });
 });
 
 describe("what is kept of earlier visits", () => {

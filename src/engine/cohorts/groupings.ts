@@ -16,7 +16,7 @@ export interface Grouping {
  * it only says whom to judge together. Stack: the same without the user agent, which costs nothing to change. Context: one
  * endpoint, network class and jar state, for attackers who vary both. A jar state is also a persona (who refuses cookies
  * also arrives and loads differently), so whatever follows from it counts as defining too: refusers among themselves are
- * no cohort of bots. Walk: those who went one rare way, page for page, after each other.
+ * no cohort of bots, and those who log in before anything was owed, at once and by the shortest way, are password managers. Walk: those who went one rare way, page for page, after each other.
  */
 export const groupings: readonly Grouping[] = [
   {
@@ -29,7 +29,19 @@ export const groupings: readonly Grouping[] = [
   {
     name: "context",
     share: 0.15,
-    defining: ["jar", "arrival", "order", "side-effects", "return-visit", "country", "asn", "habit", "roaming"],
+    defining: [
+      "jar",
+      "arrival",
+      "order",
+      "side-effects",
+      "return-visit",
+      "country",
+      "asn",
+      "habit",
+      "roaming",
+      "way",
+      "gap",
+    ],
   },
   { name: "walk", share: 0.1, defining: ["typicality", "arrival", "side-effects", "way", "answers"] },
 ];

@@ -66,6 +66,7 @@ function signalOf(conviction: Conviction, member: Signal["evidence"]): Signal {
       grouping,
       sessions,
       purity: Math.round(purity * 100) / 100,
+      ...(conviction.shared === true ? { shared: "yes" } : {}),
       basis,
       certifiedFpr: certifiedFpr ?? "none yet",
       ...(certifiedOver === undefined ? {} : { certifiedOver }),
