@@ -154,14 +154,14 @@ describe("what is kept of earlier visits", () => {
     return keys[1] as number;
   };
 
-  test("a visit counts once however often it is noted, and an address eight times at most", () => {
+  test("a visit counts once however often it is noted, and an address sixteen times at most", () => {
     const visits = new EarlierVisits(100);
     for (let i = 0; i < 5; i++) visits.note(visit(1));
     expect(visits.visits).toBe(1);
-    for (let i = 10; i < 30; i++) visits.note(visit(i, { address: 7 }));
-    expect(visits.visits).toBe(9);
-    visits.note(visit(40, { whole: false }));
-    expect(visits.visits).toBe(9);
+    for (let i = 10; i < 40; i++) visits.note(visit(i, { address: 7 }));
+    expect(visits.visits).toBe(17);
+    visits.note(visit(50, { whole: false }));
+    expect(visits.visits).toBe(17);
   });
 
   test("the oldest visits leave, and with them what they counted for", () => {

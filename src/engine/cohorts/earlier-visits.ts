@@ -25,7 +25,7 @@ export interface EarlierWord {
 }
 
 /** Visits from one address that count: some of an office's, not a thousand jars of one machine's. */
-const addressMost = 8;
+const addressMost = 16;
 /** Numbers of one visit in `save`, before its bins. */
 const fields = groupings.length + 5;
 /** Says which axes and groupings the bins and keys belong to: a state written with others is not read. */
@@ -39,7 +39,7 @@ const shape = fnv1a([...cohortAxes, ...groupings].map(({ name }) => name).join()
  * attack (Clopper and Pearson 1934). A look that a share p of visits wears stays unseen over n of them with probability (1 - p)^n,
  * so that a case may begin with the look's first appearance. Both sides err to the safe side: whoever came is held against a
  * conviction, also who came bare and whose first request alone would have been hit; only visits that loaded what pages
- * cause, or were let in, count as spared, once a visit and four an address at most.
+ * cause, or were let in, count as spared, once a visit and sixteen an address at most.
  *
  * Evasion: whoever fills the hours before his attack with thousands of visits that load pages, from as many addresses, dilutes the count: where a
  * share s of the counted were his, the bound for people is 1 / (1 - s) times the one claimed. What people begin to do only
