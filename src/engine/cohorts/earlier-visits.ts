@@ -26,6 +26,7 @@ export interface EarlierWord {
 
 /** Visits from one address that count: some of an office's, not a thousand jars of one machine's. */
 const addressMost = 16;
+const addressCells = 1 << 17;
 /** Numbers of one visit in `save`, before its bins. */
 const fields = groupings.length + 5;
 /** Says which axes and groupings the bins and keys belong to: a state written with others is not read. */
@@ -50,13 +51,13 @@ export class EarlierVisits {
   readonly #keys: Float64Array;
   readonly #bins: Int8Array;
   readonly #at: Float64Array;
-  readonly #visits: Float64Array;
-  readonly #applications: Float64Array;
-  readonly #addresses: Float64Array;
+  readonly #visits: Uint32Array;
+  readonly #applications: Uint32Array;
+  readonly #addresses: Uint32Array;
   readonly #counted: Uint8Array;
-  /** Visits that count, and how many of an address do. */
+  /** Visits that count (31 bits, which a set holds without an object), and how many of an address do; two that share a cell count fewer. */
   readonly #spared = new Set<number>();
-  readonly #byAddress = new Map<number, number>();
+  readonly #byAddress: Uint8Array = new Uint8Array(addressCells);
   #next = 0;
   #held = 0;
 
@@ -66,9 +67,9 @@ export class EarlierVisits {
     this.#keys = new Float64Array(visitsMax * groupings.length);
     this.#bins = new Int8Array(visitsMax * cohortAxisCount);
     this.#at = new Float64Array(visitsMax);
-    this.#visits = new Float64Array(visitsMax);
-    this.#applications = new Float64Array(visitsMax);
-    this.#addresses = new Float64Array(visitsMax);
+    this.#visits = new Uint32Array(visitsMax);
+    this.#applications = new Uint32Array(visitsMax);
+    this.#addresses = new Uint32Array(visitsMax);
     this.#counted = new Uint8Array(visitsMax);
   }
 
@@ -89,11 +90,12 @@ export class EarlierVisits {
     this.#applications[row] = visit.application;
     this.#addresses[row] = visit.address;
     this.#counted[row] = 0;
-    if (!visit.whole || this.#spared.has(visit.visit)) return;
-    const fromThere = this.#byAddress.get(visit.address) ?? 0;
-    if (fromThere >= addressMost) return;
-    this.#byAddress.set(visit.address, fromThere + 1);
-    this.#spared.add(visit.visit);
+    const name = visit.visit & 0x7fff_ffff;
+    if (!visit.whole || this.#spared.has(name)) return;
+    const cell = visit.address & (addressCells - 1);
+    if ((this.#byAddress[cell] as number) >= addressMost) return;
+    this.#byAddress[cell] = (this.#byAddress[cell] as number) + 1;
+    this.#spared.add(name);
     this.#counted[row] = 1;
   }
 
@@ -163,11 +165,9 @@ export class EarlierVisits {
 
   #drop(row: number): void {
     if (this.#counted[row] === 0) return;
-    const address = this.#addresses[row] as number;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
-    this.#spared.delete(this.#visits[row] as number);
+    const cell = (this.#addresses[row] as number) & (addressCells - 1);
+    this.#byAddress[cell] = (this.#byAddress[cell] as number) - 1;
+    this.#spared.delete((this.#visits[row] as number) & 0x7fff_ffff);
   }
 }
 
