@@ -34,6 +34,7 @@ test("a convicted cohort becomes a rule that a person can read, watching, with i
   });
   expect(written?.reason).toContain("31 sessions from 29 addresses in 7 countries");
   expect(written?.evidence).toContain("no certificate yet: 268 clean visits are missing");
+  expect(writePolicy({ ...cohort, missing: 0 })?.evidence.at(-1)).toContain("would have hit too many");
   expect(writePolicy({ ...cohort, certifiedFpr: 0.0012 })?.evidence.at(-1)).toContain("at most 0.12 %");
 });
 

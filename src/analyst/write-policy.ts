@@ -47,7 +47,9 @@ export function writePolicy(cohort: ConvictedCohort): WrittenPolicy | undefined 
   const name = `cohort-${cohort.name}`;
   const certificate =
     certifiedFpr === null
-      ? `no certificate yet: ${missing} clean visits are missing`
+      ? missing === 0
+        ? "no certificate: it would have hit too many of those who came before"
+        : `no certificate yet: ${missing} clean visits are missing`
       : `certified to hit at most ${(certifiedFpr * 100).toPrecision(2)} % of visits`;
   // Without a database of countries none is known, which is not none.
   const where = countries === 0 ? "" : ` in ${countries} countries`;

@@ -145,7 +145,8 @@ const enforce = z.strictObject({
       "`prior`: act on convictions from the first hour. `certified`: act only within a false-positive bound that was earned on this site's own traffic.",
   }),
   falsePositivesPerDay: z.number().min(0).max(1_000_000).default(1).meta({
-    description: "The budget: how many people may be stopped wrongly per day, at most, under a certified bound.",
+    description:
+      "The budget: how many people may be stopped wrongly per day, at most, under a certified bound. Of 10,000 sessions, as many as that: 1 acts within a bound of 1e-4, 10 within 1e-3.",
   }),
 });
 

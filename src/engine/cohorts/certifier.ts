@@ -77,24 +77,22 @@ export class Certifier {
   certified(conviction: Omit<Conviction, keyof Basis>): Conviction {
     const { anchoredHit, anchoredGroups, earlier, laws } = this.#memory;
     const anchored = certificateFor(anchoredHit, anchoredGroups, this.#rate);
-    const open: Conviction = { ...conviction, basis: "prior", certifiedFpr: null, missing: anchored.missing };
+    const open = unbound(conviction);
     const { visits, alike } = earlier.word(open, laws.axes);
     const before = certificateFor(alike, visits, this.#rate);
-    if (before.missing === 0 && before.certifiedFpr === null) return open;
+    const refuted = before.missing === 0 && before.certifiedFpr === null;
+    if (refuted) return open;
     if (anchored.missing === 0) return claim(open, anchored, "anchored people");
-    return claim(
-      { ...open, missing: Math.min(open.missing, before.missing || open.missing) },
-      before,
-      "earlier visits",
-    );
+    return claim({ ...open, missing: Math.min(anchored.missing, before.missing) }, before, "earlier visits");
   }
 
-  /** A convicted cohort met another member. One that turns out to be purer hits more: what it may claim is asked again. */
+  /** A convicted cohort met another member. One that turns out to be purer hits more: what it may claim is asked again, unless it hit a person. */
   weigh(standing: StandingConviction | undefined, cohort: Cohort): void {
     const before = standing?.conviction.purity ?? 1;
     weighAnew(standing, cohort, this.#memory.laws);
     if (standing !== undefined && before < pureLeast && standing.conviction.purity >= pureLeast)
-      standing.conviction = this.certified(withdrawn(standing.conviction));
+      standing.conviction =
+        standing.anchored > 0 ? withdrawn(standing.conviction) : this.certified(standing.conviction);
   }
 }
 
@@ -108,9 +106,12 @@ function claim(
 
 /** A person whom the conviction hits: what the visits before it said is refuted. */
 export function withdrawn(conviction: Conviction): Conviction {
-  if (conviction.certifiedOver !== "earlier visits") return conviction;
-  const { certifiedOver: _, ...rest } = conviction;
-  return { ...rest, basis: "prior", certifiedFpr: null };
+  return conviction.certifiedOver === "earlier visits" ? unbound(conviction) : conviction;
+}
+
+/** A conviction without a bound, and with none that more visits would earn. */
+function unbound({ certifiedOver: _, ...rest }: Omit<Conviction, keyof Basis> & Partial<Basis>): Conviction {
+  return { ...rest, basis: "prior", certifiedFpr: null, missing: 0 };
 }
 
 /** It loaded what its pages cause, or, as programs do that have no pages, asked for several things and was refused none. */

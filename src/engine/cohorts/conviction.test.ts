@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CohortAxisName, type Conviction, cohortAxisCount, cohortAxisIndex, hits, priorLaws } from "./index.ts";
+import { testConviction } from "../testdata/conviction.ts";
+import { type CohortAxisName, cohortAxisCount, cohortAxisIndex, hits, priorLaws } from "./index.ts";
 
 function binsOf(shown: Partial<Record<CohortAxisName, number>>): Int8Array {
   const bins = new Int8Array(cohortAxisCount).fill(-1);
@@ -8,26 +9,7 @@ function binsOf(shown: Partial<Record<CohortAxisName, number>>): Int8Array {
 }
 
 describe("a conviction beneath a look that people wear", () => {
-  const shared: Conviction = {
-    key: 1,
-    grouping: "presentation",
-    application: "shop",
-    since: 0,
-    nats: 20,
-    alpha: 1e-6,
-    linkedFrom: 0,
-    basis: "prior",
-    certifiedFpr: null,
-    missing: 0,
-    enforced: true,
-    sessions: 30,
-    purity: 1,
-    shared: true,
-    pattern: ["way"],
-    evidence: [],
-    attack: "",
-    threat: "",
-  };
+  const shared = testConviction({ shared: true, pattern: ["way"] });
   const shown = (bins: Partial<Record<CohortAxisName, number>>): boolean => hits(shared, binsOf(bins), priorLaws());
 
   test("hits who takes the shortest way to an account that was never entered from there", () => {

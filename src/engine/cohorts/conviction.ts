@@ -29,7 +29,7 @@ export interface Conviction {
   readonly linkedFrom: number;
   readonly basis: "prior" | "certified";
   readonly certifiedFpr: number | null;
-  /** People or visits still missing for a certificate: the fewer of anchored people and of visits before the case. */
+  /** People or visits still missing for a certificate, the fewer of both; 0 without one: enough were seen, and it hits too many of them. */
   readonly missing: number;
   /** Whom the bound is about: anchored people, or visits before the case began. Missing in what earlier versions wrote. */
   readonly certifiedOver?: "anchored people" | "earlier visits";
@@ -62,6 +62,11 @@ const sessionAxes = new Set<CohortAxisName>([
   "cadence",
   "way",
 ]);
+
+/** The axes by which `hits` tells members apart: those of one session, whose account it is, and whether its network is rare. */
+export const decidingAxes: readonly number[] = [...sessionAxes, "habit" as const, "asn" as const].map(
+  (name) => cohortAxisIndex[name],
+);
 
 /** Sessions that speak on an axis before it says how mixed a cohort is: no more than a campaign that comes again is judged by. */
 const axisVotesMin = 3;

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { fnv1a } from "#core";
+import { testConviction } from "../testdata/conviction.ts";
+import { Certifier } from "./certifier.ts";
 import {
+  Cohort,
+  CohortMemory,
   Cohorts,
   type Conviction,
   cohortAxisCount,
@@ -99,6 +103,19 @@ describe("bounds from visits before the case", () => {
     expect(attack(calls, 2_000_000)).toMatchObject({ certifiedFpr: null, missing: 2_995 });
   });
 
+  test("a behaviour that is convicted with its cohort claims what itself may, not what the cohort may", () => {
+    const cohorts = new Cohorts();
+    visitsOfPeople(cohorts, 1_000, { behaviour: 7, anchored: true });
+    visitsOfPeople(cohorts, 3_000, { behaviour: 7 });
+    // One visit in three thousand behaves as the attack does: rare enough to carry a conviction over, too many for a bound.
+    cohorts.report({ ...bare(500, 1_500_000), behaviour: 9, presentation: 3 });
+    for (let i = 0; i < 60; i++) cohorts.report({ ...bare(i, 2_000_000 + i * minute), behaviour: 9 });
+    const [own, linked] = cohorts.convictions();
+    expect(own).toMatchObject({ grouping: "presentation", certifiedOver: "earlier visits" });
+    expect(linked).toMatchObject({ grouping: "behaviour", linkedFrom: own?.key, certifiedFpr: null, missing: 0 });
+    expect(linked?.certifiedOver).toBeUndefined();
+  });
+
   test("an anchored person who is hit takes the bound back", () => {
     const cohorts = new Cohorts();
     visitsOfPeople(cohorts, 3_000);
@@ -112,6 +129,29 @@ describe("bounds from visits before the case", () => {
   });
 });
 
+test("a cohort that turns out purer is asked again, and one that hit a person earns no bound by it", () => {
+  const memory = new CohortMemory(8, 4_000);
+  for (let i = 0; i < 3_000; i++) {
+    const { addressHash: address, bins } = sighting(i, 0);
+    const keys = new Float64Array(5);
+    memory.earlier.note({ application: fnv1a("shop"), keys, bins, at: i, visit: i, address, whole: true });
+  }
+  const cohort = new Cohort();
+  cohort.open(1, 1, 0);
+  // Everything it asks for is swept: wholly automation's.
+  cohort.enumeration = 5;
+  cohort.swept = 1;
+  cohort.sessions = 40;
+  const basisAfter = (anchored: number): string => {
+    const standing = { conviction: testConviction({ since: 1e6, purity: 0.5 }), lastMet: 0, met: 0, anchored };
+    new Certifier(memory, 1e-3).weigh(standing, cohort);
+    expect(standing.conviction.purity).toBe(1);
+    return standing.conviction.basis;
+  };
+  expect(basisAfter(0)).toBe("certified");
+  expect(basisAfter(1)).toBe("prior");
+});
+
 test("where enough anchored people were seen their word decides, but visits that a conviction would have hit refute it", () => {
   const fresh = new Cohorts();
   visitsOfPeople(fresh, 2_995, { anchored: true });
@@ -119,7 +159,7 @@ test("where enough anchored people were seen their word decides, but visits that
   const worn = new Cohorts();
   visitsOfPeople(worn, 3_200, { anchored: true });
   for (let i = 0; i < 3; i++) worn.report(sighting(50_000 + i, 1_000_000, { presentation: 500, parts: 2 }));
-  expect(attack(worn, 1_000_000 + 2 * 86_400_000)).toMatchObject({ basis: "prior", certifiedFpr: null });
+  expect(attack(worn, 1_000_000 + 2 * 86_400_000)).toMatchObject({ basis: "prior", certifiedFpr: null, missing: 0 });
 });
 
 describe("what is kept of earlier visits", () => {
@@ -129,26 +169,8 @@ describe("what is kept of earlier visits", () => {
     const bins = new Int8Array(cohortAxisCount).fill(-1);
     return { application: fnv1a("shop"), keys, bins, at: i, visit: i, address: i, whole: true, ...more };
   };
-  const conviction = (key: number, more: Partial<Conviction> = {}): Conviction => ({
-    key,
-    grouping: "presentation",
-    application: "shop",
-    since: 1e6,
-    nats: 20,
-    alpha: 1e-6,
-    linkedFrom: 0,
-    basis: "prior",
-    certifiedFpr: null,
-    missing: 0,
-    enforced: true,
-    sessions: 10,
-    purity: 1,
-    pattern: ["arrival"],
-    evidence: [],
-    attack: "",
-    threat: "",
-    ...more,
-  });
+  const conviction = (key: number, more: Partial<Conviction> = {}): Conviction =>
+    testConviction({ key, since: 1e6, pattern: ["arrival"], ...more });
   const keyOf = (i: number): number => {
     writeCohortKeys(sighting(i, 0), keys);
     return keys[1] as number;
@@ -186,7 +208,7 @@ describe("what is kept of earlier visits", () => {
     expect(visits.word(conviction(key, { began: 6 }), laws)).toEqual({ visits: 6, alike: 2 });
   });
 
-  test("a restart keeps them; what is cut short is read as far as it goes, and what has another shape not at all", () => {
+  test("a restart keeps the newest that fit; what is cut short or of another shape is not read", () => {
     const visits = new EarlierVisits(16);
     for (let i = 0; i < 20; i++) visits.note(visit(i));
     const saved = visits.save();
@@ -196,7 +218,7 @@ describe("what is kept of earlier visits", () => {
     expect(again.word(conviction(keyOf(0)), laws)).toEqual(visits.word(conviction(keyOf(0)), laws));
     const cut = new EarlierVisits(16);
     cut.restore(saved.subarray(0, saved.length - 1));
-    expect(cut.visits).toBe(15);
+    expect(cut.visits).toBe(0);
     const other = saved.slice();
     other[0] = (other[0] as number) ^ 1;
     const none = new EarlierVisits(16);

@@ -27,10 +27,12 @@ export interface EarlierWord {
 /** Visits from one address that count: some of an office's, not a thousand jars of one machine's. */
 const addressMost = 16;
 const addressCells = 1 << 17;
-/** Numbers of one visit in `save`, before its bins. */
-const fields = groupings.length + 5;
 /** Says which axes and groupings the bins and keys belong to: a state written with others is not read. */
 const shape = fnv1a([...cohortAxes, ...groupings].map(({ name }) => name).join());
+
+const headBytes = 8;
+/** Time, keys, visit, application, address, whether it counts, bins. */
+const visitBytes = 8 + 8 * groupings.length + 4 + 4 + 4 + 1 + cohortAxisCount;
 
 /**
  * What clients showed before an attack began, so that a conviction can be put to the question "whom would this have hit?" on
@@ -55,7 +57,7 @@ export class EarlierVisits {
   readonly #applications: Uint32Array;
   readonly #addresses: Uint32Array;
   readonly #counted: Uint8Array;
-  /** Visits that count (31 bits, which a set holds without an object), and how many of an address do; two that share a cell count fewer. */
+  /** Visits that count, and how many of an address do; two that share a cell count fewer. */
   readonly #spared = new Set<number>();
   readonly #byAddress: Uint8Array = new Uint8Array(addressCells);
   #next = 0;
@@ -86,11 +88,12 @@ export class EarlierVisits {
     this.#keys.set(visit.keys, row * groupings.length);
     this.#bins.set(visit.bins, row * cohortAxisCount);
     this.#at[row] = visit.at;
-    this.#visits[row] = visit.visit;
+    // 31 bits, which a set holds without an object.
+    const name = visit.visit & 0x7fff_ffff;
+    this.#visits[row] = name;
     this.#applications[row] = visit.application;
     this.#addresses[row] = visit.address;
     this.#counted[row] = 0;
-    const name = visit.visit & 0x7fff_ffff;
     if (!visit.whole || this.#spared.has(name)) return;
     const cell = visit.address & (addressCells - 1);
     if ((this.#byAddress[cell] as number) >= addressMost) return;
@@ -117,46 +120,60 @@ export class EarlierVisits {
     return { visits, alike: alike.size };
   }
 
-  /** What outlives a restart: keyed hashes, bins and times. */
+  /** What outlives a restart: keyed hashes, bins and times, the oldest visit first. Column by column, because it is made between requests. */
   save(): Uint8Array {
-    const bytes = fields * 8 + cohortAxisCount;
-    const saved = new Uint8Array(8 + this.#held * bytes);
-    const view = new DataView(saved.buffer);
-    view.setUint32(0, shape, true);
-    view.setUint32(4, this.#held, true);
-    for (let i = 0; i < this.#held; i++) {
-      const row = this.#held === this.#max ? (this.#next + i) % this.#max : i;
-      const numbers = [
-        this.#at[row] as number,
-        this.#applications[row] as number,
-        this.#addresses[row] as number,
-        this.#visits[row] as number,
-        this.#counted[row] as number,
-        ...this.#keys.subarray(row * groupings.length, (row + 1) * groupings.length),
-      ];
-      const start = 8 + i * bytes;
-      for (const [field, number] of numbers.entries()) view.setFloat64(start + field * 8, number, true);
-      saved.set(new Uint8Array(this.#binsOf(row)), start + fields * 8);
+    const oldest = this.#held === this.#max ? this.#next : 0;
+    const saved = new Uint8Array(headBytes + this.#held * visitBytes);
+    new DataView(saved.buffer).setUint32(0, shape, true);
+    let at = headBytes;
+    for (const { column, bytes } of this.#columns()) {
+      const tail = column.subarray(oldest * bytes, this.#held * bytes);
+      saved.set(tail, at);
+      saved.set(column.subarray(0, oldest * bytes), at + tail.length);
+      at += this.#held * bytes;
     }
     return saved;
   }
 
-  /** Puts back what `save` gave; a state of other axes, or one cut short, is left out. */
+  /** Puts back what `save` gave into an empty record, the newest that fit; a state of other axes or groupings is left out. */
   restore(saved: Uint8Array): void {
-    const bytes = fields * 8 + cohortAxisCount;
-    if (saved.length < 8) return;
-    const view = new DataView(saved.buffer, saved.byteOffset, saved.length);
-    if (view.getUint32(0, true) !== shape) return;
-    const whole = Math.floor((saved.length - 8) / bytes);
-    const held = Math.min(view.getUint32(4, true), whole);
-    for (let i = Math.max(0, held - this.#max); i < held; i++) {
-      const start = 8 + i * bytes;
-      const [at, application, address, visit, counted, ...keys] = Array.from({ length: fields }, (_, field) =>
-        view.getFloat64(start + field * 8, true),
-      ) as [number, number, number, number, number, ...number[]];
-      const bins = new Int8Array(saved.slice(start + fields * 8, start + bytes));
-      this.note({ application, keys: Float64Array.from(keys), bins, at, address, visit, whole: counted === 1 });
+    const held = (saved.length - headBytes) / visitBytes;
+    if (!Number.isInteger(held) || held < 0) return;
+    if (new DataView(saved.buffer, saved.byteOffset).getUint32(0, true) !== shape) return;
+    const kept = new EarlierVisits(Math.max(1, held));
+    let at = headBytes;
+    for (const { column, bytes } of kept.#columns()) {
+      column.set(saved.subarray(at, at + held * bytes));
+      at += held * bytes;
     }
+    for (let row = Math.max(0, held - this.#max); row < held; row++) {
+      this.note({
+        application: kept.#applications[row] as number,
+        keys: kept.#keys.subarray(row * groupings.length, (row + 1) * groupings.length),
+        bins: kept.#binsOf(row),
+        at: kept.#at[row] as number,
+        address: kept.#addresses[row] as number,
+        visit: kept.#visits[row] as number,
+        whole: kept.#counted[row] === 1,
+      });
+    }
+  }
+
+  /** Every column as bytes, and how many of them are one visit's. */
+  #columns(): readonly { readonly column: Uint8Array; readonly bytes: number }[] {
+    const columns = [
+      this.#at,
+      this.#keys,
+      this.#visits,
+      this.#applications,
+      this.#addresses,
+      this.#counted,
+      this.#bins,
+    ];
+    return columns.map(({ buffer, byteLength }) => ({
+      column: new Uint8Array(buffer, 0, byteLength),
+      bytes: byteLength / this.#max,
+    }));
   }
 
   #binsOf(row: number): Int8Array {
@@ -167,7 +184,7 @@ export class EarlierVisits {
     if (this.#counted[row] === 0) return;
     const cell = (this.#addresses[row] as number) & (addressCells - 1);
     this.#byAddress[cell] = (this.#byAddress[cell] as number) - 1;
-    this.#spared.delete((this.#visits[row] as number) & 0x7fff_ffff);
+    this.#spared.delete(this.#visits[row] as number);
   }
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { testConviction } from "../testdata/conviction.ts";
 import {
   type CohortAxisName,
   CohortMemory,
-  type Conviction,
   cohortAxisCount,
   cohortAxisIndex,
   type GroupingName,
@@ -35,25 +35,7 @@ function convicted(names: readonly GroupingName[], pattern: readonly CohortAxisN
   writeCohortKeys(membership, keys);
   for (const grouping of names) {
     const key = keys[groupings.findIndex(({ name }) => name === grouping)] as number;
-    const conviction: Conviction = {
-      key,
-      grouping,
-      application: "shop",
-      since: 0,
-      nats: 20,
-      alpha: 1e-6,
-      linkedFrom: 0,
-      basis: "prior",
-      certifiedFpr: null,
-      missing: 0,
-      enforced: true,
-      sessions: 30,
-      purity,
-      pattern,
-      evidence: [],
-      attack: "",
-      threat: "",
-    };
+    const conviction = testConviction({ key, grouping, purity, pattern });
     memory.convictions.set(key, { conviction, lastMet: 0, met: 0, anchored: 0 });
   }
   return memory;

@@ -91,7 +91,7 @@ export class LearnedState {
     return cohorts.memory.anchoredGroups;
   }
 
-  /** Clients that convictions of today are put to, because they came before them; and what they would say of one. */
+  /** Visits that a conviction made now would be put to. */
   earlierVisits(): number {
     const [, { cohorts }] = this.#parts.parts;
     return cohorts.memory.earlier.visits;

@@ -1,26 +1,9 @@
 import { expect, test } from "vitest";
-import { Cohorts, type Conviction, cohortAxisCount, type Membership } from "../cohorts/index.ts";
+import { Cohorts, cohortAxisCount, type Membership } from "../cohorts/index.ts";
+import { testConviction } from "../testdata/conviction.ts";
 import { convictionSignal } from "./conviction-signal.ts";
 
-const conviction: Conviction = {
-  key: 1,
-  grouping: "presentation",
-  application: "shop",
-  since: 0,
-  nats: 20,
-  alpha: 1e-6,
-  linkedFrom: 0,
-  basis: "prior",
-  certifiedFpr: null,
-  missing: 0,
-  enforced: true,
-  sessions: 30,
-  purity: 1,
-  pattern: [],
-  evidence: [],
-  attack: "",
-  threat: "",
-};
+const conviction = testConviction();
 const base: Membership = {
   application: "shop",
   behaviour: 11,

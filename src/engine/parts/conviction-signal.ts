@@ -1,5 +1,5 @@
 import type { Signal } from "#core";
-import { type Cohorts, type Conviction, type Membership, sparing } from "../cohorts/index.ts";
+import { type Cohorts, type Conviction, decidingAxes, type Membership, sparing } from "../cohorts/index.ts";
 import { mix32 } from "../sessions/text-hash.ts";
 
 /** The member whom a conviction hits. */
@@ -22,7 +22,7 @@ const said = new WeakMap<Conviction, Map<number, Said>>();
 const kindsMax = 32;
 
 /**
- * A conviction as the signal that hits a member: put together once for those who show the same, because a flood's members
+ * A conviction as the signal that hits a member: put together once for those who show the same of what decides, because a flood's members
  * are hit thousands of times. Says how many honest sessions behave like the member, and what would have spared it.
  */
 export function convictionSignal(
@@ -33,7 +33,7 @@ export function convictionSignal(
   const { behaviour } = membership;
   const alike = behaviour === 0 ? 0 : audit.alike(behaviour);
   const kinds = kindsOf(conviction);
-  const kind = bins.reduce((hash, bin) => mix32(hash ^ (bin + 2)), behaviour | 0);
+  const kind = decidingAxes.reduce((hash, axis) => mix32(hash ^ ((bins[axis] as number) + 2)), behaviour | 0);
   const known = kinds.get(kind);
   // One honest session more changes nothing that anybody would read differently.
   if (known !== undefined && known.alike === alike && audit.sessions <= 1.01 * known.of) return known.signal;

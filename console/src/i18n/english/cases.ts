@@ -238,5 +238,5 @@ export const cases = {
   "learned.cookie.lives": "for {time}",
   "learned.cookie.by": "by {endpoints}",
   "learned.cookie.seen": { one: "in {count} session of people", other: "in {count} sessions of people" },
-  "learned.edges": { one: "{count} edge is no chance.", other: "{count} edges are no chance." },
+  "learned.edges": { one: "{count} edge is beyond chance.", other: "{count} edges are beyond chance." },
 } as const;

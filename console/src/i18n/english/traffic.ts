@@ -82,6 +82,7 @@ export const traffic = {
     one: "Not earned yet: {count} clean visit is missing",
     other: "Not earned yet: {count} clean visits are missing",
   },
+  "explain.certified.refuted": "Refuted: it would hit people who came before",
   "explain.certified.visits": "At most {bound} of the visits before its case",
   "explain.certified.people": "At most {bound} of anchored people",
   "explain.honest": "Honest sessions like it",

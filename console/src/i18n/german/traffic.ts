@@ -87,6 +87,7 @@ export const traffic: Readonly<
     one: "Noch nicht verdient: {count} sauberer Besuch fehlt",
     other: "Noch nicht verdient: {count} saubere Besuche fehlen",
   },
+  "explain.certified.refuted": "Widerlegt: sie hätte Menschen getroffen, die vorher kamen",
   "explain.certified.visits": "Höchstens {bound} der Besuche vor dem Fall",
   "explain.certified.people": "Höchstens {bound} der verankerten Menschen",
   "explain.honest": "Ehrliche Sitzungen wie diese",
